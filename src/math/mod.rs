@@ -1,0 +1,3 @@
+//! L0: mathematics that knows neither Bevy nor files: boxes, noise, neighbours, forces, estimators.
+
+pub mod domain;

@@ -1,0 +1,122 @@
+//! The contract of a chapter: what a model must say of itself so that the whole pipeline serves it.
+//!
+//! Reading order: [`parameter`] (what can be tuned), [`column`] (what a particle is), [`phase`]
+//! (when things happen in a step), [`neighbours`] (who is near whom), [`observable`] (what is
+//! measured and shown), and here the [`Model`] that gathers them.
+
+pub mod column;
+pub mod neighbours;
+pub mod observable;
+pub mod parameter;
+pub mod phase;
+
+use bevy::ecs::schedule::Schedule;
+use bevy::ecs::world::World;
+
+use crate::math::domain::Domain;
+use column::ColumnDeclaration;
+use observable::{Colouring, Layer, Observable};
+use parameter::{Parameter, Values};
+
+/// A published source.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Authors, title, journal, year.
+    pub citation: &'static str,
+    /// DOI or stable address; empty when there is none.
+    pub link: &'static str,
+}
+
+/// A way to place the particles at the start.
+#[derive(Clone, Copy, Debug)]
+pub struct InitialCondition {
+    /// Name as it stands in a scene.
+    pub name: &'static str,
+    pub doc: &'static str,
+}
+
+/// The largest dt at which the model can be trusted, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepBound {
+    pub dt: f64,
+    pub reason: String,
+}
+
+/// What a chapter gets to place its particles.
+#[derive(Clone, Debug)]
+pub struct Start<'a> {
+    /// How many particles.
+    pub count: usize,
+    pub domain: Domain,
+    pub seed: u64,
+    /// One of the model's initial conditions.
+    pub initial: &'a str,
+    pub values: &'a Values,
+}
+
+/// One model: a chapter of Seethe. Everything the pipeline knows of it stands here.
+pub struct Model {
+    /// Name in scenes and on the command line.
+    pub name: &'static str,
+    pub title: &'static str,
+    /// One sentence for lists and the gallery.
+    pub summary: &'static str,
+    /// The equations of motion, as plain text with Unicode symbols, one a line.
+    pub equations: &'static [&'static str],
+    /// How they are integrated and measured, a short paragraph.
+    pub method: &'static str,
+    pub sources: &'static [Source],
+    /// The declared parameters.
+    pub parameters: fn() -> &'static [Parameter],
+    /// All columns that a particle of the model may have.
+    pub columns: &'static [ColumnDeclaration],
+    pub observables: &'static [Observable],
+    pub colourings: &'static [Colouring],
+    pub layers: &'static [Layer],
+    pub initial_conditions: &'static [InitialCondition],
+    /// The scene that runs when none is given, in RON.
+    pub default_scene: &'static str,
+    /// The scene of `seethe bench`, in RON.
+    pub bench_scene: &'static str,
+    /// Puts the typed parameters into the world: at the start and after every change.
+    pub adopt: fn(&Values, &mut World),
+    /// Adds the model's systems to the phases of the step.
+    pub install: fn(&mut Schedule),
+    /// Spawns the particles; an error says why the start is impossible and what to change.
+    pub spawn: fn(&mut World, &Start) -> Result<(), String>,
+    /// The bound on dt for these values.
+    pub step_bound: fn(&Values) -> StepBound,
+    /// Mean area that a particle covers, for packing fractions: π⟨σ²⟩/4.
+    pub particle_area: fn(&Values) -> f64,
+    /// Mean diameter with which a particle is drawn.
+    pub diameter: fn(&Values) -> f64,
+}
+
+impl Model {
+    /// The index of a parameter by name.
+    pub fn parameter(&self, name: &str) -> Option<usize> {
+        (self.parameters)().iter().position(|parameter| parameter.name == name)
+    }
+
+    /// An observable by name.
+    pub fn observable(&self, name: &str) -> Option<&'static Observable> {
+        self.observables.iter().find(|observable| observable.name == name)
+    }
+
+    /// The scalar observables, in the order of the table.
+    pub fn scalars(&self) -> impl Iterator<Item = &'static Observable> {
+        self.observables.iter().filter(|observable| observable.is_scalar())
+    }
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Model").field(&self.name).finish()
+    }
+}
+
+impl PartialEq for Model {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
