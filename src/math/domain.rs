@@ -99,14 +99,15 @@ impl Domain {
     /// Fixed-point position of real coordinates; periodic coordinates wrap, others saturate.
     pub fn fixed(&self, real: [f64; 2]) -> [u32; 2] {
         let span = self.span();
-        [0, 1].map(|axis| {
-            let turns = real[axis] / span[axis];
-            let inside = if self.is_periodic() { turns - turns.round() } else { turns };
-            // `as` saturates, so that even a wild coordinate gives a valid position.
-            ((inside * 4294967296.0).round() as i64).clamp(i64::from(i32::MIN), i64::from(i32::MAX))
-                as i32 as u32
-        })
-        .map(|offset| offset.wrapping_add(CENTRE))
+        [0, 1]
+            .map(|axis| {
+                let turns = real[axis] / span[axis];
+                let inside = if self.is_periodic() { turns - turns.round() } else { turns };
+                // `as` saturates, so that even a wild coordinate gives a valid position.
+                ((inside * 4294967296.0).round() as i64)
+                    .clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32 as u32
+            })
+            .map(|offset| offset.wrapping_add(CENTRE))
     }
 
     /// Separation a − b in real units: the minimum image when the box is periodic.

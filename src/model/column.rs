@@ -154,7 +154,11 @@ impl<C: Column> Attached<C> {
         slices.find(|slice| !slice.is_empty()).unwrap_or(&[])
     }
 
-    fn with_slice_mut<R>(&mut self, world: &mut World, act: impl FnOnce(&mut [C], &mut Vec<C>) -> R) -> R {
+    fn with_slice_mut<R>(
+        &mut self,
+        world: &mut World,
+        act: impl FnOnce(&mut [C], &mut Vec<C>) -> R,
+    ) -> R {
         let scratch = &mut self.scratch;
         if let Ok(slices) = self.query.contiguous_iter_mut(world) {
             for mut slice in slices {
@@ -198,14 +202,11 @@ impl<C: Column> ErasedColumn for Attached<C> {
             scratch.resize(values.len(), C::zeroed());
             scratch.copy_from_slice(values);
             let source = &scratch[..];
-            values
-                .par_chunks_mut(8192)
-                .zip(order.par_chunks(8192))
-                .for_each(|(values, order)| {
-                    for (value, &from) in values.iter_mut().zip(order) {
-                        *value = source[from as usize];
-                    }
-                });
+            values.par_chunks_mut(8192).zip(order.par_chunks(8192)).for_each(|(values, order)| {
+                for (value, &from) in values.iter_mut().zip(order) {
+                    *value = source[from as usize];
+                }
+            });
         });
     }
 
@@ -223,11 +224,9 @@ pub struct Columns {
 impl Columns {
     /// Attaches the declared columns that the particles of this world have.
     pub fn attach(world: &mut World, declarations: &[ColumnDeclaration]) -> Self {
-        let list = declarations
-            .iter()
-            .map(|declaration| (declaration.attach)(world))
-            .filter(|column| !column.bytes(world).is_empty())
-            .collect();
+        let mut list: Vec<_> =
+            declarations.iter().map(|declaration| (declaration.attach)(world)).collect();
+        list.retain(|column| !column.bytes(world).is_empty());
         Self { list }
     }
 

@@ -66,12 +66,18 @@ impl Fault {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Failure {
     /// A number is NaN or infinite, or a displacement is beyond all bounds.
-    #[error("particle {tag}: the {term} is {value} at step {step}; take a smaller dt or weaker interactions, or separate overlapping particles")]
+    #[error(
+        "particle {tag}: the {term} is {value} at step {step}; take a smaller dt or weaker interactions, or separate overlapping particles"
+    )]
     NotFinite { tag: u32, term: &'static str, value: f64, step: u64 },
     /// A particle of an open box has gone so far that its position cannot be represented.
-    #[error("particle {tag} has left the representable plane at step {step} (coordinate {value}); use a larger box or a confining field")]
+    #[error(
+        "particle {tag} has left the representable plane at step {step} (coordinate {value}); use a larger box or a confining field"
+    )]
     Escaped { tag: u32, value: f64, step: u64 },
     /// A neighbour list would not fit.
-    #[error("{reason} at step {step}; spread the particles, or lower the density or the range of interaction")]
+    #[error(
+        "{reason} at step {step}; spread the particles, or lower the density or the range of interaction"
+    )]
     Crowded { reason: String, step: u64 },
 }
