@@ -102,7 +102,11 @@ impl Domain {
         [0, 1]
             .map(|axis| {
                 let turns = real[axis] / span[axis];
-                let inside = if self.is_periodic() { turns - turns.round() } else { turns };
+                let inside = if self.is_periodic() {
+                    turns - turns.round()
+                } else {
+                    turns
+                };
                 // `as` saturates, so that even a wild coordinate gives a valid position.
                 ((inside * 4294967296.0).round() as i64)
                     .clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32 as u32
@@ -129,8 +133,14 @@ mod tests {
                 let y = x / 3.1;
                 let back = domain.real(domain.fixed([x, y]));
                 let span = domain.span();
-                assert!((back[0] - x).abs() <= span[0] / 4294967296.0, "{boundary:?} {x}");
-                assert!((back[1] - y).abs() <= span[1] / 4294967296.0, "{boundary:?} {y}");
+                assert!(
+                    (back[0] - x).abs() <= span[0] / 4294967296.0,
+                    "{boundary:?} {x}"
+                );
+                assert!(
+                    (back[1] - y).abs() <= span[1] / 4294967296.0,
+                    "{boundary:?} {y}"
+                );
             }
         }
     }
@@ -141,7 +151,10 @@ mod tests {
         let a = domain.fixed([4.9, -4.9]);
         let b = domain.fixed([-4.9, 4.9]);
         let d = domain.separation(a, b);
-        assert!((d[0] + 0.2).abs() < 1e-6 && (d[1] - 0.2).abs() < 1e-6, "{d:?}");
+        assert!(
+            (d[0] + 0.2).abs() < 1e-6 && (d[1] - 0.2).abs() < 1e-6,
+            "{d:?}"
+        );
         let walls = Domain::new([10.0, 10.0], Boundary::Reflecting);
         let d = walls.separation(walls.fixed([4.9, 0.0]), walls.fixed([-4.9, 0.0]));
         assert!((d[0] - 9.8).abs() < 1e-6, "walls do not wrap: {d:?}");

@@ -144,7 +144,10 @@ impl<C: Column> Attached<C> {
     fn new(world: &mut World) -> Self {
         let mut query = world.query::<&mut C>();
         query.update_archetypes(world);
-        Self { query, scratch: Vec::new() }
+        Self {
+            query,
+            scratch: Vec::new(),
+        }
     }
 
     fn slice<'w>(&self, world: &'w World) -> &'w [C] {
@@ -202,16 +205,21 @@ impl<C: Column> ErasedColumn for Attached<C> {
             scratch.resize(values.len(), C::zeroed());
             scratch.copy_from_slice(values);
             let source = &scratch[..];
-            values.par_chunks_mut(8192).zip(order.par_chunks(8192)).for_each(|(values, order)| {
-                for (value, &from) in values.iter_mut().zip(order) {
-                    *value = source[from as usize];
-                }
-            });
+            values
+                .par_chunks_mut(8192)
+                .zip(order.par_chunks(8192))
+                .for_each(|(values, order)| {
+                    for (value, &from) in values.iter_mut().zip(order) {
+                        *value = source[from as usize];
+                    }
+                });
         });
     }
 
     fn number(&self, world: &World, slot: usize, part: usize, domain: &Domain) -> f64 {
-        self.slice(world).get(slot).map_or(f64::NAN, |value| value.part(part, domain))
+        self.slice(world)
+            .get(slot)
+            .map_or(f64::NAN, |value| value.part(part, domain))
     }
 }
 
@@ -224,8 +232,10 @@ pub struct Columns {
 impl Columns {
     /// Attaches the declared columns that the particles of this world have.
     pub fn attach(world: &mut World, declarations: &[ColumnDeclaration]) -> Self {
-        let mut list: Vec<_> =
-            declarations.iter().map(|declaration| (declaration.attach)(world)).collect();
+        let mut list: Vec<_> = declarations
+            .iter()
+            .map(|declaration| (declaration.attach)(world))
+            .collect();
         list.retain(|column| !column.bytes(world).is_empty());
         Self { list }
     }
@@ -256,7 +266,11 @@ impl Columns {
 #[macro_export]
 macro_rules! slices {
     ($query:expr) => {
-        match $query.contiguous_iter_mut().ok().and_then(|mut slices| slices.next()) {
+        match $query
+            .contiguous_iter_mut()
+            .ok()
+            .and_then(|mut slices| slices.next())
+        {
             Some(slices) => slices,
             None => return,
         }

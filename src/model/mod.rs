@@ -94,17 +94,23 @@ pub struct Model {
 impl Model {
     /// The index of a parameter by name.
     pub fn parameter(&self, name: &str) -> Option<usize> {
-        (self.parameters)().iter().position(|parameter| parameter.name == name)
+        (self.parameters)()
+            .iter()
+            .position(|parameter| parameter.name == name)
     }
 
     /// An observable by name.
     pub fn observable(&self, name: &str) -> Option<&'static Observable> {
-        self.observables.iter().find(|observable| observable.name == name)
+        self.observables
+            .iter()
+            .find(|observable| observable.name == name)
     }
 
     /// The scalar observables, in the order of the table.
     pub fn scalars(&self) -> impl Iterator<Item = &'static Observable> {
-        self.observables.iter().filter(|observable| observable.is_scalar())
+        self.observables
+            .iter()
+            .filter(|observable| observable.is_scalar())
     }
 }
 

@@ -47,12 +47,20 @@ pub enum Kind {
 
 /// A number on a linear slider.
 pub const fn linear(min: f64, max: f64) -> Kind {
-    Kind::Number { min, max, scale: Scale::Linear }
+    Kind::Number {
+        min,
+        max,
+        scale: Scale::Linear,
+    }
 }
 
 /// A number on a logarithmic slider.
 pub const fn logarithmic(min: f64, max: f64) -> Kind {
-    Kind::Number { min, max, scale: Scale::Logarithmic }
+    Kind::Number {
+        min,
+        max,
+        scale: Scale::Logarithmic,
+    }
 }
 
 /// A whole number.
@@ -129,7 +137,12 @@ pub struct Values(Vec<f64>);
 impl Values {
     /// Every parameter at its default.
     pub fn defaults(parameters: &[Parameter]) -> Self {
-        Self(parameters.iter().map(|parameter| parameter.default).collect())
+        Self(
+            parameters
+                .iter()
+                .map(|parameter| parameter.default)
+                .collect(),
+        )
     }
 
     /// The value at a declaration's index; NaN when there is no such declaration.

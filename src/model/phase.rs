@@ -69,7 +69,12 @@ pub enum Failure {
     #[error(
         "particle {tag}: the {term} is {value} at step {step}; take a smaller dt or weaker interactions, or separate overlapping particles"
     )]
-    NotFinite { tag: u32, term: &'static str, value: f64, step: u64 },
+    NotFinite {
+        tag: u32,
+        term: &'static str,
+        value: f64,
+        step: u64,
+    },
     /// A particle of an open box has gone so far that its position cannot be represented.
     #[error(
         "particle {tag} has left the representable plane at step {step} (coordinate {value}); use a larger box or a confining field"
