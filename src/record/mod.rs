@@ -1,0 +1,6 @@
+//! L5: the only writers of files: tables, trajectories, checkpoints, stills and films.
+
+pub mod checkpoint;
+pub mod files;
+pub mod table;
+pub mod trajectory;
