@@ -1,0 +1,4 @@
+pub mod clusters;
+pub mod domain;
+pub mod grid;
+pub mod statistics;
