@@ -194,9 +194,11 @@ impl CellGrid {
         })
     }
 
-    /// True when such a reach covers the whole grid.
+    /// True when such a reach covers the whole axis from any cell.
     pub fn covers(&self, reach: [u64; 2]) -> [bool; 2] {
-        [0, 1].map(|axis| 2 * reach[axis].min(1 << 32) + 1 >= self.cells[axis])
+        // From the middle of a circle both sides count, from the end of an interval only one.
+        let sides = if self.periodic { 2 } else { 1 };
+        [0, 1].map(|axis| sides * reach[axis].min(1 << 32) + 1 >= self.cells[axis])
     }
 
     /// Calls `visit` with the ranges of slots that hold the cells within reach of a cell. Every

@@ -1,4 +1,8 @@
+pub mod bonds;
 pub mod clusters;
 pub mod domain;
 pub mod grid;
+pub mod radial;
 pub mod statistics;
+#[cfg(test)]
+mod testing;

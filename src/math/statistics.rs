@@ -358,7 +358,9 @@ mod tests {
     #[test]
     fn a_histogram_counts_every_sample_once() {
         let mut histogram = Histogram::new(0.0, 2.0, 4);
-        [-0.1, 0.0, 0.49, 0.5, 1.99, 2.0, f64::NAN, f64::INFINITY].map(|x| histogram.push(x));
+        for x in [-0.1, 0.0, 0.49, 0.5, 1.99, 2.0, f64::NAN, f64::INFINITY] {
+            histogram.push(x);
+        }
         assert_eq!(histogram.counts(), [2, 1, 0, 1]);
         assert_eq!(histogram.total(), 7);
         assert_eq!(histogram.density()[0], (0.25, 2.0 / 3.5));
