@@ -1,0 +1,3 @@
+//! Films and stills of a run.
+
+pub mod encode;
