@@ -51,10 +51,12 @@ impl<W: Write> Gif<W> {
     /// Appends one frame.
     pub(super) fn push(&mut self, rgba: &[u8]) -> io::Result<()> {
         if let Stage::Waiting(file) = &mut self.stage {
-            let file = file.take().ok_or_else(|| io::Error::other("it failed before"))?;
+            let file = file
+                .take()
+                .ok_or_else(|| io::Error::other("it failed before"))?;
             let palette = Palette::of(rgba, &mut self.indices);
-            let mut encoder = Encoder::new(file, self.width, self.height, palette.table())
-                .map_err(system)?;
+            let mut encoder =
+                Encoder::new(file, self.width, self.height, palette.table()).map_err(system)?;
             encoder.set_repeat(Repeat::Infinite).map_err(system)?;
             if let Some(metadata) = &self.metadata {
                 comment(&mut encoder, metadata)?;

@@ -12,7 +12,7 @@ use shiguredo_mp4::boxes::{Brand, FtypBox, SampleEntry, UnknownBox};
 use shiguredo_mp4::mux::{
     Mp4FileMuxer, Mp4FileMuxerOptions, Sample, estimate_maximum_moov_box_size,
 };
-use shiguredo_mp4::{BoxSize, BoxType, Encode, TrackKind};
+use shiguredo_mp4::{BoxSize, BoxType, Encode, Mp4FileTime, TrackKind};
 
 use super::h264::H264;
 use super::settings::{FilmSettings, Metadata};
@@ -61,11 +61,16 @@ impl<W: Write + Seek> Mp4<W> {
         let timescale = NonZeroU32::new(settings.fps)
             .ok_or_else(|| Mp4Error::Codec("the frame rate is zero".into()))?;
         let text = settings.metadata.as_ref().map(user_data).transpose()?;
-        let frames = settings.expected_frames.unwrap_or(USUAL_FRAMES).min(MOST_FRAMES);
+        let frames = settings
+            .expected_frames
+            .unwrap_or(USUAL_FRAMES)
+            .min(MOST_FRAMES);
         let index = estimate_maximum_moov_box_size(&[usize::try_from(frames).unwrap_or(0)]);
         let muxer = Mp4FileMuxer::with_options(Mp4FileMuxerOptions {
             reserved_moov_box_size: index
-                + text.as_ref().map_or(0, |text| text.payload.len() + BOX_HEADER),
+                + text
+                    .as_ref()
+                    .map_or(0, |text| text.payload.len() + BOX_HEADER),
             ..Mp4FileMuxerOptions::default()
         })
         .map_err(codec)?;
@@ -120,6 +125,16 @@ impl<W: Write + Seek> Mp4<W> {
             .last()
             .map(|(offset, bytes)| (offset, bytes.to_vec()))
             .ok_or_else(|| Mp4Error::Codec("the index has no box for the samples".into()))?;
+        // A date would make the same film differ from run to run; 0 is how a file says that it has none.
+        let no_date = Mp4FileTime::from_secs(0);
+        moov.mvhd_box.creation_time = no_date;
+        moov.mvhd_box.modification_time = no_date;
+        for track in &mut moov.trak_boxes {
+            track.tkhd_box.creation_time = no_date;
+            track.tkhd_box.modification_time = no_date;
+            track.mdia_box.mdhd_box.creation_time = no_date;
+            track.mdia_box.mdhd_box.modification_time = no_date;
+        }
         moov.unknown_boxes.extend(self.text.take());
         let moov = moov.encode_to_vec().map_err(codec)?;
         let mut head = file_type().encode_to_vec().map_err(codec)?;

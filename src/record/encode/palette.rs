@@ -11,6 +11,10 @@ const CELLS: usize = 1 << 18;
 const UNKNOWN: u16 = u16::MAX;
 /// Longest training picture; a GIF frame is at most 65,535 pixels wide.
 const TRAINING: usize = 60_000;
+/// A colour that covers more than one pixel in so many is kept exactly ...
+const BROAD: usize = 100;
+/// ... but at most so many of them.
+const GROUNDS: usize = 32;
 /// NeuQuant's sampling: 1 trains on every pixel and is the finest, 30 the coarsest.
 const SAMPLING: i32 = 1;
 /// A colour that is off by more than this in squared distance (16 codes in each channel) is plainly wrong.
@@ -45,14 +49,12 @@ impl Palette {
                 colours,
                 exact: true,
                 nearest: Vec::new(),
-                made_for: Misfit { squares: 0, gross: 0 },
+                made_for: Misfit {
+                    squares: 0,
+                    gross: 0,
+                },
             },
-            None => Self {
-                colours: train(rgba),
-                exact: false,
-                nearest: vec![UNKNOWN; CELLS],
-                made_for: Misfit { squares: 0, gross: 0 },
-            },
+            None => train(rgba),
         };
         if let Some(misfit) = palette.look_up(rgba, indices) {
             palette.made_for = misfit;
@@ -81,7 +83,10 @@ impl Palette {
     fn look_up(&mut self, rgba: &[u8], indices: &mut Vec<u8>) -> Option<Misfit> {
         indices.clear();
         indices.reserve(rgba.len() / 4);
-        let mut misfit = Misfit { squares: 0, gross: 0 };
+        let mut misfit = Misfit {
+            squares: 0,
+            gross: 0,
+        };
         let mut last: Option<([u8; 3], u8, u32)> = None;
         for colour in colours(rgba) {
             let (index, error) = match last {
@@ -122,7 +127,9 @@ impl Palette {
 /// The colours of a frame, pixel by pixel.
 fn colours(rgba: &[u8]) -> impl Iterator<Item = [u8; 3]> {
     let (pixels, _) = rgba.as_chunks::<4>();
-    pixels.iter().map(|&[red, green, blue, _]| [red, green, blue])
+    pixels
+        .iter()
+        .map(|&[red, green, blue, _]| [red, green, blue])
 }
 
 /// The cell of the lookup table that a colour lies in.
@@ -157,12 +164,13 @@ fn distinct(rgba: &[u8]) -> Option<Vec<[u8; 3]>> {
     Some(found)
 }
 
-/// 256 colours for a frame that has more.
+/// The palette of 256 colours for a frame that has more.
 ///
 /// NeuQuant would spend nearly all of them on a background that fills the frame. It is trained on a
 /// picture in which every occupied cell of colour space appears in proportion to the square root of its
-/// number of pixels, so that a few coloured dots keep their colour.
-fn train(rgba: &[u8]) -> Vec<[u8; 3]> {
+/// number of pixels, so that a few coloured dots keep their colour. The ground itself, and any other
+/// colour that covers much of the frame, is then put in as it is.
+fn train(rgba: &[u8]) -> Palette {
     let mut count = vec![0_u32; CELLS];
     let mut first = vec![[0_u8; 3]; CELLS];
     for colour in colours(rgba) {
@@ -189,5 +197,28 @@ fn train(rgba: &[u8]) -> Vec<[u8; 3]> {
     let strip = gif::Frame::from_rgba_speed(pixels as u16, 1, &mut training, SAMPLING);
     let table = strip.palette.unwrap_or_default();
     let (colours, _) = table.as_chunks::<3>();
-    colours.to_vec()
+    let mut palette = Palette {
+        colours: colours.to_vec(),
+        exact: false,
+        nearest: vec![UNKNOWN; CELLS],
+        made_for: Misfit {
+            squares: 0,
+            gross: 0,
+        },
+    };
+    let broad = (rgba.len() / 4 / BROAD) as u32;
+    let mut grounds: Vec<usize> = (0..CELLS).filter(|&cell| count[cell] > broad).collect();
+    grounds.sort_by_key(|&cell| (std::cmp::Reverse(count[cell]), cell));
+    let mut taken = [false; MOST];
+    for cell in grounds.into_iter().take(GROUNDS) {
+        let free = (0..palette.colours.len().min(MOST)).filter(|&index| !taken[index]);
+        let Some(index) = free.min_by_key(|&index| distance(palette.colours[index], first[cell]))
+        else {
+            break;
+        };
+        palette.colours[index] = first[cell];
+        palette.nearest[cell] = index as u16;
+        taken[index] = true;
+    }
+    palette
 }

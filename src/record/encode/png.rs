@@ -41,8 +41,11 @@ impl Stills {
     pub(super) fn push(&mut self, rgba: &[u8]) -> Result<(), FilmError> {
         self.rgb.clear();
         let (pixels, _) = rgba.as_chunks::<4>();
-        self.rgb
-            .extend(pixels.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]));
+        self.rgb.extend(
+            pixels
+                .iter()
+                .flat_map(|&[red, green, blue, _]| [red, green, blue]),
+        );
         let staged = Staged::create(&self.target)?;
         let file = staged.handle(&self.target)?;
         self.write(file).map_err(|error| match error {
@@ -118,9 +121,15 @@ pub fn read_png_metadata(path: &Path) -> Result<Option<Metadata>, FilmError> {
     let file =
         File::open(path).map_err(|error| FilmError::io(path, "cannot open the still", error))?;
     let bad = |error: png::DecodingError| {
-        FilmError::io(path, "cannot read it as a PNG", std::io::Error::other(error))
+        FilmError::io(
+            path,
+            "cannot read it as a PNG",
+            std::io::Error::other(error),
+        )
     };
-    let reader = Decoder::new(BufReader::new(file)).read_info().map_err(bad)?;
+    let reader = Decoder::new(BufReader::new(file))
+        .read_info()
+        .map_err(bad)?;
     let mut metadata = Metadata::default();
     let mut found = false;
     for chunk in &reader.info().utf8_text {

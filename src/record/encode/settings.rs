@@ -165,10 +165,8 @@ impl FilmSettings {
                 "the largest film is 3840x2160 (or 2160x3840)",
                 format!(
                     "record at {}, or as .png stills",
-                    fitting(width, height).map_or_else(
-                        || "3840x2160".to_string(),
-                        |(w, h)| format!("{w}x{h}")
-                    )
+                    fitting(width, height)
+                        .map_or_else(|| "3840x2160".to_string(), |(w, h)| format!("{w}x{h}"))
                 ),
             ),
             Container::Gif => Ok(()),
@@ -200,8 +198,9 @@ impl FilmSettings {
         if container == Container::Gif && fps > GIF_FPS {
             return Err(FilmError::FrameRate {
                 fps,
-                reason: "a GIF's clock ticks in 1/100 s, and viewers slow down frames below 2/100 s"
-                    .into(),
+                reason:
+                    "a GIF's clock ticks in 1/100 s, and viewers slow down frames below 2/100 s"
+                        .into(),
                 remedy: format!("give {GIF_FPS} or less, or record an .mp4"),
             });
         }
@@ -218,13 +217,12 @@ fn even(side: u32) -> u32 {
 fn fitting(width: u32, height: u32) -> Option<(u32, u32)> {
     let (long, short) = (u64::from(width.max(height)), u64::from(width.min(height)));
     // Scale by the tighter of the two bounds; exact in integers, rounded down to even.
-    let (numerator, denominator) = if long * u64::from(H264_SHORT_SIDE)
-        >= short * u64::from(H264_LONG_SIDE)
-    {
-        (u64::from(H264_LONG_SIDE), long)
-    } else {
-        (u64::from(H264_SHORT_SIDE), short)
-    };
+    let (numerator, denominator) =
+        if long * u64::from(H264_SHORT_SIDE) >= short * u64::from(H264_LONG_SIDE) {
+            (u64::from(H264_LONG_SIDE), long)
+        } else {
+            (u64::from(H264_SHORT_SIDE), short)
+        };
     let scale = |side: u32| {
         let scaled = u64::from(side) * numerator / denominator;
         u32::try_from(scaled - scaled % 2).ok()

@@ -56,11 +56,17 @@ fn a_full_disk_stops_a_gif() {
     let settings = FilmSettings::new(640, 480, 30);
     let mut gif = Gif::new(full_disk(), &settings).expect("nothing was written yet");
     let stopped = (0..20).find_map(|frame| gif.push(&noise(&settings, frame)).err());
-    assert_eq!(stopped.map(|error| error.kind()), Some(ErrorKind::StorageFull));
+    assert_eq!(
+        stopped.map(|error| error.kind()),
+        Some(ErrorKind::StorageFull)
+    );
     let mut gif = Gif::new(full_disk(), &FilmSettings::new(16, 16, 30)).expect("a film");
     gif.push(&[0; 16 * 16 * 4]).expect("a frame in the buffer");
     let stopped = gif.finish();
-    assert_eq!(stopped.map_err(|error| error.kind()), Err(ErrorKind::StorageFull));
+    assert_eq!(
+        stopped.map_err(|error| error.kind()),
+        Err(ErrorKind::StorageFull)
+    );
 }
 
 #[test]
@@ -72,5 +78,8 @@ fn a_full_disk_is_told_with_its_remedy() {
     );
     let text = error.to_string();
     assert!(text.starts_with("films/a.mp4: cannot write it: "), "{text}");
-    assert!(text.ends_with("free some space or name another disk, then record again"), "{text}");
+    assert!(
+        text.ends_with("free some space or name another disk, then record again"),
+        "{text}"
+    );
 }
