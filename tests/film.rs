@@ -77,4 +77,3 @@ fn film(path: &Path, settings: &FilmSettings, frames: u32) {
     let seconds = f64::from(frames) / f64::from(settings.fps);
     assert!((report.seconds - seconds).abs() < 1e-12);
 }
-

@@ -113,4 +113,3 @@ fn copy(picture: &impl YUVSource) -> (usize, [Vec<u8>; 3]) {
         ],
     )
 }
-

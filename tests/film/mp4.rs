@@ -202,4 +202,3 @@ fn noise_is_encoded_at_every_quality() {
         }
     }
 }
-

@@ -182,4 +182,3 @@ fn the_same_frames_give_the_same_bytes() {
         assert!(bytes == fs::read(&second).expect("a film"), "{name}");
     }
 }
-
