@@ -11,9 +11,13 @@ mod mp4;
 mod pictures;
 pub mod stamp;
 
+/// The ground that the dots lie on.
+const GROUND: [u8; 3] = [12, 14, 22];
+
 /// Two hundred soft coloured dots on a dark ground, moved on by each frame; the stamp at the bottom.
 fn dots(width: usize, height: usize, frame: u32) -> Vec<u8> {
-    let mut rgba = [12, 14, 22, 255].repeat(width * height);
+    let [red, green, blue] = GROUND;
+    let mut rgba = [red, green, blue, 255].repeat(width * height);
     for dot in 0..200_u32 {
         // Weyl sequences spread the dots evenly; each moves with a velocity of its own.
         let spread = |a: f64| (f64::from(dot) * a).fract();

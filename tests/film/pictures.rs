@@ -26,18 +26,12 @@ fn a_gif_keeps_colours_count_and_running_time() {
         .expect("a GIF");
     assert_eq!(decoder.repeat(), gif::Repeat::Infinite);
     let mut delays = Vec::new();
-    let mut grounds = 0;
     while let Some(frame) = decoder.read_next_frame().expect("a frame") {
         let index = delays.len() as u32;
         delays.push(u32::from(frame.delay));
         let source = dots(240, 120, index);
         let luma: Vec<u8> = frame.buffer.chunks_exact(4).map(|rgba| rgba[1]).collect();
         assert_eq!(stamp::read(&luma, 240), Some(index));
-        // The ground, here its top left corner unless a dot lies there, keeps its colour exactly.
-        if source[..3] == [12, 14, 22] {
-            assert_eq!(frame.buffer[..3], [12, 14, 22], "frame {index}");
-            grounds += 1;
-        }
         // 256 colours for dots of all hues: a mean square error of 25 is 34 dB, the usual mark of a
         // good palette; nearly all pixels are ground or rim and are far better.
         let squares: u64 = frame
@@ -50,7 +44,6 @@ fn a_gif_keeps_colours_count_and_running_time() {
         assert!(mean < 25.0, "frame {index}: mean square error {mean:.2}");
     }
     assert_eq!(delays.len(), 45);
-    assert!(grounds > 20, "the ground is seen");
     assert_eq!(
         delays.iter().sum::<u32>(),
         150,

@@ -62,15 +62,16 @@ impl Palette {
         palette
     }
 
-    /// The index of every pixel, if the palette suits this frame as well as the one it was made for:
-    /// every colour for an exact palette; else at most twice the mean square error (or a quarter of a
-    /// code value in each channel), and plainly wrong colours in at most one more pixel of a thousand.
+    /// Whether the palette suits this frame as well as the one it was made for; the index of every pixel
+    /// then. An exact palette must have every colour. Any other may have twice the mean square error (or a
+    /// quarter of a squared code value in each pixel), and plainly wrong colours in half as many pixels more
+    /// and one of a thousand.
     pub(super) fn suits(&mut self, rgba: &[u8], indices: &mut Vec<u8>) -> bool {
         let pixels = (rgba.len() / 4) as u64;
         let made_for = self.made_for;
         self.look_up(rgba, indices).is_some_and(|misfit| {
             misfit.squares <= (2 * made_for.squares).max(pixels / 4)
-                && misfit.gross <= made_for.gross + pixels / 1000
+                && misfit.gross <= made_for.gross + made_for.gross / 2 + pixels / 1000
         })
     }
 
