@@ -8,4 +8,4 @@
 
 pub mod math;
 pub mod model;
-pub mod record;
+
