@@ -118,29 +118,49 @@ impl Mover {
         }
     }
 
-    /// New coordinates on one axis, which particles hit a wall, and which cannot be moved.
+    /// Moves sixteen coordinates on one axis.
     #[inline(always)]
-    fn shift<S: Simd>(
-        &self,
-        simd: S,
-        axis: usize,
-        from: u32x16<S>,
-        by: f32x16<S>,
-    ) -> (u32x16<S>, mask32x16<S>, mask32x16<S>) {
-        let splat = |x: u32| u32x16::splat(simd, x);
+    fn shift<S: Simd>(&self, simd: S, axis: usize, from: u32x16<S>, by: f32x16<S>) -> Shift<S> {
         let quanta = (by * self.inverse_quantum[axis]).round_ties_even();
         // Not a number is not within bounds either.
         let fine = quanta.abs().simd_lt(f32x16::splat(simd, self.most_quanta));
         let step: u32x16<S> = quanta.to_int_precise::<i32x16<S>>().bitcast();
         let to = from + step;
         let [low, high] = self.walls;
-        let below = to.simd_lt(splat(low));
-        let above = to.simd_gt(splat(high));
-        let to = below.select(splat(low.wrapping_mul(2)) - to, to);
-        let to = above.select(splat(high.wrapping_mul(2)) - to, to);
-        let outside = (to - self.inside[0]).simd_gt(splat(self.inside[1]));
-        (to, below | above, !fine | outside)
+        let below = to.simd_lt(u32x16::splat(simd, low));
+        let above = to.simd_gt(u32x16::splat(simd, high));
+        let to = below.select(u32x16::splat(simd, low.wrapping_mul(2)) - to, to);
+        let to = above.select(u32x16::splat(simd, high.wrapping_mul(2)) - to, to);
+        let outside = (to - self.inside[0]).simd_gt(u32x16::splat(simd, self.inside[1]));
+        Shift {
+            to,
+            hit: below | above,
+            bad: !fine | outside,
+        }
     }
+
+    /// Which of force, state and displacement makes a particle immovable.
+    #[cold]
+    fn blame(&self, [force, state, displacement]: [[f32; 2]; 3]) -> Term {
+        let finite = |v: [f32; 2]| v[0].is_finite() && v[1].is_finite();
+        let far = |a: usize| (displacement[a] * self.inverse_quantum[a]).abs() >= self.most_quanta;
+        match () {
+            () if !finite(force) => Term::Force,
+            () if !finite(state) => Term::State,
+            () if !finite(displacement) => Term::Displacement,
+            () if far(0) || far(1) => Term::TooFar,
+            () => Term::Escape,
+        }
+    }
+}
+
+/// New coordinates on one axis.
+struct Shift<S: Simd> {
+    to: u32x16<S>,
+    /// Those that were mirrored at a wall.
+    hit: mask32x16<S>,
+    /// Those that cannot be used.
+    bad: mask32x16<S>,
 }
 
 /// What a chunk reports.
@@ -298,58 +318,49 @@ fn step_block<S: Simd, L: Law>(
     slot: usize,
     fault: &mut Option<Fault>,
 ) -> u32x16<S> {
-    let zero = f32x16::splat(simd, 0.0);
     let tags = u32x16::from_slice(simd, columns.tags);
-    let force = if columns.forces.is_empty() {
-        [zero; 2]
-    } else {
+    let forced = !columns.forces.is_empty();
+    let force = if forced {
         load_pairs(simd, columns.forces)
+    } else {
+        Vec2::zero(simd)
     };
     let stateful = L::HAS_STATE && !columns.state.is_empty();
     let state = if stateful {
         load_pairs(simd, columns.state)
     } else {
-        [zero; 2]
+        Vec2::zero(simd)
     };
     let from = load_positions(simd, columns.positions);
     let (d, mut next) = law.step(simd, tags, force, state);
-    let (x, hit_x, bad_x) = mover.shift(simd, 0, from[0], d[0]);
-    let (y, hit_y, bad_y) = mover.shift(simd, 1, from[1], d[1]);
+    let x = mover.shift(simd, 0, from[0], d.x);
+    let y = mover.shift(simd, 1, from[1], d.y);
     if L::BOUNCES {
-        next = [
-            hit_x.select(-next[0], next[0]),
-            hit_y.select(-next[1], next[1]),
-        ];
+        next.x = x.hit.select(-next.x, next.x);
+        next.y = y.hit.select(-next.y, next.y);
     }
     let reference = load_positions(simd, columns.reference);
-    store_positions([x, y], columns.positions);
+    store_positions([x.to, y.to], columns.positions);
     if stateful {
         store_pairs(next, columns.state);
     }
-    let bad = bad_x | bad_y;
+    let bad = x.bad | y.bad;
     if bad.any_true() && fault.is_none() {
         let lane = bad.to_bitmask().trailing_zeros() as usize;
-        let finite = |v: Vec2<S>| v[0][lane].is_finite() && v[1][lane].is_finite();
-        let quanta = [0, 1].map(|a| (d[a][lane] * mover.inverse_quantum[a]).abs());
-        let term = if !finite(force) {
-            Term::Force
-        } else if !finite(state) {
-            Term::State
-        } else if !finite(d) {
-            Term::Displacement
-        } else if quanta[0].max(quanta[1]) >= mover.most_quanta {
-            Term::TooFar
-        } else {
-            Term::Escape
-        };
+        let pick = [force, state, d];
+        let mut values = [[0.0; 2]; 3];
+        for (value, vector) in values.iter_mut().zip(pick) {
+            *value = [vector.x.to_array()[lane], vector.y.to_array()[lane]];
+        }
         *fault = Some(Fault {
             slot: slot + lane,
             tag: columns.tags[lane],
-            term,
+            term: mover.blame(values),
         });
     }
-    let [dx, dy] = separation([x, y], reference, mover.quantum);
-    (dx * dx + dy * dy).to_bits()
+    separation([x.to, y.to], reference, mover.quantum)
+        .length2()
+        .to_bits()
 }
 
 /// Moves every particle by one step of `law`, and returns the largest squared distance from the

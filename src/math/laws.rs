@@ -25,16 +25,20 @@ impl Noise {
         match self {
             Self::Gaussian => {
                 let u = stream.uniform_lanes(simd, tags, 0);
-                super::philox::box_muller(simd, u[0], u[1])
+                let [x, y] = super::philox::box_muller(simd, u[0], u[1]);
+                Vec2 { x, y }
             }
-            Self::IrwinHall => [0, 1].map(|block| stream.irwin_hall_lanes(simd, tags, block)),
+            Self::IrwinHall => Vec2 {
+                x: stream.irwin_hall_lanes(simd, tags, 0),
+                y: stream.irwin_hall_lanes(simd, tags, 1),
+            },
         }
     }
 
     /// One deviate for each of sixteen tags: the first of the [two](Noise::two).
     #[inline(always)]
     pub fn one<S: Simd>(self, simd: S, stream: Stream, tags: u32x16<S>) -> f32x16<S> {
-        self.two(simd, stream, tags)[0]
+        self.two(simd, stream, tags).x
     }
 }
 
@@ -63,11 +67,9 @@ impl Draws {
     #[inline(always)]
     fn kick<S: Simd>(&self, simd: S, tags: u32x16<S>, amplitude: f32) -> Vec2<S> {
         if amplitude == 0.0 {
-            return [f32x16::splat(simd, 0.0); 2];
+            return Vec2::zero(simd);
         }
-        self.noise
-            .two(simd, self.translation, tags)
-            .map(|g| g * amplitude)
+        self.noise.two(simd, self.translation, tags) * amplitude
     }
 }
 
@@ -78,12 +80,14 @@ fn amplitude(diffusion: f64, dt: f64) -> f32 {
 
 /// Turns unit vectors by angles given in turns; the length is drawn back to one each time.
 #[inline(always)]
-pub fn rotate<S: Simd>(simd: S, [c, s]: Vec2<S>, turns: f32x16<S>) -> Vec2<S> {
+pub fn rotate<S: Simd>(simd: S, e: Vec2<S>, turns: f32x16<S>) -> Vec2<S> {
     let [cos, sin] = cos_sin_turns(simd, turns);
-    let (c, s) = (c * cos - s * sin, c * sin + s * cos);
-    // One Newton step for 1/√(c² + s²) from 1, which is exact enough for lengths near one.
-    let scale = 1.5 - (c * c + s * s) * 0.5;
-    [c * scale, s * scale]
+    let e = Vec2 {
+        x: e.x * cos - e.y * sin,
+        y: e.x * sin + e.y * cos,
+    };
+    // One Newton step for 1/|e| from 1, which is exact enough for lengths near one.
+    e * (1.5 - e.length2() * 0.5)
 }
 
 /// Overdamped Brownian motion by Euler and Maruyama: dr = μF dt + √(2D) dW.
@@ -116,7 +120,7 @@ impl Law for Brownian {
         state: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
         let g = self.draws.kick(simd, tags, self.noise);
-        ([0, 1].map(|a| force[a] * self.mobility + g[a]), state)
+        (force * self.mobility + g, state)
     }
 }
 
@@ -157,10 +161,7 @@ impl Law for LeimkuhlerMatthews {
     ) -> (Vec2<S>, Vec2<S>) {
         let g = self.now.kick(simd, tags, self.noise);
         let h = self.next.kick(simd, tags, self.noise);
-        (
-            [0, 1].map(|a| force[a] * self.mobility + (g[a] + h[a])),
-            state,
-        )
+        (force * self.mobility + (g + h), state)
     }
 }
 
@@ -209,7 +210,7 @@ impl Law for ActiveBrownian {
         heading: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
         let g = self.draws.kick(simd, tags, self.noise);
-        let d = [0, 1].map(|a| force[a] * self.mobility + heading[a] * self.stride + g[a]);
+        let d = force * self.mobility + heading * self.stride + g;
         let xi = self.draws.noise.one(simd, self.draws.orientation, tags);
         (d, rotate(simd, heading, xi * self.turn_noise + self.turn))
     }
@@ -267,12 +268,9 @@ impl Law for ActiveOrnsteinUhlenbeck {
         colour: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
         let g = self.draws.kick(simd, tags, self.noise);
-        let d = [0, 1].map(|a| force[a] * self.mobility + colour[a] * self.stride + g[a]);
+        let d = force * self.mobility + colour * self.stride + g;
         let xi = self.draws.noise.two(simd, self.draws.orientation, tags);
-        (
-            d,
-            [0, 1].map(|a| colour[a] * self.decay + xi[a] * self.refresh),
-        )
+        (d, colour * self.decay + xi * self.refresh)
     }
 }
 
@@ -320,14 +318,15 @@ impl Law for RunAndTumble {
         heading: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
         let g = self.draws.kick(simd, tags, self.noise);
-        let d = [0, 1].map(|a| force[a] * self.mobility + heading[a] * self.stride + g[a]);
+        let d = force * self.mobility + heading * self.stride + g;
         // Tumbles are rare: 46 bits decide, since 23 would round small probabilities.
         let u = self.draws.orientation.uniform_lanes(simd, tags, 0);
         let chance = u[0] + (u[2] - 0.5) * (1.0 / 8_388_608.0);
         let tumbles = chance.simd_lt(f32x16::splat(simd, self.tumble));
-        let new = cos_sin_turns(simd, u[1]);
+        let [x, y] = cos_sin_turns(simd, u[1]);
+        let new = Vec2 { x, y };
         let old = rotate(simd, heading, f32x16::splat(simd, self.turn));
-        (d, [0, 1].map(|a| tumbles.select(new[a], old[a])))
+        (d, Vec2::select(tumbles, new, old))
     }
 }
 
@@ -376,11 +375,8 @@ impl Law for Langevin {
         velocity: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
         let g = self.draws.kick(simd, tags, self.refresh);
-        let before = [0, 1].map(|a| velocity[a] + force[a] * self.kick);
-        let after = [0, 1].map(|a| before[a] * self.decay + g[a]);
-        (
-            [0, 1].map(|a| (before[a] + after[a]) * self.half_step),
-            after,
-        )
+        let before = velocity + force * self.kick;
+        let after = before * self.decay + g;
+        ((before + after) * self.half_step, after)
     }
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::domain::Domain;
 use super::polynomial::softplus;
 use super::simd::*;
-use super::verlet::{CHUNK, ListChunk, VerletList, separation};
+use super::verlet::{CHUNK, ListChunk, VerletList, consecutive, separation};
 
 /// A central force between two particles, as a function of their squared distance and of the
 /// mean of their diameters.
@@ -160,7 +160,11 @@ struct Each<'a>(&'a [f32]);
 impl Sizes for Each<'_> {
     #[inline(always)]
     fn own<S: Simd>(&self, simd: S, slots: &[u32; LANES]) -> f32x16<S> {
-        f32x16::load_array(simd, slots.map(|j| self.0[j as usize]))
+        let mut values = [0.0; LANES];
+        for (value, &j) in values.iter_mut().zip(slots) {
+            *value = self.0[j as usize];
+        }
+        f32x16::load_array(simd, values)
     }
     #[inline(always)]
     fn mean<S: Simd>(&self, simd: S, own: f32x16<S>, slots: &[u32; LANES]) -> f32x16<S> {
@@ -188,7 +192,7 @@ impl<P: PairForce> Sum for Force<P> {
     fn row<S: Simd>(
         &self,
         simd: S,
-        [dx, dy]: Vec2<S>,
+        d: Vec2<S>,
         r2: f32x16<S>,
         diameter: f32x16<S>,
         cutoff: f32x16<S>,
@@ -196,7 +200,7 @@ impl<P: PairForce> Sum for Force<P> {
         let zero = f32x16::splat(simd, 0.0);
         let near = r2.simd_lt(cutoff * cutoff) & r2.simd_gt(zero);
         let f = near.select(self.0.over_r(simd, r2, diameter), zero);
-        [dx * f, dy * f]
+        d * f
     }
 }
 
@@ -217,7 +221,10 @@ impl<P: PairForce> Sum for Energy<P> {
         let near = r2.simd_lt(cutoff * cutoff) & r2.simd_gt(zero);
         let virial = self.0.over_r(simd, r2, diameter) * r2 * 0.5;
         let energy = self.0.energy(simd, r2, diameter) * 0.5;
-        [near.select(energy, zero), near.select(virial, zero)]
+        Vec2 {
+            x: near.select(energy, zero),
+            y: near.select(virial, zero),
+        }
     }
 }
 
@@ -238,26 +245,23 @@ impl<P: PairForce, Z: Sizes, F: Sum> Kernel for Loop<'_, P, Z, F> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let last = self.positions.len() - 1;
-        let zero = f32x16::splat(simd, 0.0);
         // The cutoff is linear in the diameter: two values give it for all.
         let base = self.law.cutoff(0.0);
         let slope = self.law.cutoff(1.0) - base;
         for (block, rows) in self.list.blocks().enumerate() {
             let start = block * LANES;
             // Lanes past the last particle stand for the last one, and are not stored.
-            let own_slots: [u32; LANES] =
-                std::array::from_fn(|lane| (self.first + start + lane).min(last) as u32);
+            let own_slots = consecutive(self.first + start, last);
             let own = gather_positions(simd, self.positions, &own_slots);
             let own_size = self.sizes.own(simd, &own_slots);
-            let mut total = [zero, zero];
+            let mut total = Vec2::zero(simd);
             for row in rows {
                 let other = gather_positions(simd, self.positions, row);
                 let d = separation(own, other, self.quantum);
-                let r2 = d[0] * d[0] + d[1] * d[1];
+                let r2 = d.length2();
                 let diameter = self.sizes.mean(simd, own_size, row);
                 let cutoff = diameter * slope + base;
-                let [a, b] = self.sum.row(simd, d, r2, diameter, cutoff);
-                total = [total[0] + a, total[1] + b];
+                total = total + self.sum.row(simd, d, r2, diameter, cutoff);
             }
             let out = &mut self.out[start..];
             if out.len() >= LANES {

@@ -234,7 +234,7 @@ impl Kernel for Build<'_> {
             let top = rows.len();
             // Lanes past the last particle stand for the last one.
             let last = scan.positions.len() - 1;
-            let own = std::array::from_fn(|lane| (block + lane).min(last) as u32);
+            let own = consecutive(block, last);
             rows.resize(top + most, own);
             let mut begin = 0;
             for lane in 0..LANES {
@@ -261,9 +261,10 @@ impl Scan<'_> {
     /// Appends the slots of `run` that lie within reach of `slot`.
     #[inline(always)]
     fn append<S: Simd>(self, simd: S, slot: usize, run: Range<usize>, list: &mut Vec<u32>) {
-        let own = self.positions[slot].map(|c| u32x16::splat(simd, c));
+        let [x, y] = self.positions[slot];
+        let own = [u32x16::splat(simd, x), u32x16::splat(simd, y)];
         let reach2 = f32x16::splat(simd, self.reach * self.reach);
-        let iota: u32x16<S> = u32x16::load_array(simd, std::array::from_fn(|l| l as u32));
+        let iota: u32x16<S> = u32x16::load_array(simd, consecutive(0, LANES - 1));
         for j in run.clone().step_by(LANES) {
             let other = match self.positions.get(j..j + LANES) {
                 Some(full) => load_positions(simd, full),
@@ -274,8 +275,8 @@ impl Scan<'_> {
                     load_positions(simd, &tail)
                 }
             };
-            let [dx, dy] = separation(own, other, self.quantum);
-            let near = (dx * dx + dy * dy).simd_lt(reach2);
+            let d = separation(own, other, self.quantum);
+            let near = d.length2().simd_lt(reach2);
             let slots = iota + j as u32;
             let mut mask =
                 near.to_bitmask() as u32 & ((1u64 << (run.end - j).min(LANES)) - 1) as u32;
@@ -290,11 +291,23 @@ impl Scan<'_> {
     }
 }
 
+/// Sixteen slots from `first` on; those past `last` stand for the last one.
+#[inline(always)]
+pub fn consecutive(first: usize, last: usize) -> [u32; LANES] {
+    let mut slots = [0; LANES];
+    for (lane, slot) in slots.iter_mut().enumerate() {
+        *slot = (first + lane).min(last) as u32;
+    }
+    slots
+}
+
 /// Separations a − b in units of length; minimum images where the span is periodic.
 #[inline(always)]
 pub fn separation<S: Simd>(a: [u32x16<S>; 2], b: [u32x16<S>; 2], quantum: [f32; 2]) -> Vec2<S> {
-    [0, 1].map(|axis| {
-        let quanta: i32x16<S> = (a[axis] - b[axis]).bitcast();
-        quanta.to_float::<f32x16<S>>() * quantum[axis]
-    })
+    let x: i32x16<S> = (a[0] - b[0]).bitcast();
+    let y: i32x16<S> = (a[1] - b[1]).bitcast();
+    Vec2 {
+        x: x.to_float::<f32x16<S>>() * quantum[0],
+        y: y.to_float::<f32x16<S>>() * quantum[1],
+    }
 }
