@@ -2,11 +2,15 @@
 
 pub mod blocks;
 pub mod bonds;
+pub mod cells;
 pub mod clusters;
 pub mod density;
 pub mod density_field;
 pub mod domain;
 pub mod grid;
+pub mod integrate;
+pub mod laws;
+pub mod pair;
 pub mod philox;
 pub mod polynomial;
 pub mod radial;
@@ -14,6 +18,7 @@ pub mod scattering;
 pub mod simd;
 pub mod special;
 pub mod statistics;
+pub mod verlet;
 
 #[cfg(test)]
 mod testing;
