@@ -191,20 +191,27 @@ impl Nearest {
         let mut sum = [0.0f32; 2];
         for k in 0..self.found {
             if self.squared[k] > 0.0 {
-                let length = self.squared[k].sqrt();
-                let unit = self.separation[k].map(|d| d / length);
-                let mut power = [1.0, 0.0];
-                for _ in 0..symmetry {
-                    power = [
-                        power[0] * unit[0] - power[1] * unit[1],
-                        power[0] * unit[1] + power[1] * unit[0],
-                    ];
-                }
+                let inverse = 1.0 / self.squared[k].sqrt();
+                let power = power(self.separation[k].map(|d| d * inverse), symmetry);
                 sum = [sum[0] + power[0], sum[1] + power[1]];
             }
         }
         sum.map(|part| part / self.found.max(1) as f32)
     }
+}
+
+/// A complex number to a whole power, by squaring.
+fn power(mut base: [f32; 2], mut exponent: u32) -> [f32; 2] {
+    let product = |a: [f32; 2], b: [f32; 2]| [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]];
+    let mut result = [1.0, 0.0];
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = product(result, base);
+        }
+        base = product(base, base);
+        exponent >>= 1;
+    }
+    result
 }
 
 #[cfg(test)]
