@@ -217,7 +217,7 @@ fn power(mut base: [f32; 2], mut exponent: u32) -> [f32; 2] {
 #[cfg(test)]
 mod tests {
     use super::super::domain::Boundary;
-    use super::super::testing::{Random, triangular};
+    use super::super::testing::{Random, same_on_any_threads, triangular};
     use super::*;
     use proptest::prelude::*;
 
@@ -330,6 +330,37 @@ mod tests {
                 prop_assert_eq!(&nearest.squared[..nearest.found], &all[..]);
             }
         }
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_change_a_bit() {
+        let domain = Domain::new([80.0, 80.0], Boundary::Periodic);
+        let positions = Random(31).positions(&domain, 20_000);
+        same_on_any_threads(|| {
+            let mut field = BondField::default();
+            let order = field.measure(&domain, &positions, 6, 6);
+            (
+                order.map(|order| (order.local.to_bits(), order.global.to_bits())),
+                field.values,
+            )
+        });
+    }
+
+    /// A clump too dense for the budget is evaluated in part, with nearly the same result.
+    #[test]
+    fn an_extreme_clump_is_sampled() {
+        let domain = Domain::new([1000.0, 1000.0], Boundary::Periodic);
+        // Within a few quanta, no grid can tell the places apart.
+        let mut random = Random(14);
+        let at = |_| [0, 1].map(|_| (1u32 << 31) + (1e6 * random.uniform()) as u32 / 1000);
+        let positions: Vec<_> = (0..60_000).map(at).collect();
+        let mut field = BondField::default();
+        let order = field.measure(&domain, &positions, 6, 6).expect("particles");
+        assert!(
+            order.evaluated < positions.len() && order.evaluated > 100,
+            "{order:?}"
+        );
+        assert!(order.local > 0.2 && order.local < 0.6, "{order:?}");
     }
 
     #[test]

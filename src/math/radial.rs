@@ -258,7 +258,7 @@ fn ring(domain: &Domain, r: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Random, triangular};
+    use super::super::testing::{Random, same_on_any_threads, triangular};
     use super::*;
     use proptest::prelude::*;
 
@@ -384,6 +384,40 @@ mod tests {
                 // One pair may round across the edge of a bin.
                 prop_assert!((counted - pairs as f64).abs() < 2.001, "{} {}", counted, pairs);
             }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_change_a_bit() {
+        let domain = Domain::new([80.0, 80.0], Boundary::Periodic);
+        let positions = Random(31).positions(&domain, 10_000);
+        same_on_any_threads(|| {
+            let mut g = RadialDistribution::new(3.0, 50);
+            g.accumulate(&mut CellGrid::default(), &domain, &positions);
+            postcard::to_stdvec(&g).expect("bytes")
+        });
+    }
+
+    /// A state so dense that only some particles serve as origins has the same g(r).
+    #[test]
+    fn thinned_origins_measure_the_same() {
+        let domain = Domain::new([20.0, 20.0], Boundary::Periodic);
+        let mut random = Random(32);
+        let mut g = RadialDistribution::new(9.0, 10);
+        let mut grid = CellGrid::default();
+        for _ in 0..6 {
+            let positions = random.positions(&domain, 10_000);
+            g.accumulate(&mut grid, &domain, &positions);
+            assert!(grid.candidates(grid.reach(9.0)) > 2 * PAIR_BUDGET);
+        }
+        for [r, value, _] in g.curve() {
+            // About 2,500 origins a frame at density 25, in a ring of width 0.9; pairs are
+            // independent but for those between two origins.
+            let pairs = 6.0 * 2500.0 * 25.0 * 2.0 * PI * r * 0.9;
+            assert!(
+                (value - 1.0).abs() < 4.0 * (2.0 / pairs).sqrt() + 1e-4,
+                "r = {r}: {value}"
+            );
         }
     }
 

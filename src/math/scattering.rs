@@ -263,7 +263,7 @@ fn cos_sin(turns: u32) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::super::domain::Boundary;
-    use super::super::testing::{Random, triangular};
+    use super::super::testing::{Random, same_on_any_threads, triangular};
     use super::*;
     use proptest::prelude::*;
 
@@ -361,6 +361,14 @@ mod tests {
                 prop_assert!((power.sqrt() - exact.sqrt()).abs() < 2e-5, "{} {}", power, exact);
             }
         }
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_change_a_bit() {
+        let domain = Domain::new([80.0, 80.0], Boundary::Periodic);
+        let positions = Random(30).positions(&domain, 20_000);
+        let factor = StructureFactor::new(&domain, 6.0, 5, 4);
+        same_on_any_threads(|| factor.powers(&positions, None));
     }
 
     #[test]
