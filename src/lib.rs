@@ -7,3 +7,4 @@
 
 pub mod math;
 pub mod model;
+pub mod models;
