@@ -4,7 +4,9 @@
 //! |---|---|---|
 //! | L0 | [`math`] | boxes, noise, neighbours, forces, estimators: pure functions over slices |
 //! | L1 | [`model`] | the contract of a chapter |
+//! | L5 | [`record`] | films and stills: frames in, a whole file out |
 
 pub mod math;
 pub mod model;
 pub mod models;
+pub mod record;

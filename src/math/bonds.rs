@@ -65,18 +65,21 @@ impl BondField {
         let neighbours = neighbours.clamp(1, MAX_NEIGHBOURS);
         self.by_slot.resize(count, [0.0; 2]);
         let grid = &self.grid;
-        self.by_slot.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, values)| {
-            let mut last = [0.0; 2];
-            for (offset, value) in values.iter_mut().enumerate() {
-                // A particle that is skipped borrows the value of one evaluated before it in the
-                // same row of cells, hence close to it.
-                if offset % stride == 0 {
-                    let nearest = Nearest::find(grid, chunk * CHUNK + offset, neighbours);
-                    last = nearest.order(symmetry);
+        self.by_slot
+            .par_chunks_mut(CHUNK)
+            .enumerate()
+            .for_each(|(chunk, values)| {
+                let mut last = [0.0; 2];
+                for (offset, value) in values.iter_mut().enumerate() {
+                    // A particle that is skipped borrows the value of one evaluated before it in the
+                    // same row of cells, hence close to it.
+                    if offset % stride == 0 {
+                        let nearest = Nearest::find(grid, chunk * CHUNK + offset, neighbours);
+                        last = nearest.order(symmetry);
+                    }
+                    *value = last;
                 }
-                *value = last;
-            }
-        });
+            });
         for (&i, &value) in self.grid.order().iter().zip(&self.by_slot) {
             self.values[i as usize] = value;
         }
@@ -132,8 +135,11 @@ impl Nearest {
         let sides = grid.cell_sides();
         let mut reach = 1;
         loop {
-            let mut nearest =
-                Self { squared: [f32::MAX; _], separation: [[0.0; 2]; _], found: 0 };
+            let mut nearest = Self {
+                squared: [f32::MAX; _],
+                separation: [[0.0; 2]; _],
+                found: 0,
+            };
             grid.for_runs(cell, [reach; 2], |run| {
                 // Nothing can be nearer than particles at the very same place.
                 if nearest.squared[wanted - 1] == 0.0 {
@@ -153,7 +159,11 @@ impl Nearest {
             // The square is complete up to its nearest side, which is at least this far away.
             let whole = grid.covers([reach; 2]);
             let seen = [0, 1].map(|axis| {
-                if whole[axis] { f32::INFINITY } else { sides[axis] * reach as f32 * 0.9999 }
+                if whole[axis] {
+                    f32::INFINITY
+                } else {
+                    sides[axis] * reach as f32 * 0.9999
+                }
             });
             let seen = seen[0].min(seen[1]);
             if nearest.squared[wanted - 1] < seen * seen || seen == f32::INFINITY {
@@ -207,8 +217,16 @@ mod tests {
     fn square(side: u32) -> (Domain, Vec<[u32; 2]>) {
         let domain = Domain::new([f64::from(side); 2], Boundary::Periodic);
         let half = f64::from(side) / 2.0;
-        let at = |i: u32| [f64::from(i % side) + 0.2 - half, f64::from(i / side) + 0.2 - half];
-        (domain, (0..side * side).map(|i| domain.fixed(at(i))).collect())
+        let at = |i: u32| {
+            [
+                f64::from(i % side) + 0.2 - half,
+                f64::from(i / side) + 0.2 - half,
+            ]
+        };
+        (
+            domain,
+            (0..side * side).map(|i| domain.fixed(at(i))).collect(),
+        )
     }
 
     #[test]
@@ -216,7 +234,10 @@ mod tests {
         let (domain, positions) = triangular(60, 40);
         let mut field = BondField::default();
         let order = field.measure(&domain, &positions, 6, 6).unwrap();
-        assert!((order.local - 1.0).abs() < 1e-5 && (order.global - 1.0).abs() < 1e-5, "{order:?}");
+        assert!(
+            (order.local - 1.0).abs() < 1e-5 && (order.global - 1.0).abs() < 1e-5,
+            "{order:?}"
+        );
         assert_eq!(order.evaluated, positions.len());
         // Six directions 60° apart: their fourth powers add to zero.
         let order = field.measure(&domain, &positions, 6, 4).unwrap();
@@ -228,7 +249,10 @@ mod tests {
         let (domain, positions) = square(30);
         let mut field = BondField::default();
         let order = field.measure(&domain, &positions, 4, 4).unwrap();
-        assert!((order.local - 1.0).abs() < 1e-5 && (order.global - 1.0).abs() < 1e-5, "{order:?}");
+        assert!(
+            (order.local - 1.0).abs() < 1e-5 && (order.global - 1.0).abs() < 1e-5,
+            "{order:?}"
+        );
         // Eight neighbours: four give e^{i4θ} = 1 and the diagonal four give −1.
         let order = field.measure(&domain, &positions, 8, 4).unwrap();
         assert!(order.local < 1e-5, "{order:?}");
@@ -246,7 +270,9 @@ mod tests {
                 positions.push(domain.fixed([c * x - s * y + shift, s * x + c * y]));
             }
         }
-        let order = BondField::default().measure(&domain, &positions, 4, 4).unwrap();
+        let order = BondField::default()
+            .measure(&domain, &positions, 4, 4)
+            .unwrap();
         // Only the 4 · 59 + 1 particles of each rim (6.6 %) are not perfect.
         assert!(order.local > 0.93 && order.global < 1e-3, "{order:?}");
     }
@@ -259,7 +285,10 @@ mod tests {
         let positions = Random(11).positions(&domain, 20_000);
         let mut field = BondField::default();
         field.measure(&domain, &positions, 6, 6).unwrap();
-        let squares = field.values().iter().map(|v| f64::from(v[0] * v[0] + v[1] * v[1]));
+        let squares = field
+            .values()
+            .iter()
+            .map(|v| f64::from(v[0] * v[0] + v[1] * v[1]));
         let mean = squares.sum::<f64>() / 20_000.0;
         let error = (5.0f64 / 6.0).sqrt() / 6.0 * (6.0f64 / 20_000.0).sqrt();
         assert!((mean - 1.0 / 6.0).abs() < 3.0 * error, "{mean} ± {error}");
@@ -303,11 +332,16 @@ mod tests {
             let mut field = BondField::default();
             assert!(field.measure(&domain, &[], 6, 6).is_none());
             assert_eq!(field.measure(&domain, &[[9; 2]], 6, 6).unwrap().local, 0.0);
-            let same = field.measure(&domain, &vec![[1 << 31; 2]; 30_000], 6, 6).unwrap();
+            let same = field
+                .measure(&domain, &vec![[1 << 31; 2]; 30_000], 6, 6)
+                .unwrap();
             assert_eq!((same.local, same.global), (0.0, 0.0));
             let two = [domain.fixed([0.0, 0.0]), domain.fixed([1.0, 0.0])];
             let order = field.measure(&domain, &two, 100, 1).unwrap();
-            assert!((order.local - 1.0).abs() < 1e-6 && order.global < 1e-6, "{order:?}");
+            assert!(
+                (order.local - 1.0).abs() < 1e-6 && order.global < 1e-6,
+                "{order:?}"
+            );
         }
     }
 }

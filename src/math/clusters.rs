@@ -36,10 +36,12 @@ impl Clusters {
         self.parent.extend(0..count as u32);
         if cutoff > 0.0 {
             // A little less than the cutoff over √2, so that the reach below is two cells.
-            self.grid.rebuild(domain, positions, f64::from(cutoff) * 0.7071);
+            self.grid
+                .rebuild(domain, positions, f64::from(cutoff) * 0.7071);
             if !links_within(&self.grid, cutoff) {
                 // A box of less than a few cells stretches them to almost twice the side.
-                self.grid.rebuild(domain, positions, f64::from(cutoff) * 0.3535);
+                self.grid
+                    .rebuild(domain, positions, f64::from(cutoff) * 0.3535);
             }
             self.link(cutoff);
         } else {
@@ -128,7 +130,11 @@ impl Clusters {
 
     /// Mean size of the group of a particle picked at random, Σn² / N; 0 without particles.
     pub fn mean_size(&self) -> f64 {
-        let squares: u64 = self.sizes.iter().map(|&n| u64::from(n) * u64::from(n)).sum();
+        let squares: u64 = self
+            .sizes
+            .iter()
+            .map(|&n| u64::from(n) * u64::from(n))
+            .sum();
         squares as f64 / self.labels.len().max(1) as f64
     }
 
@@ -136,7 +142,10 @@ impl Clusters {
     pub fn size_distribution(&self) -> Vec<(u32, u32)> {
         let mut sizes = self.sizes.clone();
         sizes.sort_unstable();
-        sizes.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u32)).collect()
+        sizes
+            .chunk_by(|a, b| a == b)
+            .map(|equal| (equal[0], equal.len() as u32))
+            .collect()
     }
 }
 
@@ -159,7 +168,12 @@ fn cell_from(grid: &CellGrid, first: usize) -> Cell {
         }
         end += 1;
     }
-    Cell { first, end, low, high }
+    Cell {
+        first,
+        end,
+        low,
+        high,
+    }
 }
 
 /// True when some particle of one cell is closer than the cutoff to some particle of the other.
@@ -254,8 +268,14 @@ mod tests {
         let domain = Domain::new([10.0, 10.0], Boundary::Periodic);
         let at = |x: f64, y: f64| domain.fixed([x, y]);
         // A chain of three over the edge, a pair, and a single particle exactly at the cutoff.
-        let positions =
-            [at(4.0, 0.0), at(0.0, 3.0), at(4.9, 0.0), at(0.5, 3.0), at(-4.2, 0.0), at(1.5, 3.0)];
+        let positions = [
+            at(4.0, 0.0),
+            at(0.0, 3.0),
+            at(4.9, 0.0),
+            at(0.5, 3.0),
+            at(-4.2, 0.0),
+            at(1.5, 3.0),
+        ];
         let mut clusters = Clusters::default();
         clusters.find(&domain, &positions, 1.0);
         assert_eq!(clusters.labels(), [0, 1, 0, 1, 0, 2]);
@@ -277,7 +297,10 @@ mod tests {
             clusters.find(&domain, &[[1 << 31; 2]], f32::INFINITY);
             assert_eq!(clusters.largest_fraction(), 1.0);
             clusters.find(&domain, &[], 1.0);
-            assert_eq!((clusters.largest_fraction(), clusters.mean_size()), (0.0, 0.0));
+            assert_eq!(
+                (clusters.largest_fraction(), clusters.mean_size()),
+                (0.0, 0.0)
+            );
         }
     }
 }

@@ -128,7 +128,11 @@ impl CellGrid {
             }
             let quanta = u64::from(high - low) + 1;
             let length = quanta as f64 * (span[axis] / 4294967296.0);
-            let wanted = if side > 0.0 { (length / side).floor() } else { 1.0 };
+            let wanted = if side > 0.0 {
+                (length / side).floor()
+            } else {
+                1.0
+            };
             // The upper limit keeps every product below 2⁶⁴ and is finer than any radius in use.
             let cells = (wanted as u64).clamp(1, 1 << 24);
             self.origin[axis] = low;
@@ -172,7 +176,9 @@ impl CellGrid {
     /// nearest cell of the rim.
     pub fn cell_of(&self, position: [u32; 2]) -> [u64; 2] {
         [0, 1].map(|axis| {
-            let offset = position[axis].saturating_sub(self.origin[axis]).min(self.extent[axis]);
+            let offset = position[axis]
+                .saturating_sub(self.origin[axis])
+                .min(self.extent[axis]);
             (u64::from(offset) * self.scale[axis]) >> 32
         })
     }
@@ -243,7 +249,10 @@ impl CellGrid {
         if columns.is_empty() {
             return 0..0;
         }
-        let (first, end) = (row * self.cells[0] + columns.start, row * self.cells[0] + columns.end);
+        let (first, end) = (
+            row * self.cells[0] + columns.start,
+            row * self.cells[0] + columns.end,
+        );
         if self.starts.is_empty() {
             let low = self.keys.partition_point(|&key| key < first);
             low..low + self.keys[low..].partition_point(|&key| key < end)
@@ -265,7 +274,9 @@ impl CellGrid {
     /// than the radius from particle i, itself excepted, in the order of the cells. In a periodic
     /// box only the nearest image of each particle is seen.
     pub fn for_neighbours(&self, i: usize, radius: f32, mut visit: impl FnMut(u32, [f32; 2], f32)) {
-        let Some(&slot) = self.rank.get(i) else { return };
+        let Some(&slot) = self.rank.get(i) else {
+            return;
+        };
         let here = self.sorted[slot as usize];
         self.for_runs(self.cell_of(here), self.reach(radius), |run| {
             for other in run {
@@ -284,7 +295,10 @@ impl CellGrid {
         let mut slot = 0;
         while slot < self.len() {
             let key = self.keys[slot];
-            let members = self.keys[slot..].iter().take_while(|&&other| other == key).count();
+            let members = self.keys[slot..]
+                .iter()
+                .take_while(|&&other| other == key)
+                .count();
             self.for_runs([key % self.cells[0], key / self.cells[0]], reach, |run| {
                 total += (members * run.len()) as u64;
             });
@@ -362,8 +376,9 @@ mod tests {
     #[test]
     fn the_number_of_candidates_is_the_number_of_visits() {
         let domain = Domain::new([9.0, 9.0], Boundary::Periodic);
-        let positions: Vec<_> =
-            (0..81u32).map(|i| domain.fixed([f64::from(i % 9) - 4.0, f64::from(i / 9) - 4.0])).collect();
+        let positions: Vec<_> = (0..81u32)
+            .map(|i| domain.fixed([f64::from(i % 9) - 4.0, f64::from(i / 9) - 4.0]))
+            .collect();
         let grid = CellGrid::build(&domain, &positions, 1.0);
         assert_eq!(grid.candidates([1, 1]), 81 * 9);
         assert_eq!(grid.candidates([9, 9]), 81 * 81);

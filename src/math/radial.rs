@@ -49,8 +49,16 @@ struct Origins {
 impl RadialDistribution {
     /// Bins from 0 to `r_max` (a length).
     pub fn new(r_max: f64, bins: usize) -> Self {
-        let r_max = if r_max > 0.0 && r_max.is_finite() { r_max } else { 1.0 };
-        Self { r_max, bins: vec![Moments::default(); bins.max(1)], frames: 0 }
+        let r_max = if r_max > 0.0 && r_max.is_finite() {
+            r_max
+        } else {
+            1.0
+        };
+        Self {
+            r_max,
+            bins: vec![Moments::default(); bins.max(1)],
+            frames: 0,
+        }
     }
 
     /// Takes one frame. The grid is working storage, rebuilt by this call. A frame with fewer
@@ -58,7 +66,9 @@ impl RadialDistribution {
     pub fn accumulate(&mut self, grid: &mut CellGrid, domain: &Domain, positions: &[[u32; 2]]) {
         let longest = self.r_max.min(domain.size[0].max(domain.size[1]));
         grid.rebuild(domain, positions, longest * 0.5001);
-        let Some(origins) = self.origins(grid, domain) else { return };
+        let Some(origins) = self.origins(grid, domain) else {
+            return;
+        };
         let radius = self.r_max.min(origins.limit);
         let counts = self.count(grid, &origins.slots, radius as f32);
         let width = self.r_max / self.bins.len() as f64;
@@ -100,13 +110,19 @@ impl RadialDistribution {
         }
         let pairs = grid.candidates(grid.reach(self.r_max.min(limit) as f32));
         let pairs = (pairs as f64 * slots.len() as f64 / grid.len() as f64) as u64;
-        let stride = pairs.div_ceil(PAIR_BUDGET).clamp(1, slots.len().max(1) as u64) as usize;
+        let stride = pairs
+            .div_ceil(PAIR_BUDGET)
+            .clamp(1, slots.len().max(1) as u64) as usize;
         if stride > 1 {
             // The first origin moves on from frame to frame, so that in time all of them serve.
             let skip = (self.frames % stride as u64) as usize;
             slots = slots.into_iter().skip(skip).step_by(stride).collect();
         }
-        (!slots.is_empty() && density.is_finite()).then_some(Origins { slots, density, limit })
+        (!slots.is_empty() && density.is_finite()).then_some(Origins {
+            slots,
+            density,
+            limit,
+        })
     }
 
     /// Ordered pairs in each bin; one more entry takes the pairs beyond the last bin.
@@ -138,10 +154,13 @@ impl RadialDistribution {
         };
         // Sums of integers do not depend on the order of the tasks.
         let zero = || vec![0u64; bins + 1];
-        origins.par_chunks(CHUNK).fold(zero, add).reduce(zero, |mut a, b| {
-            a.iter_mut().zip(&b).for_each(|(a, b)| *a += b);
-            a
-        })
+        origins
+            .par_chunks(CHUNK)
+            .fold(zero, add)
+            .reduce(zero, |mut a, b| {
+                a.iter_mut().zip(&b).for_each(|(a, b)| *a += b);
+                a
+            })
     }
 
     /// Number of frames taken.
@@ -157,12 +176,20 @@ impl RadialDistribution {
             [(bin as f64 + 0.5) * width, g.mean(), g.standard_error()]
         };
         let measured = |(_, g): &(usize, &Moments)| g.count() > 0;
-        self.bins.iter().enumerate().filter(measured).map(point).collect()
+        self.bins
+            .iter()
+            .enumerate()
+            .filter(measured)
+            .map(point)
+            .collect()
     }
 
     /// Position and height of the highest bin.
     pub fn peak(&self) -> Option<[f64; 2]> {
-        let highest = self.curve().into_iter().max_by(|a, b| a[1].total_cmp(&b[1]))?;
+        let highest = self
+            .curve()
+            .into_iter()
+            .max_by(|a, b| a[1].total_cmp(&b[1]))?;
         Some([highest[0], highest[1]])
     }
 }
@@ -203,11 +230,21 @@ mod tests {
             let pairs = (frames * count * count) as f64 * area / domain.area();
             let expected = (2.0 / pairs).sqrt();
             let exact = 1.0 - 1.0 / count as f64;
-            let allowed = if domain.is_periodic() { expected } else { error };
-            assert!((value - exact).abs() < 4.0 * allowed, "r = {r}: {value} ± {allowed}");
+            let allowed = if domain.is_periodic() {
+                expected
+            } else {
+                error
+            };
+            assert!(
+                (value - exact).abs() < 4.0 * allowed,
+                "r = {r}: {value} ± {allowed}"
+            );
             // The scatter of 60 frames gives the error within about 1/√120 = 9 %.
             let excess = error / expected - 1.0;
-            assert!(excess > -0.4 && (excess < 0.4 || !domain.is_periodic()), "r = {r}: {excess}");
+            assert!(
+                excess > -0.4 && (excess < 0.4 || !domain.is_periodic()),
+                "r = {r}: {excess}"
+            );
         }
     }
 
@@ -239,7 +276,10 @@ mod tests {
         for [r, value, _] in g.curve() {
             // 40 frames of about 500 origins at density 2000/100π, in a ring of width 0.5.
             let pairs = 40.0 * 500.0 * 6.37 * 2.0 * PI * r * 0.5;
-            assert!((value - 1.0).abs() < 4.0 * (2.0 / pairs).sqrt() + 3e-3, "r = {r}: {value}");
+            assert!(
+                (value - 1.0).abs() < 4.0 * (2.0 / pairs).sqrt() + 3e-3,
+                "r = {r}: {value}"
+            );
         }
     }
 
@@ -255,7 +295,12 @@ mod tests {
         let curve = g.curve();
         let neighbours = density * (curve[9][1] * area(9.0) + curve[10][1] * area(10.0));
         assert!((neighbours - 6.0).abs() < 1e-9, "{neighbours}");
-        assert!(curve.iter().enumerate().all(|(i, bin)| i == 9 || i == 10 || bin[1] == 0.0));
+        assert!(
+            curve
+                .iter()
+                .enumerate()
+                .all(|(i, bin)| i == 9 || i == 10 || bin[1] == 0.0)
+        );
     }
 
     proptest! {

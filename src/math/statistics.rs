@@ -38,7 +38,10 @@ pub fn ordered_sum<const K: usize>(
 /// Polarisation |N⁻¹ Σ e^{iθ}| and its direction, from unit headings (cos θ, sin θ); 0 without any.
 pub fn polarisation(headings: &[[f32; 2]]) -> (f64, f64) {
     let sum = ordered_sum(headings.len(), |i| headings[i].map(f64::from));
-    (sum[0].hypot(sum[1]) / headings.len().max(1) as f64, sum[1].atan2(sum[0]))
+    (
+        sum[0].hypot(sum[1]) / headings.len().max(1) as f64,
+        sum[1].atan2(sum[0]),
+    )
 }
 
 /// Polarisation that N independent random headings have on average for large N: √(π/4N).
@@ -92,7 +95,11 @@ impl Moments {
 
     /// Unbiased variance; NaN before the second sample.
     pub fn variance(&self) -> f64 {
-        if self.count < 2 { f64::NAN } else { self.squares / (self.count - 1) as f64 }
+        if self.count < 2 {
+            f64::NAN
+        } else {
+            self.squares / (self.count - 1) as f64
+        }
     }
 
     /// Standard error of the mean of *independent* samples; NaN before the second sample.
@@ -158,8 +165,18 @@ impl Histogram {
     pub fn new(low: f64, high: f64, bins: usize) -> Self {
         let bins = bins.max(1);
         let width = (high - low) / bins as f64;
-        let width = if width > 0.0 && width.is_finite() { width } else { 1.0 };
-        Self { low, width, counts: vec![0; bins], below: 0, above: 0 }
+        let width = if width > 0.0 && width.is_finite() {
+            width
+        } else {
+            1.0
+        };
+        Self {
+            low,
+            width,
+            counts: vec![0; bins],
+            below: 0,
+            above: 0,
+        }
     }
 
     /// Takes one sample; those outside are counted apart, NaN is ignored.
@@ -179,7 +196,10 @@ impl Histogram {
         let same = (self.low, self.width, self.counts.len())
             == (other.low, other.width, other.counts.len());
         if same {
-            self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
+            self.counts
+                .iter_mut()
+                .zip(&other.counts)
+                .for_each(|(a, b)| *a += b);
             self.below += other.below;
             self.above += other.above;
         }
@@ -239,9 +259,8 @@ pub struct LineFit {
 ///
 /// Numerical Recipes, third edition, section 15.2.
 pub fn fit_line(points: impl IntoIterator<Item = (f64, f64, f64)>) -> Option<LineFit> {
-    let usable = |p: &(f64, f64, f64)| {
-        p.0.is_finite() && p.1.is_finite() && p.2 > 0.0 && p.2.is_finite()
-    };
+    let usable =
+        |p: &(f64, f64, f64)| p.0.is_finite() && p.1.is_finite() && p.2 > 0.0 && p.2.is_finite();
     let points: Vec<_> = points.into_iter().filter(usable).collect();
     let weight: f64 = points.iter().map(|p| p.2.powi(-2)).sum();
     let centre = points.iter().map(|p| p.0 * p.2.powi(-2)).sum::<f64>() / weight;
@@ -249,7 +268,11 @@ pub fn fit_line(points: impl IntoIterator<Item = (f64, f64, f64)>) -> Option<Lin
     if points.len() < 2 || spread.is_nan() || spread <= 0.0 {
         return None;
     }
-    let slope = points.iter().map(|p| (p.0 - centre) * p.1 * p.2.powi(-2)).sum::<f64>() / spread;
+    let slope = points
+        .iter()
+        .map(|p| (p.0 - centre) * p.1 * p.2.powi(-2))
+        .sum::<f64>()
+        / spread;
     let level = points.iter().map(|p| p.1 * p.2.powi(-2)).sum::<f64>() / weight;
     let intercept = level - slope * centre;
     let residual = |p: &(f64, f64, f64)| ((p.1 - intercept - slope * p.0) / p.2).powi(2);
@@ -270,7 +293,11 @@ pub fn local_exponents(x: &[f64], y: &[f64]) -> Vec<f64> {
     let exponent = |i: usize| {
         let (a, b) = (i.saturating_sub(1), (i + 1).min(count - 1));
         let (run, rise) = ((x[b] / x[a]).ln(), (y[b] / y[a]).ln());
-        if a != b && x[a] > 0.0 && y[a] > 0.0 && run != 0.0 { rise / run } else { f64::NAN }
+        if a != b && x[a] > 0.0 && y[a] > 0.0 && run != 0.0 {
+            rise / run
+        } else {
+            f64::NAN
+        }
     };
     (0..count).map(exponent).collect()
 }
@@ -326,7 +353,11 @@ mod tests {
     fn a_power_law_has_its_exponent_everywhere() {
         let x: Vec<f64> = (1..20).map(|i| f64::from(i * i)).collect();
         let y: Vec<f64> = x.iter().map(|x| 7.0 * x.powf(1.7)).collect();
-        assert!(local_exponents(&x, &y).iter().all(|alpha| (alpha - 1.7).abs() < 1e-12));
+        assert!(
+            local_exponents(&x, &y)
+                .iter()
+                .all(|alpha| (alpha - 1.7).abs() < 1e-12)
+        );
         assert!(local_exponents(&[1.0], &[1.0])[0].is_nan());
         assert!(local_exponents(&[], &[]).is_empty());
         assert!(local_exponents(&[1.0, 2.0], &[0.0, 1.0])[1].is_nan());
@@ -343,7 +374,11 @@ mod tests {
         let mut isotropic = OrderMoments::default();
         let n = 200_000;
         (0..n).for_each(|i| isotropic.push((-((f64::from(i) + 0.5) / f64::from(n)).ln()).sqrt()));
-        assert!((isotropic.binder() - 1.0 / 3.0).abs() < 1e-3, "{}", isotropic.binder());
+        assert!(
+            (isotropic.binder() - 1.0 / 3.0).abs() < 1e-3,
+            "{}",
+            isotropic.binder()
+        );
         assert!((isotropic.susceptibility(1) - (1.0 - std::f64::consts::PI / 4.0)).abs() < 1e-3);
     }
 

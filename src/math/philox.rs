@@ -1,0 +1,344 @@
+//! Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC'11, 2011).
+//!
+//! A random number is a pure function of (seed, step, tag, purpose, block), with no state: any
+//! number of threads and the shaders draw the same words, and a replay needs the step only.
+//! Layout: key = (seed low, seed high), counter = (tag, step low, step high, purpose·2¹⁶ + block).
+
+use super::polynomial::{cos_sin_turns, ln};
+use super::simd::*;
+
+const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+const ROUNDS: usize = 10;
+
+/// What a random number is for; streams of different purposes are independent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum Purpose {
+    /// Noise on positions.
+    Translation = 0,
+    /// Noise on headings and tumbles.
+    Orientation = 1,
+    /// Initial condition.
+    InitialCondition = 2,
+    /// Edges of a random network.
+    NetworkEdges = 3,
+    /// Clocks of an epidemic's events.
+    EpidemicClocks = 4,
+    /// Natural frequencies and other quenched disorder.
+    NaturalFrequencies = 5,
+    /// Acceptance in Metropolis sampling.
+    MetropolisAccept = 6,
+}
+
+/// One Philox4x32-10 block: four random words for a counter and a key.
+pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    let mut c = counter;
+    let mut k = key;
+    for round in 0..ROUNDS {
+        if round > 0 {
+            k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+        }
+        let p = u64::from(MULTIPLIERS[0]) * u64::from(c[0]);
+        let q = u64::from(MULTIPLIERS[1]) * u64::from(c[2]);
+        c = [
+            (q >> 32) as u32 ^ c[1] ^ k[0],
+            q as u32,
+            (p >> 32) as u32 ^ c[3] ^ k[1],
+            p as u32,
+        ];
+    }
+    c
+}
+
+/// Uniform number in (0, 1), never 0 nor 1: ((x >> 9) + ½)·2⁻²³.
+///
+/// 23 bits, because with 24 the largest would round to 1.
+pub fn uniform(word: u32) -> f32 {
+    ((word >> 9) as f32 + 0.5) * (1.0 / 8_388_608.0)
+}
+
+/// [`uniform`] for sixteen words.
+#[inline(always)]
+pub fn uniform_lanes<S: Simd>(words: u32x16<S>) -> f32x16<S> {
+    let high: i32x16<S> = (words >> 9).bitcast();
+    (high.to_float::<f32x16<S>>() + 0.5) * (1.0 / 8_388_608.0)
+}
+
+/// The random numbers of one purpose at one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream {
+    key: [u32; 2],
+    step: [u32; 2],
+    purpose: u32,
+}
+
+impl Stream {
+    /// The stream of `purpose` at `step` of the run with `seed`.
+    #[inline]
+    pub fn new(seed: u64, step: u64, purpose: Purpose) -> Self {
+        let split = |x: u64| [x as u32, (x >> 32) as u32];
+        Self {
+            key: split(seed),
+            step: split(step),
+            purpose: u32::from(purpose as u16) << 16,
+        }
+    }
+
+    /// Four random words of a tag.
+    pub fn words(self, tag: u32, block: u16) -> [u32; 4] {
+        philox4x32(
+            [
+                tag,
+                self.step[0],
+                self.step[1],
+                self.purpose | u32::from(block),
+            ],
+            self.key,
+        )
+    }
+
+    /// Four uniform numbers in (0, 1) of a tag.
+    pub fn uniforms(self, tag: u32, block: u16) -> [f32; 4] {
+        self.words(tag, block).map(uniform)
+    }
+
+    /// Four standard normal deviates of a tag, with the bits of [`Stream::gaussian_lanes`].
+    pub fn gaussians(self, tag: u32, block: u16) -> [f32; 4] {
+        struct One(Stream, u32, u16);
+        impl Kernel for One {
+            type Output = [f32; 4];
+            #[inline(always)]
+            fn run<S: Simd>(self, simd: S) -> [f32; 4] {
+                let tags = u32x16::splat(simd, self.1);
+                self.0.gaussian_lanes(simd, tags, self.2).map(|g| g[0])
+            }
+        }
+        dispatch_at(Level::baseline(), One(self, tag, block))
+    }
+
+    /// Four random words for each of sixteen tags.
+    ///
+    /// The words travel in the low halves of 64-bit lanes, for which a widening product is one
+    /// instruction; high halves hold rubbish that no operation looks at.
+    #[inline(always)]
+    pub fn word_lanes<S: Simd>(self, simd: S, tags: u32x16<S>, block: u16) -> [u32x16<S>; 4] {
+        let (first, second) = tags.widen();
+        let first = self.rounds(simd, first, block);
+        let second = self.rounds(simd, second, block);
+        [0, 1, 2, 3].map(|w| first[w].narrow(second[w]))
+    }
+
+    #[inline(always)]
+    fn rounds<S: Simd>(self, simd: S, tags: u64x8<S>, block: u16) -> [u64x8<S>; 4] {
+        let splat = |x: u32| u64x8::splat(simd, u64::from(x));
+        let low = u64x8::splat(simd, 0xffff_ffff);
+        let mut c = [
+            tags,
+            splat(self.step[0]),
+            splat(self.step[1]),
+            splat(self.purpose | u32::from(block)),
+        ];
+        let mut k = self.key;
+        for round in 0..ROUNDS {
+            if round > 0 {
+                k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+            }
+            let p = (c[0] & low) * splat(MULTIPLIERS[0]);
+            let q = (c[2] & low) * splat(MULTIPLIERS[1]);
+            c = [
+                (q >> 32) ^ c[1] ^ splat(k[0]),
+                q,
+                (p >> 32) ^ c[3] ^ splat(k[1]),
+                p,
+            ];
+        }
+        c
+    }
+
+    /// Four uniform numbers in (0, 1) for each of sixteen tags.
+    #[inline(always)]
+    pub fn uniform_lanes<S: Simd>(self, simd: S, tags: u32x16<S>, block: u16) -> [f32x16<S>; 4] {
+        self.word_lanes(simd, tags, block).map(uniform_lanes)
+    }
+
+    /// Four standard normal deviates for each of sixteen tags (Box and Muller, 1958): words 0 and
+    /// 1 give R cos 2πu₁ and R sin 2πu₁ with R = √(−2 ln u₀), words 2 and 3 the other two.
+    #[inline(always)]
+    pub fn gaussian_lanes<S: Simd>(self, simd: S, tags: u32x16<S>, block: u16) -> [f32x16<S>; 4] {
+        let u = self.uniform_lanes(simd, tags, block);
+        let [a, b] = box_muller(simd, u[0], u[1]);
+        let [c, d] = box_muller(simd, u[2], u[3]);
+        [a, b, c, d]
+    }
+
+    /// One deviate of zero mean and unit variance for each of sixteen tags: the sum of the eight
+    /// 16-bit halves of a block (Irwin and Hall), (S − 262140)/(65536 √(8/12)). Its kurtosis is
+    /// 2.85 and it ends at ±4.9; its bits are the same on every machine, shaders included.
+    #[inline(always)]
+    pub fn irwin_hall_lanes<S: Simd>(self, simd: S, tags: u32x16<S>, block: u16) -> f32x16<S> {
+        let words = self.word_lanes(simd, tags, block);
+        let halves = words.map(|w| (w & 0xffff) + (w >> 16));
+        let sum = halves[0] + halves[1] + halves[2] + halves[3];
+        let centred: i32x16<S> = (sum - 262_140).bitcast();
+        centred.to_float::<f32x16<S>>() * (1.0 / 53_509.92)
+    }
+}
+
+/// Two standard normal deviates from two uniform numbers in (0, 1).
+#[inline(always)]
+pub fn box_muller<S: Simd>(simd: S, u: f32x16<S>, v: f32x16<S>) -> [f32x16<S>; 2] {
+    let radius = (ln(simd, u) * -2.0).sqrt();
+    let [cos, sin] = cos_sin_turns(simd, v);
+    [radius * cos, radius * sin]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simd::tests::levels;
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    struct Draw(Stream, [u32; LANES], u16);
+    impl Kernel for Draw {
+        type Output = ([[u32; LANES]; 4], [[f32; LANES]; 5]);
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> Self::Output {
+            let tags = u32x16::load_array(simd, self.1);
+            let words = self.0.word_lanes(simd, tags, self.2);
+            let [a, b, c, d] = self.0.gaussian_lanes(simd, tags, self.2);
+            let sum = self.0.irwin_hall_lanes(simd, tags, self.2);
+            (
+                words.map(|w| w.to_array()),
+                [a, b, c, d, sum].map(|g| g.to_array()),
+            )
+        }
+    }
+
+    #[test]
+    fn published_known_answers() {
+        // Random123, kat_vectors, philox4x32 10.
+        let pi = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
+        let cases = [
+            (
+                [0; 4],
+                [0; 2],
+                [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8],
+            ),
+            (
+                [!0; 4],
+                [!0; 2],
+                [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd],
+            ),
+            (
+                pi,
+                [0xa409_3822, 0x299f_31d0],
+                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
+            ),
+        ];
+        for (counter, key, words) in cases {
+            assert_eq!(philox4x32(counter, key), words);
+        }
+    }
+
+    #[test]
+    fn layout_of_key_and_counter_and_the_deviates_that_follow() {
+        use Purpose::{Orientation, Translation};
+        type Case = (u64, u64, Purpose, u32, [u32; 4], [f32; 4]);
+        let cases: [Case; 4] = [
+            (
+                1,
+                0,
+                Translation,
+                0,
+                [0xe3e8_0670, 0xe50a_0ebc, 0x95f2_22c0, 0xb615_aa27],
+                [0.380401, -0.296278, -0.249233, -1.003837],
+            ),
+            (
+                1,
+                0,
+                Translation,
+                1,
+                [0xac08_141b, 0xdfc5_ccbe, 0x79c0_7a47, 0xa7f6_6093],
+                [0.626948, -0.633984, -0.678271, -1.013081],
+            ),
+            (
+                1,
+                1,
+                Translation,
+                0,
+                [0x833f_f8dc, 0x225c_963c, 0x232b_88b3, 0x0b33_4b07],
+                [0.768634, 0.863337, 1.917665, 0.540856],
+            ),
+            (
+                0x2a,
+                678,
+                Orientation,
+                12345,
+                [0x938b_eb9a, 0xf18a_2f73, 0x06bb_70b6, 0x30e8_81fa],
+                [0.984369, -0.364807, 0.976487, 2.514563],
+            ),
+        ];
+        for (seed, step, purpose, tag, words, deviates) in cases {
+            let stream = Stream::new(seed, step, purpose);
+            assert_eq!(stream.words(tag, 0), words);
+            for (g, expected) in stream.gaussians(tag, 0).into_iter().zip(deviates) {
+                assert!((g - expected).abs() < 1e-5, "{g} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_are_the_scalar_words_at_every_level() {
+        for trial in 0..200u64 {
+            let seed = trial.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let stream = Stream::new(seed, seed >> 7, Purpose::Orientation);
+            let tags = std::array::from_fn(|l| (seed >> 32) as u32 ^ (l as u32 * 77));
+            let mut bits = Vec::new();
+            for level in levels() {
+                let (words, deviates) = dispatch_at(level, Draw(stream, tags, 3));
+                for l in 0..LANES {
+                    assert_eq!(stream.words(tags[l], 3), words.map(|w| w[l]));
+                    assert_eq!(
+                        stream.gaussians(tags[l], 3),
+                        [0, 1, 2, 3].map(|g| deviates[g][l])
+                    );
+                }
+                bits.push(deviates.map(|d| d.map(f32::to_bits)));
+            }
+            assert!(bits.windows(2).all(|pair| pair[0] == pair[1]));
+        }
+    }
+
+    #[test]
+    fn deviates_have_the_moments_of_their_laws() {
+        // 4·10⁶ deviates: standard errors of mean, variance and kurtosis are 5e-4, 7e-4 and 2.4e-3.
+        let stream = Stream::new(7, 11, Purpose::Translation);
+        let (mut gauss, mut hall) = (Vec::new(), Vec::new());
+        for block in 0..62_500 {
+            let tags = std::array::from_fn(|l| (block * LANES + l) as u32);
+            let (_, d) = dispatch(Draw(stream, tags, 0));
+            gauss.extend((0..LANES).flat_map(|l| [d[0][l], d[1][l], d[2][l], d[3][l]]));
+            hall.extend(d[4]);
+        }
+        let mean = |x: &[f32], f: &dyn Fn(f64) -> f64| {
+            x.iter().map(|&g| f(f64::from(g))).sum::<f64>() / x.len() as f64
+        };
+        for (x, kurtosis, factor) in [(&gauss, 3.0, 1.0), (&hall, 2.85, 2.0)] {
+            assert!(mean(x, &|g| g).abs() < 2e-3 * factor);
+            let variance = mean(x, &|g| g * g);
+            assert!((variance - 1.0).abs() < 3e-3 * factor, "{variance}");
+            let k = mean(x, &|g| g.powi(4)) / variance.powi(2);
+            assert!((k - kurtosis).abs() < 0.03, "{k}");
+            let lag = x.windows(2).map(|w| f64::from(w[0] * w[1])).sum::<f64>() / x.len() as f64;
+            assert!(lag.abs() < 2e-3 * factor, "{lag}");
+        }
+        assert!(gauss.iter().all(|g| g.abs() < 5.769));
+    }
+
+    #[test]
+    fn uniform_numbers_never_reach_their_ends() {
+        assert_eq!(uniform(0), 2f32.powi(-24));
+        assert!(uniform(u32::MAX) < 1.0);
+    }
+}

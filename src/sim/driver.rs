@@ -1,0 +1,321 @@
+//! The thread on which a run lives beside a window.
+//!
+//! The window sends commands and takes the newest snapshot; neither side waits for the other, so
+//! that the interface answers whatever a step costs. A film asks for an exact number of steps and
+//! gets the picture of exactly that step.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use bevy::ecs::resource::Resource;
+
+use super::intent::{Action, Intent};
+use super::pace::Pace;
+use super::simulation::{Simulation, StartError, worker_threads};
+use super::snapshot::{Picture, PictureRequest, Snapshot, Status, picture};
+use crate::scene::Scene;
+
+/// What a window asks of a run.
+pub enum Command {
+    /// Runs until told otherwise.
+    Play,
+    /// Stops between two steps.
+    Pause,
+    /// Does so many steps and pauses.
+    Steps(u64),
+    /// A change in the running model.
+    Act(Action),
+    /// Starts another scene, or the same anew; keeps running if it ran and `play` says so.
+    Load { scene: Box<Scene>, play: bool },
+    /// Model time per second of wall time; infinite: as fast as it goes.
+    SetSpeed(f64),
+    /// What the picture shows.
+    Show(PictureRequest),
+    /// While held, only `Steps` advance the run, so that every picture of a film is taken.
+    Hold(bool),
+    /// Puts the run into a state saved before.
+    Restore(Arc<Vec<u8>>),
+    /// Asks for the whole state as bytes.
+    Checkpoint(Sender<Vec<u8>>),
+}
+
+/// At most so long does the thread compute before it looks at its commands and publishes.
+const BUDGET: Duration = Duration::from_millis(12);
+
+/// The handle to a run on its own thread.
+#[derive(Resource)]
+pub struct Lab {
+    commands: Mutex<Sender<Command>>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    snapshot: Mutex<Arc<Snapshot>>,
+    /// Set by the reader: a new picture is worth packing only when the last one was taken.
+    wanted: std::sync::atomic::AtomicBool,
+    /// Tells the thread that the window is gone.
+    quit: std::sync::atomic::AtomicBool,
+}
+
+impl Lab {
+    /// Starts the scene on a thread of its own, paused.
+    pub fn start(scene: Scene, threads: usize) -> Result<Self, StartError> {
+        let pool = worker_threads(threads)?;
+        let simulation = Simulation::new(scene, pool)?;
+        let request = PictureRequest {
+            colour: simulation.scene().view.colour.clone(),
+            range: simulation.scene().view.range,
+            layers: simulation.scene().view.layers.clone(),
+        };
+        let runner = Runner::new(simulation, request);
+        let shared = Arc::new(Shared {
+            snapshot: Mutex::new(Arc::new(runner.snapshot())),
+            wanted: true.into(),
+            quit: false.into(),
+        });
+        let (commands, inbox) = channel();
+        let theirs = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("seethe-run".into())
+            .spawn(move || runner.live(&inbox, &theirs))
+            .map_err(|error| StartError::Threads { threads: 1, reason: error.to_string() })?;
+        Ok(Self { commands: Mutex::new(commands), shared, thread: Some(thread) })
+    }
+
+    /// Sends a command; it acts between two steps.
+    pub fn send(&self, command: Command) {
+        if let Ok(commands) = self.commands.lock() {
+            // The thread is gone only when the program ends: there is no one left to tell.
+            let _ = commands.send(command);
+        }
+    }
+
+    /// Sends an action in the running model.
+    pub fn act(&self, action: Action) {
+        self.send(Command::Act(action));
+    }
+
+    /// The newest snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        use std::sync::atomic::Ordering;
+        self.shared.wanted.store(true, Ordering::Release);
+        match self.shared.snapshot.lock() {
+            Ok(snapshot) => snapshot.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    /// Waits until the thread has answered; `None` when it is gone.
+    pub fn checkpoint(&self) -> Option<Vec<u8>> {
+        let (answer, receiver) = channel();
+        self.send(Command::Checkpoint(answer));
+        receiver.recv_timeout(Duration::from_secs(600)).ok()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.shared.quit.store(true, std::sync::atomic::Ordering::Release);
+        self.send(Command::Pause);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The side of the thread.
+struct Runner {
+    simulation: Simulation,
+    request: PictureRequest,
+    pace: Pace,
+    playing: bool,
+    held: bool,
+    steps_asked: u64,
+    failed: Option<String>,
+    generation: u64,
+    revision: u64,
+    picture: Arc<Picture>,
+    published: Instant,
+}
+
+impl Runner {
+    fn new(simulation: Simulation, request: PictureRequest) -> Self {
+        let picture = Arc::new(picture(&simulation, &request, 1));
+        let pace = Pace::new(simulation.scene().speed.unwrap_or(f64::INFINITY));
+        Self {
+            simulation,
+            request,
+            pace,
+            playing: false,
+            held: false,
+            steps_asked: 0,
+            failed: None,
+            generation: 1,
+            revision: 1,
+            picture,
+            published: Instant::now(),
+        }
+    }
+
+    /// The loop of the thread: commands, steps within the budget, a snapshot.
+    fn live(mut self, inbox: &Receiver<Command>, shared: &Shared) {
+        use std::sync::atomic::Ordering;
+        // True while the published snapshot is older than the state.
+        let mut dirty = false;
+        loop {
+            let mut commanded = false;
+            // An idle thread sleeps until a command comes; a busy one only looks.
+            let wait = if self.busy() { Duration::ZERO } else { Duration::from_millis(200) };
+            match inbox.recv_timeout(wait) {
+                Ok(command) => {
+                    self.obey(command);
+                    commanded = true;
+                    while let Ok(command) = inbox.try_recv() {
+                        self.obey(command);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if shared.quit.load(Ordering::Acquire) {
+                return;
+            }
+            self.simulation.apply_due();
+            dirty |= self.work(shared);
+            let late = self.published.elapsed() > Duration::from_millis(250);
+            let wanted = late || !self.busy() || shared.wanted.load(Ordering::Acquire);
+            if commanded || (dirty && wanted) {
+                shared.wanted.store(false, Ordering::Release);
+                self.publish(shared);
+                dirty = false;
+            }
+        }
+    }
+
+    fn busy(&self) -> bool {
+        self.failed.is_none() && (self.steps_asked > 0 || (self.playing && !self.held))
+    }
+
+    /// Steps for at most the budget; true when the state has changed.
+    fn work(&mut self, shared: &Shared) -> bool {
+        use std::sync::atomic::Ordering;
+        if !self.busy() {
+            return false;
+        }
+        let dt = self.simulation.clock().dt;
+        let asked = self.steps_asked;
+        let due = if asked > 0 { asked } else { self.pace.due(dt) };
+        if due == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+            return false;
+        }
+        let started = Instant::now();
+        let before = self.simulation.clock().step;
+        let outcome = self.simulation.advance_while(due, || {
+            started.elapsed() < BUDGET && !shared.quit.load(Ordering::Relaxed)
+        });
+        let done = self.simulation.clock().step - before;
+        self.steps_asked = asked.saturating_sub(done);
+        self.pace.note(done, dt);
+        if let Err(failure) = outcome {
+            self.failed = Some(failure.to_string());
+            self.playing = false;
+            self.steps_asked = 0;
+        }
+        true
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Play => {
+                self.playing = true;
+                self.pace.restart();
+            }
+            Command::Pause => self.playing = false,
+            Command::Steps(steps) => {
+                self.playing = self.playing && self.held;
+                self.steps_asked += steps;
+            }
+            Command::Act(action) => self.simulation.submit(action),
+            Command::Load { scene, play } => self.load(*scene, play),
+            Command::SetSpeed(speed) => self.pace.set_target(speed),
+            Command::Show(request) => self.request = request,
+            Command::Hold(held) => {
+                self.held = held;
+                self.pace.restart();
+            }
+            Command::Restore(bytes) => match super::checkpoint::restore(&bytes, self.pool()) {
+                Ok(simulation) => self.replace(simulation, false),
+                Err(error) => self.failed = Some(error.to_string()),
+            },
+            Command::Checkpoint(answer) => {
+                let _ = answer.send(super::checkpoint::save(&self.simulation));
+            }
+        }
+    }
+
+    fn pool(&self) -> Arc<rayon::ThreadPool> {
+        self.simulation.pool()
+    }
+
+    fn load(&mut self, scene: Scene, play: bool) {
+        match Simulation::new(scene, self.pool()) {
+            Ok(simulation) => self.replace(simulation, play),
+            // The last good run stays as it is; the reason is shown.
+            Err(error) => {
+                self.failed = Some(error.to_string());
+                self.playing = false;
+            }
+        }
+    }
+
+    fn replace(&mut self, simulation: Simulation, play: bool) {
+        self.simulation = simulation;
+        self.playing = play;
+        self.failed = None;
+        self.steps_asked = 0;
+        self.generation += 1;
+        self.pace.restart();
+    }
+
+    fn publish(&mut self, shared: &Shared) {
+        self.revision += 1;
+        self.picture = Arc::new(picture(&self.simulation, &self.request, self.revision));
+        let snapshot = Arc::new(self.snapshot());
+        match shared.snapshot.lock() {
+            Ok(mut slot) => *slot = snapshot,
+            Err(poisoned) => *poisoned.into_inner() = snapshot,
+        }
+        self.published = Instant::now();
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let status = match &self.failed {
+            Some(reason) => Status::Failed(reason.clone()),
+            None if self.playing || self.steps_asked > 0 => Status::Running,
+            None => Status::Paused,
+        };
+        Snapshot {
+            scene: Arc::new(self.simulation.scene().clone()),
+            generation: self.generation,
+            status,
+            clock: self.simulation.clock(),
+            count: self.simulation.count(),
+            speed: self.pace.speed(),
+            phases: self.simulation.profile().seconds_per_step(),
+            picture: self.picture.clone(),
+            scalars: self.simulation.measurements().scalars(),
+            curves: self.simulation.measurements().curves(),
+        }
+    }
+}
+
+/// The log of a run, to be replayed on another.
+pub fn replay(simulation: &mut Simulation, log: &[Intent]) {
+    for intent in log {
+        simulation.replay(intent.clone());
+    }
+}
