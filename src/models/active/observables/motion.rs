@@ -1,0 +1,145 @@
+//! How the particles move: speed along the heading, polar order, displacements.
+
+use serde::{Deserialize, Serialize};
+
+use super::{free, sums, trapped, without_interaction};
+use crate::math::displacement::Displacement;
+use crate::math::order::{polarisation, random_polarisation};
+use crate::math::statistics::ordered_sum;
+use crate::model::column::{Heading, Image, Position, Tag};
+use crate::model::neighbours::Neighbours;
+use crate::model::observable::{Accumulator, Curve, Sample};
+use crate::models::active::InitialPosition;
+use crate::models::active::parameters::Active;
+
+pub fn effective_speed(sample: &Sample) -> f64 {
+    let Some(active) = sample.resource::<Active>() else { return f64::NAN };
+    let speed = active.motion().speed;
+    if speed == 0.0 {
+        return f64::NAN;
+    }
+    sums(sample).map_or(f64::NAN, |sums| 1.0 + sums.along / (speed * sums.propulsion))
+}
+
+pub fn effective_speed_theory(sample: &Sample) -> Option<f64> {
+    let active = without_interaction(sample)?;
+    if active.motion().speed == 0.0 {
+        return None;
+    }
+    if active.trap_stiffness == 0.0 {
+        return Some(1.0);
+    }
+    trapped(sample).map(|active| active.motion().trap_effective_speed(active.trap_stiffness))
+}
+
+pub fn polar_order(sample: &Sample) -> f64 {
+    let headings: &[[f32; 2]] = bytemuck::cast_slice(sample.column::<Heading>());
+    polarisation(headings).0
+}
+
+pub fn polar_order_theory(sample: &Sample) -> Option<f64> {
+    let active = sample.resource::<Active>()?;
+    let count = sample.column::<Heading>().len();
+    let square = active.motion().mean_square_propulsion;
+    (square > 0.0).then(|| square.sqrt() * random_polarisation(count))
+}
+
+pub fn displacement_theory(sample: &Sample) -> Option<f64> {
+    let motion = free(sample)?.motion();
+    Some(motion.free_mean_squared_displacement(sample.clock.time))
+}
+
+pub fn msd_theory(sample: &Sample, lag: f64) -> Option<f64> {
+    Some(free(sample)?.motion().free_mean_squared_displacement(lag))
+}
+
+pub fn exponent_theory(sample: &Sample, lag: f64) -> Option<f64> {
+    Some(free(sample)?.motion().free_exponent(lag))
+}
+
+/// Unwrapped coordinates of every slot, in quanta from the centre of the box.
+fn unwrapped(sample: &Sample) -> Vec<[i64; 2]> {
+    let Some(neighbours) = sample.resource::<Neighbours>() else { return Vec::new() };
+    let images = sample.column::<Image>();
+    let positions = sample.column::<Position>().iter().zip(images).enumerate();
+    positions.map(|(slot, (place, image))| neighbours.unwrapped(slot, place.0, image.0)).collect()
+}
+
+pub fn displacement(sample: &Sample) -> f64 {
+    let now = unwrapped(sample);
+    let start = sample.column::<InitialPosition>();
+    if now.is_empty() || start.len() != now.len() {
+        return f64::NAN;
+    }
+    let quantum = sample.domain.span().map(|span| span / 4_294_967_296.0);
+    let [sum] = ordered_sum(now.len(), |slot| {
+        let moved = [0, 1].map(|axis| {
+            let before = i64::from(start[slot].0[axis]) - (1 << 31);
+            (now[slot][axis] - before) as f64 * quantum[axis]
+        });
+        [moved[0] * moved[0] + moved[1] * moved[1]]
+    });
+    sum / now.len() as f64
+}
+
+/// Mean squared displacement against the lag, or its exponent.
+#[derive(Default, Serialize, Deserialize)]
+struct Lags {
+    exponent: bool,
+    /// Time of the newest sample, and the time between samples once there are two.
+    last: Option<f64>,
+    interval: f64,
+    measured: Option<Displacement>,
+}
+
+impl Accumulator for Lags {
+    fn record(&mut self, sample: &Sample) {
+        let time = sample.clock.time;
+        let interval = self.last.map_or(0.0, |last| time - last);
+        let changed = (interval - self.interval).abs() > 1e-6 * self.interval.abs();
+        if self.interval > 0.0 && changed {
+            // Lags count samples, so that another spacing begins another measurement.
+            *self = Self { exponent: self.exponent, ..Self::default() };
+        } else if interval > 0.0 {
+            self.interval = interval;
+        }
+        self.last = Some(time);
+        let now = unwrapped(sample);
+        let tags: &[u32] = bytemuck::cast_slice(sample.column::<Tag>());
+        self.measured
+            .get_or_insert_with(|| Displacement::new(tags.len(), 1.0))
+            .sample(&sample.domain, &now, tags);
+    }
+
+    fn curve(&self) -> Curve {
+        let points = self.measured.as_ref().map_or(Vec::new(), Displacement::curve);
+        let known = points.iter().filter(|point| !self.exponent || point.exponent.is_finite());
+        let mut curve = Curve::default();
+        for point in known {
+            curve.x.push(point.time * self.interval);
+            curve.y.push(if self.exponent { point.exponent } else { point.msd });
+            if !self.exponent {
+                curve.error.push(point.error);
+            }
+        }
+        curve
+    }
+
+    fn save(&self) -> Vec<u8> {
+        // Numbers and vectors of them always have a binary form.
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), String> {
+        *self = postcard::from_bytes(bytes).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+}
+
+pub fn start_msd() -> Box<dyn Accumulator> {
+    Box::new(Lags::default())
+}
+
+pub fn start_exponent() -> Box<dyn Accumulator> {
+    Box::new(Lags { exponent: true, ..Lags::default() })
+}
