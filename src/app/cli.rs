@@ -3,11 +3,20 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+use crate::scene::Override;
+
 /// A desktop laboratory where collective dynamics is alive on the screen.
 #[derive(Parser, Debug)]
-#[command(name = "seethe", version, about, args_conflicts_with_subcommands = true)]
-#[command(after_help = "Exit codes: 0 done, 2 bad input, 3 no usable display or adapter, \
-    4 the run went non-finite, 5 could not write, 130 interrupted.")]
+#[command(
+    name = "seethe",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 2 bad input, 3 no usable display or adapter, \
+    4 the run went non-finite, 5 could not write, 130 interrupted."
+)]
 pub struct Arguments {
     /// Scene file, or name of a built-in scene (see `seethe list scenes`)
     pub scene: Option<String>,
@@ -68,8 +77,8 @@ pub struct SceneOptions {
     /// Scene file, or name of a built-in scene
     pub scene: String,
     /// Override a value of the scene, such as `parameters.peclet=80` or `population.count=1000`
-    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_override)]
-    pub overrides: Vec<(String, String)>,
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub overrides: Vec<Override>,
     /// Seed of all randomness
     #[arg(long)]
     pub seed: Option<u64>,
@@ -83,8 +92,10 @@ pub struct SceneOptions {
 
 impl SceneOptions {
     /// The overrides, with the flags that are short forms of one.
-    pub fn all_overrides(&self) -> Vec<(String, String)> {
-        let seed = self.seed.map(|seed| ("seed".to_string(), seed.to_string()));
+    pub fn all_overrides(&self) -> Vec<Override> {
+        let seed = self
+            .seed
+            .map(|seed| Override::new("seed", seed.to_string()));
         self.overrides.iter().cloned().chain(seed).collect()
     }
 }
@@ -171,17 +182,11 @@ pub struct BenchOptions {
     pub isa: Option<String>,
 }
 
-fn parse_override(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((path, value)) if !path.trim().is_empty() => {
-            Ok((path.trim().into(), value.trim().into()))
-        }
-        _ => Err("write PATH=VALUE, such as parameters.peclet=80".into()),
-    }
-}
-
 fn parse_size(text: &str) -> Result<[u32; 2], String> {
     let error = || format!("{text} is not a size; write WIDTHxHEIGHT in pixels, such as 1920x1080");
     let (width, height) = text.split_once(['x', 'X', '×']).ok_or_else(error)?;
-    Ok([width.parse().map_err(|_| error())?, height.parse().map_err(|_| error())?])
+    Ok([
+        width.parse().map_err(|_| error())?,
+        height.parse().map_err(|_| error())?,
+    ])
 }

@@ -81,8 +81,15 @@ impl Lab {
         let thread = std::thread::Builder::new()
             .name("seethe-run".into())
             .spawn(move || runner.live(&inbox, &theirs))
-            .map_err(|error| StartError::Threads { threads: 1, reason: error.to_string() })?;
-        Ok(Self { commands: Mutex::new(commands), shared, thread: Some(thread) })
+            .map_err(|error| StartError::Threads {
+                threads: 1,
+                reason: error.to_string(),
+            })?;
+        Ok(Self {
+            commands: Mutex::new(commands),
+            shared,
+            thread: Some(thread),
+        })
     }
 
     /// Sends a command; it acts between two steps.
@@ -118,7 +125,9 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        self.shared.quit.store(true, std::sync::atomic::Ordering::Release);
+        self.shared
+            .quit
+            .store(true, std::sync::atomic::Ordering::Release);
         self.send(Command::Pause);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -168,7 +177,11 @@ impl Runner {
         loop {
             let mut commanded = false;
             // An idle thread sleeps until a command comes; a busy one only looks.
-            let wait = if self.busy() { Duration::ZERO } else { Duration::from_millis(200) };
+            let wait = if self.busy() {
+                Duration::ZERO
+            } else {
+                Duration::from_millis(200)
+            };
             match inbox.recv_timeout(wait) {
                 Ok(command) => {
                     self.obey(command);

@@ -1,8 +1,8 @@
 //! The systems of a step, in the phases Neighbors → Forces → Integrate → Wrap.
 
+use bevy::ecs::resource::Resource;
 use bevy::ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy::ecs::system::{Query, Res, ResMut};
-use bevy::ecs::resource::Resource;
 use bevy::ecs::world::World;
 
 use super::parameters::{Active, Dynamics};
@@ -36,7 +36,11 @@ pub fn adopt(values: &Values, world: &mut World) {
 /// The unit vector along a vector; along x for a vector without direction.
 fn unit(vector: [f32; 2]) -> [f32; 2] {
     let length = vector[0].hypot(vector[1]);
-    if length > 0.0 { vector.map(|part| part / length) } else { [1.0, 0.0] }
+    if length > 0.0 {
+        vector.map(|part| part / length)
+    } else {
+        [1.0, 0.0]
+    }
 }
 
 /// Adds the systems to the phases of the step.
@@ -48,13 +52,23 @@ pub fn install(schedule: &mut Schedule) {
     ));
 }
 
-fn sort(mut grid: ResMut<TemporaryGrid>, active: Res<Active>, domain: Res<Box>, mut query: Query<&mut Position>) {
+fn sort(
+    mut grid: ResMut<TemporaryGrid>,
+    active: Res<Active>,
+    domain: Res<Box>,
+    mut query: Query<&mut Position>,
+) {
     let positions = slices!(query);
     let p: &[[u32; 2]] = bytemuck::cast_slice(&*positions);
     grid.0.rebuild(&domain.0, p, active.range().max(1.0));
 }
 
-fn push(grid: Res<TemporaryGrid>, active: Res<Active>, domain: Res<Box>, mut query: Query<(&mut Position, &mut Force)>) {
+fn push(
+    grid: Res<TemporaryGrid>,
+    active: Res<Active>,
+    domain: Res<Box>,
+    mut query: Query<(&mut Position, &mut Force)>,
+) {
     let (positions, mut forces) = slices!(query);
     let forces = forces.bypass_change_detection();
     let repulsion = active.repulsion();
@@ -73,7 +87,12 @@ fn push(grid: Res<TemporaryGrid>, active: Res<Active>, domain: Res<Box>, mut que
     });
 }
 
-fn advance(active: Res<Active>, clock: Res<Clock>, domain: Res<Box>, mut query: Query<(&mut Position, &mut Heading, &mut Force, &mut Tag)>) {
+fn advance(
+    active: Res<Active>,
+    clock: Res<Clock>,
+    domain: Res<Box>,
+    mut query: Query<(&mut Position, &mut Heading, &mut Force, &mut Tag)>,
+) {
     let (mut positions, headings, forces, tags) = slices!(query);
     let positions = positions.bypass_change_detection();
     let motion = active.motion();
@@ -85,7 +104,9 @@ fn advance(active: Res<Active>, clock: Res<Clock>, domain: Res<Box>, mut query: 
     positions.par_iter_mut().enumerate().for_each(|(i, p)| {
         let g = stream.gaussians(tags[i].0, 0);
         for a in 0..2 {
-            let d = (motion.speed * f64::from(headings[i].0[a]) + f64::from(forces[i].0[a])) * clock.dt + noise * f64::from(g[a]);
+            let d = (motion.speed * f64::from(headings[i].0[a]) + f64::from(forces[i].0[a]))
+                * clock.dt
+                + noise * f64::from(g[a]);
             p.0[a] = p.0[a].wrapping_add((d * f64::from(inverse[a])).round() as i32 as u32);
         }
     });
@@ -99,23 +120,32 @@ fn turn(active: Res<Active>, clock: Res<Clock>, mut query: Query<(&mut Heading, 
     let gaussian = active.dynamics == Dynamics::OrnsteinUhlenbeck;
     let tags = &*tags;
     use rayon::prelude::*;
-    headings.bypass_change_detection().par_iter_mut().enumerate().for_each(|(i, h)| {
-        let g = stream.gaussians(tags[i].0, 0).map(f64::from);
-        let angle = motion.angular_velocity * dt + if gaussian { 0.0 } else { (2.0 * motion.rotational_diffusion * dt).sqrt() * g[0] };
-        let (s, c) = angle.sin_cos();
-        let e = h.0.map(f64::from);
-        let mut e = [e[0] * c - e[1] * s, e[0] * s + e[1] * c];
-        if gaussian {
-            let keep = (-motion.correlation_rate * dt).exp();
-            let mix = (1.0 - keep * keep).sqrt();
-            e = [keep * e[0] + mix * g[0], keep * e[1] + mix * g[1]];
-        } else if motion.tumble_rate > 0.0 {
-            let u = stream.uniforms(tags[i].0, 1);
-            if f64::from(u[0]) < -(-motion.tumble_rate * dt).exp_m1() {
-                let (s, c) = (std::f64::consts::TAU * f64::from(u[1])).sin_cos();
-                e = [c, s];
+    headings
+        .bypass_change_detection()
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(i, h)| {
+            let g = stream.gaussians(tags[i].0, 0).map(f64::from);
+            let angle = motion.angular_velocity * dt
+                + if gaussian {
+                    0.0
+                } else {
+                    (2.0 * motion.rotational_diffusion * dt).sqrt() * g[0]
+                };
+            let (s, c) = angle.sin_cos();
+            let e = h.0.map(f64::from);
+            let mut e = [e[0] * c - e[1] * s, e[0] * s + e[1] * c];
+            if gaussian {
+                let keep = (-motion.correlation_rate * dt).exp();
+                let mix = (1.0 - keep * keep).sqrt();
+                e = [keep * e[0] + mix * g[0], keep * e[1] + mix * g[1]];
+            } else if motion.tumble_rate > 0.0 {
+                let u = stream.uniforms(tags[i].0, 1);
+                if f64::from(u[0]) < -(-motion.tumble_rate * dt).exp_m1() {
+                    let (s, c) = (std::f64::consts::TAU * f64::from(u[1])).sin_cos();
+                    e = [c, s];
+                }
             }
-        }
-        h.0 = e.map(|x| x as f32);
-    });
+            h.0 = e.map(|x| x as f32);
+        });
 }
