@@ -36,6 +36,9 @@ const ARROW: u32 = 1u;
 const STREAK: u32 = 2u;
 // Length of a streak's tail in radii.
 const TAIL: f32 = 6.0;
+// Size of a dart in radii, and how far it reaches.
+const DART: f32 = 1.25;
+const DART_REACH: f32 = 1.375;
 
 struct Mark {
     @builtin(position) position: vec4<f32>,
@@ -82,8 +85,9 @@ fn solid_vertex(
     @location(2) direction: vec2<f32>,
 ) -> Mark {
     let radius = value_radius.y * sheet.radius_scale;
-    var low = vec2<f32>(-radius - 1.0);
-    let high = vec2<f32>(radius + 1.0);
+    let reach = select(radius, DART_REACH * radius, sheet.glyph == ARROW) + 1.0;
+    var low = vec2<f32>(-reach);
+    let high = vec2<f32>(reach);
     var axis = vec2<f32>(1.0, 0.0);
     if sheet.glyph != DISC && dot(direction, direction) > 0.25 {
         axis = normalize(vec2<f32>(direction.x, -direction.y));
@@ -100,11 +104,13 @@ fn solid_vertex(
 // Signed distance to the edge of a mark, in pixels, negative inside.
 fn distance_to_edge(local: vec2<f32>, radius: f32) -> f32 {
     if sheet.glyph == ARROW {
-        // The upper half of a dart is bounded by its flank and by the cut behind.
-        let p = vec2<f32>(local.x, abs(local.y)) / radius;
+        // The upper half of a dart is bounded by its flank and by the cut behind. Its points are
+        // blunted by a circle, so that their soft edge ends where the quad does.
+        let size = DART * radius;
+        let p = vec2<f32>(local.x, abs(local.y)) / size;
         let flank = dot(p - vec2<f32>(1.0, 0.0), vec2<f32>(0.3314, 0.9435));
-        let cut = dot(p - vec2<f32>(-0.45, 0.0), vec2<f32>(-0.8517, -0.5241));
-        return radius * max(flank, cut);
+        let cut = dot(p - vec2<f32>(-0.6, 0.0), vec2<f32>(-0.9333, -0.3590));
+        return size * max(max(flank, cut), length(p) - 1.05);
     }
     if sheet.glyph == STREAK {
         // A cone from the head to a point at the end of the tail.
@@ -177,7 +183,7 @@ fn resolve_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4
     if sum.a <= 0.0 {
         return vec4<f32>(sheet.background.rgb, 1.0);
     }
-    let opacity = (1.0 - exp(-2.3 * sum.a)) * dimming(position.xy);
+    let opacity = (1.0 - exp(-1.6 * sum.a)) * dimming(position.xy);
     let hot = sheet.glow * (1.0 - exp(-0.12 * max(sum.a - 1.0, 0.0)));
     let colour = mix(sum.rgb / sum.a, vec3<f32>(1.0), hot);
     return vec4<f32>(mix(sheet.background.rgb, colour, opacity), 1.0);

@@ -83,7 +83,11 @@ impl ColourMap {
             let nearest = (k as f64 / (TEXELS - 1) as f64 * last).round() as usize;
             colours.get(nearest).copied().unwrap_or([255; 3])
         });
-        Self { name: "categories", cyclic: false, texels }
+        Self {
+            name: "categories",
+            cyclic: false,
+            texels,
+        }
     }
 
     /// The colour of a value. Values beyond the ends take the end's colour, or go round.
@@ -102,13 +106,21 @@ impl ColourMap {
             let colour = gradient.eval_rational(k, TEXELS);
             [colour.r, colour.g, colour.b]
         });
-        Self { name, cyclic: false, texels }
+        Self {
+            name,
+            cyclic: false,
+            texels,
+        }
     }
 
     fn computed(name: &'static str, cyclic: bool, oklch: impl Fn(f64) -> [f64; 3]) -> Self {
         let steps = if cyclic { TEXELS } else { TEXELS - 1 };
         let texels = std::array::from_fn(|k| srgb_of_oklch(oklch(k as f64 / steps as f64)));
-        Self { name, cyclic, texels }
+        Self {
+            name,
+            cyclic,
+            texels,
+        }
     }
 }
 
@@ -141,7 +153,11 @@ mod tests {
     fn lightness([r, g, b]: [u8; 3]) -> f64 {
         let [r, g, b] = [r, g, b].map(|byte| {
             let x = f64::from(byte) / 255.0;
-            if x <= 0.04045 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) }
+            if x <= 0.04045 {
+                x / 12.92
+            } else {
+                ((x + 0.055) / 1.055).powf(2.4)
+            }
         });
         let l = (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b).cbrt();
         let m = (0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b).cbrt();
@@ -154,10 +170,21 @@ mod tests {
 
     #[test]
     fn sequential_maps_rise_in_lightness() {
-        for map in [ColourMap::viridis(), ColourMap::cividis(), ColourMap::magma()] {
+        for map in [
+            ColourMap::viridis(),
+            ColourMap::cividis(),
+            ColourMap::magma(),
+        ] {
             let l: Vec<f64> = map.texels.iter().map(|&texel| lightness(texel)).collect();
-            assert!(l.windows(2).all(|pair| pair[1] > pair[0] - ROUNDING), "{map:?}");
-            assert!(l[TEXELS - 1] - l[0] > 0.5, "{map:?} spans {}", l[TEXELS - 1] - l[0]);
+            assert!(
+                l.windows(2).all(|pair| pair[1] > pair[0] - ROUNDING),
+                "{map:?}"
+            );
+            assert!(
+                l[TEXELS - 1] - l[0] > 0.5,
+                "{map:?} spans {}",
+                l[TEXELS - 1] - l[0]
+            );
         }
     }
 
@@ -169,7 +196,10 @@ mod tests {
         }
         for k in 0..TEXELS {
             let (a, b) = (map.texels[k], map.texels[(k + 1) % TEXELS]);
-            assert!((0..3).all(|c| a[c].abs_diff(b[c]) <= 5), "a jump at {k}: {a:?} {b:?}");
+            assert!(
+                (0..3).all(|c| a[c].abs_diff(b[c]) <= 5),
+                "a jump at {k}: {a:?} {b:?}"
+            );
         }
         assert_eq!(map.colour(0.25), map.colour(1.25));
         assert_eq!(map.colour(-0.25), map.colour(0.75));
@@ -180,7 +210,10 @@ mod tests {
         let map = ColourMap::diverging();
         for k in 0..TEXELS / 2 {
             let (a, b) = (map.texels[k], map.texels[TEXELS - 1 - k]);
-            assert!((lightness(a) - lightness(b)).abs() < 2.0 * ROUNDING, "{k}: {a:?} {b:?}");
+            assert!(
+                (lightness(a) - lightness(b)).abs() < 2.0 * ROUNDING,
+                "{k}: {a:?} {b:?}"
+            );
         }
         assert!(lightness(map.colour(0.5)) > 0.9);
         assert!(map.colour(0.0)[2] > map.colour(0.0)[0] && map.colour(1.0)[0] > map.colour(1.0)[2]);
@@ -193,7 +226,11 @@ mod tests {
         assert_eq!(map.colour(1.0), [0xFD, 0xE7, 0x25]);
         assert_eq!(map.colour(f32::INFINITY), map.colour(1.0));
         assert_eq!(map.colour(f32::NAN), map.colour(0.0));
-        assert!(ColourMap::NAMES.iter().all(|name| ColourMap::named(name).is_some()));
+        assert!(
+            ColourMap::NAMES
+                .iter()
+                .all(|name| ColourMap::named(name).is_some())
+        );
         assert!(ColourMap::named("jet").is_none());
     }
 

@@ -107,7 +107,11 @@ impl DevicePainter {
                     module: &module,
                     entry_point: Some(&format!("{name}_vertex")),
                     compilation_options: Default::default(),
-                    buffers: if particles { std::slice::from_ref(&instances) } else { &[] },
+                    buffers: if particles {
+                        std::slice::from_ref(&instances)
+                    } else {
+                        &[]
+                    },
                 },
                 primitive: Default::default(),
                 depth_stencil: None,
@@ -132,7 +136,10 @@ impl DevicePainter {
             dst_factor: wgpu::BlendFactor::One,
             operation: wgpu::BlendOperation::Add,
         };
-        let add = Some(wgpu::BlendState { color: add, alpha: add });
+        let add = Some(wgpu::BlendState {
+            color: add,
+            alpha: add,
+        });
         Self {
             solid: pipeline("solid", true, false, FORMAT, over),
             light: pipeline("light", true, false, LIGHT, add),
@@ -163,10 +170,16 @@ impl DevicePainter {
         layout: &Layout,
     ) {
         let count = self.upload(picture);
-        self.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(layout));
+        self.queue
+            .write_buffer(&self.uniform, 0, bytemuck::bytes_of(layout));
         let vertices = 0..6 * layout.copies.min(COPIES as u32);
         let [red, green, blue, _] = layout.background.map(f64::from);
-        let background = wgpu::LoadOp::Clear(wgpu::Color { r: red, g: green, b: blue, a: 1.0 });
+        let background = wgpu::LoadOp::Clear(wgpu::Color {
+            r: red,
+            g: green,
+            b: blue,
+            a: 1.0,
+        });
         if layout.is_light() {
             self.fit_gathered(layout.size.map(|side| side as u32));
         }
@@ -198,7 +211,11 @@ impl DevicePainter {
 
     /// Sends the particles unless this revision is there already; returns how many there are.
     fn upload(&mut self, picture: &Picture) -> u32 {
-        let count = picture.particles.len().min(self.capacity()).min(u32::MAX as usize);
+        let count = picture
+            .particles
+            .len()
+            .min(self.capacity())
+            .min(u32::MAX as usize);
         if self.uploaded == Some((picture.revision, count)) {
             return count as u32;
         }
@@ -212,7 +229,11 @@ impl DevicePainter {
     }
 
     fn fit_gathered(&mut self, size: [u32; 2]) {
-        if self.gathered.as_ref().is_some_and(|gathered| gathered.size == size) {
+        if self
+            .gathered
+            .as_ref()
+            .is_some_and(|gathered| gathered.size == size)
+        {
             return;
         }
         let texture = self.device.create_texture(&wgpu::TextureDescriptor {
@@ -240,7 +261,11 @@ impl DevicePainter {
 
 /// The size of a plain picture in the device's terms.
 pub fn extent([width, height]: [u32; 2]) -> wgpu::Extent3d {
-    wgpu::Extent3d { width, height, depth_or_array_layers: 1 }
+    wgpu::Extent3d {
+        width,
+        height,
+        depth_or_array_layers: 1,
+    }
 }
 
 fn instance_buffer(device: &wgpu::Device, count: usize) -> wgpu::Buffer {
@@ -263,7 +288,10 @@ fn begin<'a>(
             view,
             depth_slice: None,
             resolve_target: None,
-            ops: wgpu::Operations { load, store: wgpu::StoreOp::Store },
+            ops: wgpu::Operations {
+                load,
+                store: wgpu::StoreOp::Store,
+            },
         })],
         depth_stencil_attachment: None,
         timestamp_writes: None,

@@ -14,6 +14,10 @@ pub const LARGEST_SIDE: u32 = 8192;
 /// Length of a streak's tail in radii; the shader has the same number.
 pub const TAIL: f32 = 6.0;
 
+/// Size of a dart in radii, and how far it reaches; the shader has the same numbers.
+pub const DART: f32 = 1.25;
+pub const DART_REACH: f32 = 1.375;
+
 /// Radius in pixels below which particles are light that adds up instead of solid marks.
 const LIGHT_BELOW: f64 = 1.0;
 
@@ -48,7 +52,12 @@ pub fn drawable(size: [u32; 2]) -> [u32; 2] {
 
 /// Largest radius among the particles, in units of length; nonsense counts as zero.
 pub fn largest_radius(picture: &Picture) -> f32 {
-    picture.particles.iter().map(|particle| particle.radius).fold(0.0, f32::max).min(f32::MAX)
+    picture
+        .particles
+        .iter()
+        .map(|particle| particle.radius)
+        .fold(0.0, f32::max)
+        .min(f32::MAX)
 }
 
 impl Layout {
@@ -67,15 +76,23 @@ impl Layout {
         let low = camera.to_pixel([-half[0], half[1]], size);
         let high = camera.to_pixel([half[0], -half[1]], size);
         let factor = f64::from(style.radius_scale);
-        let factor = if factor.is_finite() { factor.max(0.0) } else { 1.0 };
+        let factor = if factor.is_finite() {
+            factor.max(0.0)
+        } else {
+            1.0
+        };
         let pixels = f64::from(largest_radius) * factor * camera.scale;
         let reach = match style.glyph {
-            Glyph::Disc | Glyph::Arrow => pixels,
+            Glyph::Disc => pixels,
+            Glyph::Arrow => pixels * f64::from(DART_REACH),
             Glyph::Streak => pixels * f64::from(TAIL),
         } + 2.0;
         let repeats = picture.periodic
             && style.ghosts > 0.0
-            && picture.box_size.iter().all(|&length| length.is_finite() && length > 0.0);
+            && picture
+                .box_size
+                .iter()
+                .all(|&length| length.is_finite() && length > 0.0);
         let images: [Vec<f64>; 2] = [0, 1].map(|axis| {
             if !repeats {
                 return vec![0.0];
@@ -113,7 +130,11 @@ impl Layout {
             ghosts: if repeats { fraction(style.ghosts) } else { 1.0 },
             rim: fraction(style.rim),
             glow: fraction(style.glow),
-            exposure: if style.exposure.is_finite() { style.exposure.max(0.0) } else { 1.0 },
+            exposure: if style.exposure.is_finite() {
+                style.exposure.max(0.0)
+            } else {
+                1.0
+            },
             glyph: match style.glyph {
                 Glyph::Disc => 0,
                 Glyph::Arrow => 1,
@@ -124,7 +145,10 @@ impl Layout {
 
             light: u32::from(pixels < LIGHT_BELOW),
             origins,
-            colours: style.colours.texels.map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255])),
+            colours: style
+                .colours
+                .texels
+                .map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255])),
         }
     }
 
@@ -151,34 +175,84 @@ mod tests {
     use crate::view::camera::Camera;
 
     fn picture() -> Picture {
-        Picture { box_size: [10.0, 10.0], periodic: true, ..Default::default() }
+        Picture {
+            box_size: [10.0, 10.0],
+            periodic: true,
+            ..Default::default()
+        }
     }
 
     fn copies(camera: Camera, ghosts: f32) -> u32 {
-        let style = PictureStyle { camera, ghosts, ..Default::default() };
+        let style = PictureStyle {
+            camera,
+            ghosts,
+            ..Default::default()
+        };
         Layout::new(&picture(), &style, [100, 100], 0.1).copies
     }
 
     #[test]
     fn only_the_images_that_are_seen_are_drawn() {
-        let inside = Camera { centre: [0.0, 0.0], scale: 100.0 };
+        let inside = Camera {
+            centre: [0.0, 0.0],
+            scale: 100.0,
+        };
         assert_eq!(copies(inside, 0.5), 1);
         // The view is one box wide and moved by a quarter: two images on that axis. On the other
         // axis the neighbours reach in by the radius.
-        let across = Camera { centre: [2.5, 0.0], scale: 10.0 };
+        let across = Camera {
+            centre: [2.5, 0.0],
+            scale: 10.0,
+        };
         assert_eq!(copies(across, 0.5), 2 * 3);
-        assert_eq!(copies(Camera { centre: [0.0, 0.0], scale: 1.0 }, 0.5), 25);
-        assert_eq!(copies(Camera { centre: [0.0, 0.0], scale: 1.0 }, 0.0), 1);
+        assert_eq!(
+            copies(
+                Camera {
+                    centre: [0.0, 0.0],
+                    scale: 1.0
+                },
+                0.5
+            ),
+            25
+        );
+        assert_eq!(
+            copies(
+                Camera {
+                    centre: [0.0, 0.0],
+                    scale: 1.0
+                },
+                0.0
+            ),
+            1
+        );
         // Far away from the box its images are still there.
-        assert_eq!(copies(Camera { centre: [1000.0, 0.0], scale: 100.0 }, 0.5), 1);
+        assert_eq!(
+            copies(
+                Camera {
+                    centre: [1000.0, 0.0],
+                    scale: 100.0
+                },
+                0.5
+            ),
+            1
+        );
     }
 
     #[test]
     fn the_box_lands_on_its_pixels() {
-        let camera = Camera { centre: [0.0, 0.0], scale: 8.0 };
-        let style = PictureStyle { camera, ..Default::default() };
+        let camera = Camera {
+            centre: [0.0, 0.0],
+            scale: 8.0,
+        };
+        let style = PictureStyle {
+            camera,
+            ..Default::default()
+        };
         let layout = Layout::new(&picture(), &style, [100, 100], 0.1);
-        assert_eq!((layout.box_low, layout.box_high), ([10.0, 10.0], [90.0, 90.0]));
+        assert_eq!(
+            (layout.box_low, layout.box_high),
+            ([10.0, 10.0], [90.0, 90.0])
+        );
         assert_eq!(layout.outline_lines(), [10, 10, 90, 90]);
         assert!(layout.is_light(), "0.8 pixels is below one");
     }
@@ -190,7 +264,14 @@ mod tests {
 
     #[test]
     fn a_box_without_size_does_no_harm() {
-        let broken = Picture { box_size: [0.0, f64::NAN], periodic: true, ..Default::default() };
-        assert_eq!(Layout::new(&broken, &PictureStyle::default(), [1, 1], f32::NAN).copies, 1);
+        let broken = Picture {
+            box_size: [0.0, f64::NAN],
+            periodic: true,
+            ..Default::default()
+        };
+        assert_eq!(
+            Layout::new(&broken, &PictureStyle::default(), [1, 1], f32::NAN).copies,
+            1
+        );
     }
 }

@@ -11,6 +11,7 @@
 pub mod camera;
 pub mod colour;
 mod device;
+mod headless;
 mod layout;
 mod painter;
 pub mod picture;
@@ -21,6 +22,7 @@ mod studio;
 pub use camera::Camera;
 pub use colour::ColourMap;
 pub use device::FORMAT;
+pub use headless::headless_app;
 pub use painter::Painter;
 pub use picture::{Glyph, Particle, Picture, PictureStyle, pack_direction, unpack_direction};
 pub use plugin::{Canvas, ViewPlugin};

@@ -14,20 +14,34 @@ pub struct Painter {
 
 enum Hand {
     Device(Box<DevicePainter>),
-    Processor { raster: Raster, pixels: Vec<u8>, queue: Option<wgpu::Queue> },
+    Processor {
+        raster: Raster,
+        pixels: Vec<u8>,
+        queue: Option<wgpu::Queue>,
+    },
 }
 
 impl Painter {
     /// A painter that draws on the device itself.
     pub fn on_device(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
-        Self { hand: Hand::Device(Box::new(DevicePainter::new(device, queue))), measured: None }
+        Self {
+            hand: Hand::Device(Box::new(DevicePainter::new(device, queue))),
+            measured: None,
+        }
     }
 
     /// A painter that draws on the processor; with a queue it can send the result to textures.
     pub fn on_processor(queue: Option<&wgpu::Queue>) -> Self {
         let queue = queue.cloned();
-        let hand = Hand::Processor { raster: Raster::default(), pixels: Vec::new(), queue };
-        Self { hand, measured: None }
+        let hand = Hand::Processor {
+            raster: Raster::default(),
+            pixels: Vec::new(),
+            queue,
+        };
+        Self {
+            hand,
+            measured: None,
+        }
     }
 
     /// The better of the two for an adapter: a software adapter is slower than our own rasteriser.
@@ -62,7 +76,11 @@ impl Painter {
                 });
                 painter.paint(encoder, &view, picture, &layout);
             }
-            Hand::Processor { raster, pixels, queue } => {
+            Hand::Processor {
+                raster,
+                pixels,
+                queue,
+            } => {
                 raster.paint(picture, &layout, pixels);
                 if let Some(queue) = queue {
                     let rows = wgpu::TexelCopyBufferLayout {

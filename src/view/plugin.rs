@@ -65,7 +65,11 @@ impl FromWorld for Canvas {
     fn from_world(world: &mut World) -> Self {
         let size = [1280, 800];
         let image = world.resource_mut::<Assets<Image>>().add(blank(size));
-        Self { image, size, painted: Arc::default() }
+        Self {
+            image,
+            size,
+            painted: Arc::default(),
+        }
     }
 }
 
@@ -99,10 +103,16 @@ fn blank(size: [u32; 2]) -> Image {
 }
 
 /// Gives the image the wanted size.
-fn fit_canvas(canvas: Res<Canvas>, mut images: ResMut<Assets<Image>>, device: Option<Res<RenderDevice>>) {
+fn fit_canvas(
+    canvas: Res<Canvas>,
+    mut images: ResMut<Assets<Image>>,
+    device: Option<Res<RenderDevice>>,
+) {
     let largest = device.map_or(u32::MAX, |device| device.limits().max_texture_dimension_2d);
     let size = drawable(canvas.size).map(|side| side.min(largest));
-    let fits = images.get(&canvas.image).is_some_and(|image| image.size().to_array() == size);
+    let fits = images
+        .get(&canvas.image)
+        .is_some_and(|image| image.size().to_array() == size);
     if !fits {
         // The handle is ours and strong, so the slot exists; were it gone, nothing would be shown.
         let _ = images.insert(canvas.image.id(), blank(size));
@@ -144,7 +154,10 @@ impl FromWorld for CanvasPainter {
         let device = world.resource::<RenderDevice>().wgpu_device();
         let queue = world.resource::<RenderQueue>();
         let adapter = world.resource::<RenderAdapterInfo>();
-        Self { painter: Painter::for_adapter(device, queue, adapter), last: None }
+        Self {
+            painter: Painter::for_adapter(device, queue, adapter),
+            last: None,
+        }
     }
 }
 
@@ -156,18 +169,28 @@ fn paint(
     images: Res<RenderAssets<GpuImage>>,
 ) {
     let Some(sitting) = sitting else { return };
-    let Some(image) = images.get(sitting.image) else { return };
+    let Some(image) = images.get(sitting.image) else {
+        return;
+    };
     let picture = &sitting.picture;
-    let same = artist.last.as_ref().is_some_and(|(revision, count, style, texture)| {
-        *revision == picture.revision
-            && *count == picture.particles.len()
-            && *style == sitting.style
-            && *texture == image.texture.id()
-    });
+    let same = artist
+        .last
+        .as_ref()
+        .is_some_and(|(revision, count, style, texture)| {
+            *revision == picture.revision
+                && *count == picture.particles.len()
+                && *style == sitting.style
+                && *texture == image.texture.id()
+        });
     if same {
         return;
     }
-    artist.painter.paint(context.command_encoder(), &image.texture, picture, &sitting.style);
+    artist.painter.paint(
+        context.command_encoder(),
+        &image.texture,
+        picture,
+        &sitting.style,
+    );
     artist.last = Some((
         picture.revision,
         picture.particles.len(),

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::layout::{Layout, TAIL};
+use super::layout::{DART, DART_REACH, Layout, TAIL};
 use super::picture::{Particle, Picture, unpack_direction};
 
 /// Rows in a band: few enough for a band to stay in the cache.
@@ -46,18 +46,27 @@ impl Raster {
         self.project(picture, layout);
         self.sort_into_bands(height.div_ceil(ROWS));
         let (marks, starts, order) = (&self.marks, &self.starts, &self.order);
-        pixels.par_chunks_mut(4 * width * ROWS).enumerate().for_each(|(band, rows)| {
-            let range = starts[band] as usize..starts[band + 1] as usize;
-            let marks =
-                order[range].iter().map(|&[chunk, at]| &marks[chunk as usize][at as usize]);
-            let mut band = Band { layout, rows, width, first: band * ROWS };
-            if layout.is_light() {
-                band.paint_light(marks);
-            } else {
-                band.paint_solid(marks);
-            }
-            band.paint_outline();
-        });
+        pixels
+            .par_chunks_mut(4 * width * ROWS)
+            .enumerate()
+            .for_each(|(band, rows)| {
+                let range = starts[band] as usize..starts[band + 1] as usize;
+                let marks = order[range]
+                    .iter()
+                    .map(|&[chunk, at]| &marks[chunk as usize][at as usize]);
+                let mut band = Band {
+                    layout,
+                    rows,
+                    width,
+                    first: band * ROWS,
+                };
+                if layout.is_light() {
+                    band.paint_light(marks);
+                } else {
+                    band.paint_solid(marks);
+                }
+                band.paint_outline();
+            });
     }
 
     /// Finds where each particle, and each of its images, falls on the picture.
@@ -65,14 +74,16 @@ impl Raster {
         let chunks = picture.particles.len().div_ceil(CHUNK);
         self.marks.resize_with(chunks, Vec::new);
         let marks = self.marks.par_iter_mut();
-        marks.zip(picture.particles.par_chunks(CHUNK)).for_each(|(marks, particles)| {
-            marks.clear();
-            for particle in particles {
-                for origin in &layout.origins[..layout.copies as usize] {
-                    marks.extend(project(particle, [origin[0], origin[1]], layout));
+        marks
+            .zip(picture.particles.par_chunks(CHUNK))
+            .for_each(|(marks, particles)| {
+                marks.clear();
+                for particle in particles {
+                    for origin in &layout.origins[..layout.copies as usize] {
+                        marks.extend(project(particle, [origin[0], origin[1]], layout));
+                    }
                 }
-            }
-        });
+            });
     }
 
     /// Lists the marks of each band in their order: a counting sort.
@@ -108,6 +119,7 @@ fn project(particle: &Particle, origin: [f32; 2], layout: &Layout) -> Option<Mar
     let radius = particle.radius * layout.radius_scale;
     let reach = match (layout.is_light(), layout.glyph) {
         (true, _) => 1.5,
+        (false, 1) => DART_REACH * radius + 1.0,
         (false, 2) => TAIL * radius + 1.0,
         (false, _) => radius + 1.0,
     };
@@ -132,7 +144,15 @@ fn project(particle: &Particle, origin: [f32; 2], layout: &Layout) -> Option<Mar
     } else {
         radius
     };
-    Some(Mark { x, y, radius, colour: colour(particle.value, layout), axis, rows, columns })
+    Some(Mark {
+        x,
+        y,
+        radius,
+        colour: colour(particle.value, layout),
+        axis,
+        rows,
+        columns,
+    })
 }
 
 /// Looks a value up as the shader does.
@@ -161,14 +181,20 @@ impl Band<'_> {
     /// The rows of a mark that lie in this band, counted from its first.
     fn overlap(&self, mark: &Mark) -> std::ops::Range<usize> {
         let low = (mark.rows[0] as usize).max(self.first) - self.first;
-        let high = (mark.rows[1] as usize + 1).saturating_sub(self.first).min(self.height());
+        let high = (mark.rows[1] as usize + 1)
+            .saturating_sub(self.first)
+            .min(self.height());
         low..high
     }
 
     fn dimming(&self, x: f32, y: f32) -> f32 {
         let [left, top] = self.layout.box_low;
         let [right, bottom] = self.layout.box_high;
-        if x >= left && x <= right && y >= top && y <= bottom { 1.0 } else { self.layout.ghosts }
+        if x >= left && x <= right && y >= top && y <= bottom {
+            1.0
+        } else {
+            self.layout.ghosts
+        }
     }
 
     fn background(&self) -> [u8; 4] {
@@ -179,7 +205,11 @@ impl Band<'_> {
         let background = self.background();
         self.rows.as_chunks_mut::<4>().0.fill(background);
         for mark in marks {
-            if self.layout.glyph == 0 { self.paint_disc(mark) } else { self.paint_shape(mark) }
+            if self.layout.glyph == 0 {
+                self.paint_disc(mark)
+            } else {
+                self.paint_shape(mark)
+            }
         }
     }
 
@@ -213,7 +243,7 @@ impl Band<'_> {
                     let opacity = (0.5 - edge).clamp(0.0, 1.0);
                     let shade = 1.0 - strength * (1.0 + edge / width).clamp(0.0, 1.0);
                     let dimming = if all_inside { 1.0 } else { self.dimming(x, y) };
-                    self.mix(at, rgb.map(|c| c * shade), opacity * dimming);
+                    self.mix(at, rgb, shade, opacity * dimming);
                 }
             }
         }
@@ -249,17 +279,22 @@ impl Band<'_> {
                 }
                 if opacity > 0.0 {
                     let at = 4 * (row * self.width + column);
-                    self.mix(at, rgb.map(|c| c * shade), opacity * self.dimming(x, y));
+                    self.mix(at, rgb, shade, opacity * self.dimming(x, y));
                 }
             }
         }
     }
 
-    fn mix(&mut self, at: usize, rgb: [f32; 3], opacity: f32) {
-        for (channel, colour) in rgb.into_iter().enumerate() {
-            let under = &mut self.rows[at + channel];
-            let mixed = colour * opacity + f32::from(*under) * (1.0 - opacity);
-            *under = (mixed + 0.5) as u8;
+    /// Lays a shaded colour over a pixel: in integers, 2¹⁶ for one.
+    fn mix(&mut self, at: usize, rgb: [f32; 3], shade: f32, opacity: f32) {
+        let over = (opacity * 65536.0) as u32;
+        let weight = (shade * opacity * 65536.0) as u32;
+        let Some(pixel) = self.rows[at..].first_chunk_mut::<4>() else {
+            return;
+        };
+        for (under, colour) in pixel.iter_mut().zip(rgb) {
+            let mixed = colour as u32 * weight + u32::from(*under) * (65536 - over);
+            *under = ((mixed + 32768) >> 16) as u8;
         }
     }
 
@@ -286,13 +321,13 @@ impl Band<'_> {
             if sum[3] > 0.0 {
                 let x = (k % self.width) as f32 + 0.5;
                 let y = (k / self.width + self.first) as f32 + 0.5;
-                let opacity = (1.0 - (-2.3 * sum[3]).exp()) * self.dimming(x, y);
+                let opacity = (1.0 - (-1.6 * sum[3]).exp()) * self.dimming(x, y);
                 let hot = self.layout.glow * (1.0 - (-0.12 * (sum[3] - 1.0).max(0.0)).exp());
                 let rgb = [0, 1, 2].map(|c| {
                     let mean = sum[c] / sum[3];
                     255.0 * (mean + (1.0 - mean) * hot)
                 });
-                self.mix(4 * k, rgb, opacity);
+                self.mix(4 * k, rgb, 1.0, opacity);
             }
         }
     }
@@ -312,7 +347,7 @@ impl Band<'_> {
             let across = y == top || y == bottom;
             let mut dot = |x: i64| {
                 if (0..self.width as i64).contains(&x) {
-                    self.mix(4 * (row * self.width + x as usize), rgb, opacity);
+                    self.mix(4 * (row * self.width + x as usize), rgb, 1.0, opacity);
                 }
             };
             if across {
@@ -334,10 +369,11 @@ fn distance_to_edge(local: [f32; 2], radius: f32, streak: bool) -> f32 {
         let x = local[0] + along * TAIL * radius;
         return x.hypot(local[1]) - 0.55 * radius * (1.0 - along);
     }
-    let [x, y] = [local[0] / radius, local[1].abs() / radius];
+    let size = DART * radius;
+    let [x, y] = [local[0] / size, local[1].abs() / size];
     let flank = (x - 1.0) * 0.3314 + y * 0.9435;
-    let cut = (x + 0.45) * -0.8517 + y * -0.5241;
-    radius * flank.max(cut)
+    let cut = (x + 0.6) * -0.9333 + y * -0.3590;
+    size * flank.max(cut).max(x.hypot(y) - 1.05)
 }
 
 fn channels(colour: u32) -> [f32; 3] {

@@ -42,7 +42,9 @@ impl Frame {
     pub fn pixel(&self, column: u32, row: u32) -> Option<[u8; 4]> {
         let inside = column < self.size[0] && row < self.size[1];
         let at = 4 * (row as usize * self.size[0] as usize + column as usize);
-        inside.then(|| self.pixels.get(at..at + 4)?.try_into().ok()).flatten()
+        inside
+            .then(|| self.pixels.get(at..at + 4)?.try_into().ok())
+            .flatten()
     }
 }
 
@@ -80,7 +82,10 @@ impl Studio {
 
     /// A studio that needs no device.
     pub fn on_processor() -> Self {
-        Self { painter: Painter::on_processor(None), darkroom: None }
+        Self {
+            painter: Painter::on_processor(None),
+            darkroom: None,
+        }
     }
 
     /// A studio on an adapter, be it a software one.
@@ -112,7 +117,15 @@ impl Studio {
 
     fn with(device: wgpu::Device, queue: wgpu::Queue, fault: Arc<Mutex<Option<String>>>) -> Self {
         let painter = Painter::on_device(&device, &queue);
-        Self { painter, darkroom: Some(Darkroom { device, queue, sheet: None, fault }) }
+        Self {
+            painter,
+            darkroom: Some(Darkroom {
+                device,
+                queue,
+                sheet: None,
+                fault,
+            }),
+        }
     }
 
     /// Paints a picture and returns its pixels. A size of zero counts as one.
@@ -122,11 +135,15 @@ impl Studio {
         style: &PictureStyle,
         size: [u32; 2],
     ) -> Result<Frame, StudioError> {
-        let mut frame =
-            Frame { size: drawable(size), revision: picture.revision, pixels: Vec::new() };
+        let mut frame = Frame {
+            size: drawable(size),
+            revision: picture.revision,
+            pixels: Vec::new(),
+        };
         match &mut self.darkroom {
             None => {
-                self.painter.paint_pixels(&mut frame.pixels, frame.size, picture, style);
+                self.painter
+                    .paint_pixels(&mut frame.pixels, frame.size, picture, style);
             }
             Some(darkroom) => {
                 darkroom.develop(&mut self.painter, picture, style, &mut frame)?;
@@ -154,10 +171,16 @@ impl Darkroom {
         frame.size = frame.size.map(|side| side.min(largest));
         let [width, height] = frame.size;
         let stride = (4 * width).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
-        if self.sheet.as_ref().is_none_or(|sheet| sheet.size != frame.size) {
+        if self
+            .sheet
+            .as_ref()
+            .is_none_or(|sheet| sheet.size != frame.size)
+        {
             self.sheet = Some(Sheet::new(&self.device, frame.size, stride));
         }
-        let Some(sheet) = &self.sheet else { return Err(self.fault()) };
+        let Some(sheet) = &self.sheet else {
+            return Err(self.fault());
+        };
         let mut encoder = self.device.create_command_encoder(&Default::default());
         painter.paint(&mut encoder, &sheet.texture, picture, style);
         encoder.copy_texture_to_buffer(
@@ -185,7 +208,9 @@ impl Darkroom {
         if !matches!(outcome.try_recv(), Ok(Ok(()))) {
             return Err(self.fault());
         }
-        frame.pixels.reserve_exact(4 * width as usize * height as usize);
+        frame
+            .pixels
+            .reserve_exact(4 * width as usize * height as usize);
         for row in slice.get_mapped_range().chunks_exact(stride as usize) {
             frame.pixels.extend_from_slice(&row[..4 * width as usize]);
         }
@@ -224,7 +249,11 @@ impl Sheet {
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        Self { size, texture, buffer }
+        Self {
+            size,
+            texture,
+            buffer,
+        }
     }
 }
 
@@ -241,7 +270,9 @@ pub struct AdapterInfo {
 
 /// Looks for an adapter, so that a program can refuse politely before a renderer insists on one.
 pub fn probe_adapter() -> Result<AdapterInfo, String> {
-    let info = find_adapter().map_err(|error| error.to_string())?.get_info();
+    let info = find_adapter()
+        .map_err(|error| error.to_string())?
+        .get_info();
     Ok(AdapterInfo {
         software: info.device_type == wgpu::DeviceType::Cpu,
         driver: format!("{} {} ({})", info.driver, info.driver_info, info.backend),
