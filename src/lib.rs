@@ -9,6 +9,7 @@
 //! | L2 | [`models`] | the chapters, a folder each |
 //! | L3 | [`scene`] | RON text to a checked scene, and everything that is wrong with it |
 //! | L4 | [`sim`] | the life of a run: start, step, measure, intents, checkpoints, pace |
+//! | L5 | [`view`] | particles to pixels, on a graphics device or on the processor |
 //! | L5 | [`record`] | the only writers of files: tables, trajectories, checkpoints, films |
 //! | L6 | [`app`] | the program: arguments, commands, window |
 
@@ -19,3 +20,4 @@ pub mod models;
 pub mod record;
 pub mod scene;
 pub mod sim;
+pub mod view;

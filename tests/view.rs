@@ -22,7 +22,7 @@ fn particle(x: f32, y: f32, value: f32, radius: f32) -> Particle {
         y,
         value,
         radius,
-        direction: pack_direction(1.0, 0.0),
+        direction: pack_direction([1.0, 0.0]),
     }
 }
 
@@ -86,7 +86,7 @@ fn crowd(count: usize, radius: f32) -> Picture {
                 y: 10.0 * (uniform() - 0.5),
                 value: uniform(),
                 radius: radius * (0.5 + uniform()),
-                direction: pack_direction(cosine, sine),
+                direction: pack_direction([cosine, sine]),
             }
         })
         .collect();

@@ -71,6 +71,19 @@ pub enum Backend {
     Gpu,
 }
 
+/// How much of the picture a film keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FilmQuality {
+    /// Small files to look something over
+    Draft,
+    /// Small dots stay round
+    Standard,
+    /// No difference at arm's length
+    High,
+    /// For films that are cut and encoded again
+    Best,
+}
+
 /// What `run` and `record` have in common.
 #[derive(Args, Debug)]
 pub struct SceneOptions {
@@ -137,9 +150,9 @@ pub struct RecordOptions {
     /// The film: .mp4, .gif, or .png for a still
     #[arg(short, long)]
     pub output: PathBuf,
-    /// Length of the film in seconds
-    #[arg(long, default_value_t = 10.0)]
-    pub seconds: f64,
+    /// Length of the film in seconds; 10 when absent, and a single still for .png
+    #[arg(long)]
+    pub seconds: Option<f64>,
     /// Frames per second
     #[arg(long, default_value_t = 30)]
     pub fps: u32,
@@ -149,6 +162,9 @@ pub struct RecordOptions {
     /// Steps between two frames; by default so many that the film has the scene's pace
     #[arg(long)]
     pub steps_per_frame: Option<u64>,
+    /// How much of the picture an MP4 keeps
+    #[arg(long, value_enum, default_value_t = FilmQuality::High)]
+    pub quality: FilmQuality,
     /// Steps to do before the first frame
     #[arg(long, default_value_t = 0)]
     pub skip: u64,

@@ -136,17 +136,7 @@ pub struct ViewSettings {
 }
 
 /// The colour maps that a scene can name.
-pub const COLOUR_MAPS: &[&str] = &[
-    "viridis",
-    "cividis",
-    "magma",
-    "inferno",
-    "plasma",
-    "turbo",
-    "blue_white_red",
-    "cyclic",
-    "hue",
-];
+pub const COLOUR_MAPS: &[&str] = &["viridis", "cividis", "magma", "diverging", "cyclic"];
 
 /// How an observable is plotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -65,11 +65,7 @@ impl Lab {
     pub fn start(scene: Scene, threads: usize) -> Result<Self, StartError> {
         let pool = worker_threads(threads)?;
         let simulation = Simulation::new(scene, pool)?;
-        let request = PictureRequest {
-            colour: simulation.scene().view.colour.clone(),
-            range: simulation.scene().view.range,
-            layers: simulation.scene().view.layers.clone(),
-        };
+        let request = PictureRequest::of(&simulation.scene().view);
         let runner = Runner::new(simulation, request);
         let shared = Arc::new(Shared {
             snapshot: Mutex::new(Arc::new(runner.snapshot())),
@@ -287,6 +283,7 @@ impl Runner {
 
     fn replace(&mut self, simulation: Simulation, play: bool) {
         self.simulation = simulation;
+        self.request = PictureRequest::of(&self.simulation.scene().view);
         self.playing = play;
         self.failed = None;
         self.steps_asked = 0;

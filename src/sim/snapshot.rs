@@ -7,7 +7,7 @@ use crate::math::domain::Domain;
 use crate::model::column::{Diameter, Heading, Position};
 use crate::model::observable::{Colouring, Curve, Inset, LayerKind, Observable, Sample};
 use crate::model::phase::{Clock, Phase};
-use crate::scene::Scene;
+use crate::scene::{Scene, ViewSettings};
 
 /// A particle as the picture needs it, 20 bytes.
 #[repr(C)]
@@ -63,7 +63,7 @@ pub struct Picture {
     pub time: f64,
     pub domain: Domain,
     /// In the order of the slots.
-    pub particles: Vec<Particle>,
+    pub particles: Arc<Vec<Particle>>,
     pub legend: Legend,
     pub layers: Vec<LayerData>,
 }
@@ -157,6 +157,13 @@ pub struct PictureRequest {
     pub layers: Vec<String>,
 }
 
+impl PictureRequest {
+    /// What a scene's view asks for.
+    pub fn of(view: &ViewSettings) -> Self {
+        Self { colour: view.colour.clone(), range: view.range, layers: view.layers.clone() }
+    }
+}
+
 /// Packs the present state for the picture.
 pub fn picture(simulation: &Simulation, request: &PictureRequest, revision: u64) -> Picture {
     simulation
@@ -170,7 +177,7 @@ fn empty(scene: &Scene, revision: u64) -> Picture {
         step: 0,
         time: 0.0,
         domain: scene.domain,
-        particles: Vec::new(),
+        particles: Arc::default(),
         legend: no_legend(),
         layers: Vec::new(),
     }
@@ -262,14 +269,15 @@ fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64)
         step: sample.clock.step,
         time: sample.clock.time,
         domain: sample.domain,
-        particles,
+        particles: Arc::new(particles),
         legend,
         layers,
     }
 }
 
-/// Two fractions from −1 to 1 as signed 16-bit numbers; the first is in the low half.
-fn pack_direction([cosine, sine]: [f32; 2]) -> u32 {
+/// Cosine and sine as two signed 16-bit fractions, the cosine in the low half. Whatever is not a
+/// number becomes 0.
+pub fn pack_direction([cosine, sine]: [f32; 2]) -> u32 {
     let snorm = |part: f32| u32::from((part.clamp(-1.0, 1.0) * 32767.0).round() as i16 as u16);
     snorm(cosine) | (snorm(sine) << 16)
 }

@@ -18,6 +18,7 @@ pub mod picture;
 mod plugin;
 mod raster;
 mod studio;
+mod style;
 
 pub use camera::Camera;
 pub use colour::ColourMap;
@@ -26,4 +27,5 @@ pub use headless::headless_app;
 pub use painter::Painter;
 pub use picture::{Glyph, Particle, Picture, PictureStyle, pack_direction, unpack_direction};
 pub use plugin::{Canvas, ViewPlugin};
+pub use style::camera as camera_of;
 pub use studio::{AdapterInfo, Frame, Studio, StudioError, probe_adapter};

@@ -6,33 +6,10 @@
 use std::sync::Arc;
 
 use bevy::prelude::Resource;
-use bytemuck::{Pod, Zeroable};
 
 use super::camera::Camera;
 use super::colour::ColourMap;
-
-/// One particle as it is drawn; the layout is that of the instance buffer.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
-pub struct Particle {
-    /// Position in units of length; the centre of the box is the origin.
-    pub x: f32,
-    /// Position in units of length, upwards.
-    pub y: f32,
-    /// Colour coordinate: 0 to 1 along a sequential map, or an angle in turns on a cyclic one.
-    pub value: f32,
-    /// Radius in units of length.
-    pub radius: f32,
-    /// Unit vector of the heading as two signed 16-bit fractions, see [`pack_direction`].
-    pub direction: u32,
-}
-
-/// Packs the cosine and the sine of a heading into two signed 16-bit fractions.
-pub fn pack_direction(cosine: f32, sine: f32) -> u32 {
-    // `as` saturates and sends a NaN to zero, so any input gives some direction.
-    let fraction = |x: f32| u32::from((x.clamp(-1.0, 1.0) * 32767.0).round() as i16 as u16);
-    fraction(cosine) | fraction(sine) << 16
-}
+pub use crate::sim::snapshot::{Particle, pack_direction};
 
 /// Inverse of [`pack_direction`], to within 2⁻¹⁶.
 pub fn unpack_direction(packed: u32) -> [f32; 2] {
@@ -50,6 +27,18 @@ pub struct Picture {
     pub box_size: [f64; 2],
     /// True when the box repeats, so that images of the particles are shown beside it.
     pub periodic: bool,
+}
+
+impl Picture {
+    /// The particles of a snapshot, shared with it.
+    pub fn of(snapshot: &crate::sim::snapshot::Picture) -> Self {
+        Self {
+            particles: snapshot.particles.clone(),
+            revision: snapshot.revision,
+            box_size: snapshot.domain.size,
+            periodic: snapshot.domain.is_periodic(),
+        }
+    }
 }
 
 /// The mark that stands for a particle.
@@ -115,12 +104,12 @@ mod tests {
     fn a_direction_survives_packing() {
         for k in 0..64 {
             let (sine, cosine) = (k as f32 * 0.1).sin_cos();
-            let back = unpack_direction(pack_direction(cosine, sine));
+            let back = unpack_direction(pack_direction([cosine, sine]));
             // Rounding to 1/32767 is off by at most half of it.
             assert!((back[0] - cosine).abs() <= 0.51 / 32767.0, "{k}");
             assert!((back[1] - sine).abs() <= 0.51 / 32767.0, "{k}");
         }
-        assert_eq!(unpack_direction(pack_direction(f32::NAN, 7.0)), [0.0, 1.0]);
+        assert_eq!(unpack_direction(pack_direction([f32::NAN, 7.0])), [0.0, 1.0]);
     }
 
     #[test]
