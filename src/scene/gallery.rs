@@ -1,5 +1,7 @@
 //! The scenes that the program carries with it: it runs without files.
 
+use std::sync::LazyLock;
+
 use crate::models;
 
 /// Scenes of the folder `scenes`, by name, in the order of the gallery.
@@ -22,13 +24,13 @@ pub static SCENES: &[(&str, &str)] = &[
 
 /// All scenes by name: those of the folder, then the default scene of every model under the
 /// model's name, where the folder has none of that name.
-pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub static ALL: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     let defaults = models::ALL
         .iter()
         .filter(|model| SCENES.iter().all(|(name, _)| *name != model.name))
         .map(|model| (model.name, model.default_scene));
-    SCENES.iter().copied().chain(defaults)
-}
+    SCENES.iter().copied().chain(defaults).collect()
+});
 
 #[cfg(test)]
 mod tests {
@@ -53,7 +55,7 @@ mod tests {
 
     #[test]
     fn every_scene_is_valid_and_survives_saving() {
-        for (name, text) in all() {
+        for (name, text) in ALL.iter() {
             let scene = crate::scene::parse(name, text, &[])
                 .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
             let written = scene.to_ron();

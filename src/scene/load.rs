@@ -30,14 +30,14 @@ pub fn find(name: &str, overrides: &[Override]) -> Result<Scene, Problems> {
     if path.is_file() {
         return load(path, overrides);
     }
-    if let Some((_, text)) = gallery::all().find(|(known, _)| *known == name) {
+    if let Some((_, text)) = gallery::ALL.iter().find(|(known, _)| *known == name) {
         return parse(name, text, overrides);
     }
     let looks_like_a_path = name.contains(['/', '\\']) || name.ends_with(".ron");
     if looks_like_a_path || path.exists() {
         return load(path, overrides);
     }
-    let known: Vec<&str> = gallery::all().map(|(name, _)| name).collect();
+    let known: Vec<&str> = gallery::ALL.iter().map(|(name, _)| *name).collect();
     let remedy = match nearest(name, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!(

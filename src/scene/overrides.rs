@@ -1,8 +1,5 @@
 //! `--set PATH=VALUE`: changes of a scene before it is checked.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::fault::{Fault, Span};
 use super::interpret::{join, suggestion};
 use super::reader::{self, Field, Node, Shape};
@@ -16,42 +13,24 @@ use crate::model::Model;
 /// same field the later one counts. Where count, box size and density would then contradict each
 /// other, what was overridden is kept, and of the rest: a new count keeps the density, a new size
 /// keeps the density, a new density keeps the count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Override {
-    pub path: String,
-    pub value: String,
-}
+pub type Override = (String, String);
 
-impl Override {
-    /// Sets `path` to `value`.
-    pub fn new(path: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            value: value.into(),
+/// Splits `PATH=VALUE` at the first equals sign.
+///
+/// # Errors
+/// What the text should look like.
+pub fn split(text: &str) -> Result<Override, String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.trim().is_empty() => {
+            Ok((path.trim().into(), value.trim().into()))
         }
+        _ => Err(format!("`{text}` is not PATH=VALUE, such as dt=1e-4 or population.count=1000")),
     }
 }
 
-impl FromStr for Override {
-    type Err = String;
-
-    /// Splits `PATH=VALUE` at the first equals sign.
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once('=') {
-            Some((path, value)) if !path.trim().is_empty() => {
-                Ok(Self::new(path.trim(), value.trim()))
-            }
-            _ => Err(format!(
-                "`{text}` is not PATH=VALUE, such as dt=1e-4 or population.count=1000"
-            )),
-        }
-    }
-}
-
-impl fmt::Display for Override {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}={}", self.path, self.value)
-    }
+/// An override as it is written: the text in which its faults have their places.
+pub fn written((path, value): &Override) -> String {
+    format!("{path}={value}")
 }
 
 /// An override whose value was read.
@@ -63,33 +42,21 @@ pub struct Change {
 
 /// Reads the override that is text number `source`.
 pub fn read(change: &Override, source: usize) -> Result<Change, Vec<Fault>> {
-    let text = change.to_string();
-    let path_span = Span {
-        source,
-        start: 0,
-        end: change.path.len(),
-    };
-    let (tree, mut faults) = reader::read(source, &text, change.path.len() + 1);
+    let path = &change.0;
+    let path_span = Span { source, start: 0, end: path.len() };
+    let (tree, mut faults) = reader::read(source, &written(change), path.len() + 1);
     for fault in &mut faults {
-        fault.field = change.path.clone();
+        fault.field = path.clone();
     }
     match tree {
-        Some(value) if faults.is_empty() => Ok(Change {
-            path: change.path.clone(),
-            path_span,
-            value,
-        }),
+        Some(value) if faults.is_empty() => Ok(Change { path: path.clone(), path_span, value }),
         _ => Err(faults),
     }
 }
 
 /// The model's name, when a change sets it.
 pub fn model(changes: &[Change]) -> Option<&Node> {
-    changes
-        .iter()
-        .rev()
-        .find(|change| change.path == "model")
-        .map(|change| &change.value)
+    changes.iter().rev().find(|change| change.path == "model").map(|change| &change.value)
 }
 
 /// Applies the changes to the tree; returns those whose path leads nowhere.
@@ -127,11 +94,7 @@ fn resolve(path: &str, model: Option<&'static Model>) -> Result<String, (String,
         return Ok(path.into());
     }
     let parameters = model.map_or(&[][..], |model| (model.parameters)());
-    known.extend(
-        parameters
-            .iter()
-            .map(|parameter| join("parameters", parameter.name)),
-    );
+    known.extend(parameters.iter().map(|parameter| join("parameters", parameter.name)));
     let last = |known: &str| known.rsplit('.').next().unwrap_or("").to_owned();
     let matching: Vec<&String> = known.iter().filter(|known| last(known) == path).collect();
     match matching.as_slice() {
@@ -141,11 +104,7 @@ fn resolve(path: &str, model: Option<&'static Model>) -> Result<String, (String,
             names.extend(known.iter().cloned());
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let remedy = suggestion(path, &names, "choose one of them");
-            Err((
-                format!("there is no field `{path}`"),
-                known.join(", "),
-                remedy,
-            ))
+            Err((format!("there is no field `{path}`"), known.join(", "), remedy))
         }
         several => {
             let several: Vec<&str> = several.iter().map(|one| one.as_str()).collect();
@@ -165,22 +124,13 @@ fn set(node: &mut Node, path: &[&str], path_span: Span, value: Node) {
     if matches!(&node.shape, Shape::Tuple(values) if values.is_empty()) {
         node.shape = Shape::Group(Vec::new());
     }
-    let Shape::Group(fields) = &mut node.shape else {
-        return;
-    };
+    let Shape::Group(fields) = &mut node.shape else { return };
     match fields.iter_mut().find(|field| field.name == *name) {
         Some(field) => set(&mut field.value, rest, path_span, value),
         None => {
-            let mut group = Node {
-                span: path_span,
-                shape: Shape::Group(Vec::new()),
-            };
+            let mut group = Node { span: path_span, shape: Shape::Group(Vec::new()) };
             set(&mut group, rest, path_span, value);
-            fields.push(Field {
-                name: (*name).into(),
-                name_span: path_span,
-                value: group,
-            });
+            fields.push(Field { name: (*name).into(), name_span: path_span, value: group });
         }
     }
 }
