@@ -143,7 +143,9 @@ fn the_area_of_a_soft_disc_is_that_of_the_disc() {
     };
     for (name, mut studio) in studios() {
         for (radius, x) in [(0.3_f32, 0.013), (0.8, 0.047), (2.5, -0.03)] {
-            let frame = studio.shoot(&picture(vec![particle(x, 0.02, 0.0, radius)]), &style, SIZE);
+            let mut shown = picture(vec![particle(x, 0.02, 0.0, radius)]);
+            shown.revision = u64::from(radius.to_bits());
+            let frame = studio.shoot(&shown, &style, SIZE);
             let light: f64 = frame
                 .unwrap()
                 .pixels

@@ -9,8 +9,15 @@ use super::picture::{Particle, Picture};
 /// Format of the pictures: sRGB codes, which are mixed as they are.
 pub const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
-/// Format in which light is gathered; half floats reach 65504 before they saturate.
-const LIGHT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
+/// Format in which light is gathered. Half floats lose up to a thousandth with every particle in a
+/// pixel, which shifts colours a little where hundreds add up; so single precision is preferred.
+fn light_format(device: &wgpu::Device) -> wgpu::TextureFormat {
+    if device.features().contains(wgpu::Features::FLOAT32_BLENDABLE) {
+        wgpu::TextureFormat::Rgba32Float
+    } else {
+        wgpu::TextureFormat::Rgba16Float
+    }
+}
 
 /// Pipelines and buffers of one device.
 pub struct DevicePainter {
@@ -142,7 +149,7 @@ impl DevicePainter {
         });
         Self {
             solid: pipeline("solid", true, false, FORMAT, over),
-            light: pipeline("light", true, false, LIGHT, add),
+            light: pipeline("light", true, false, light_format(device), add),
             resolve: pipeline("resolve", false, true, FORMAT, None),
             outline: pipeline("outline", false, false, FORMAT, over),
             uniform,
@@ -242,7 +249,7 @@ impl DevicePainter {
             mip_level_count: 1,
             sample_count: 1,
             dimension: wgpu::TextureDimension::D2,
-            format: LIGHT,
+            format: light_format(&self.device),
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::TEXTURE_BINDING,
             view_formats: &[],
         });

@@ -102,6 +102,7 @@ impl Studio {
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("studio"),
             required_limits: adapter.limits(),
+            required_features: adapter.features() & wgpu::Features::FLOAT32_BLENDABLE,
             ..Default::default()
         });
         let (device, queue) =
