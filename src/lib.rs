@@ -10,3 +10,4 @@ pub mod math;
 pub mod model;
 pub mod models;
 pub mod record;
+

@@ -36,12 +36,11 @@ impl Clusters {
         self.parent.extend(0..count as u32);
         if cutoff > 0.0 {
             // A little less than the cutoff over √2, so that the reach below is two cells.
-            self.grid
-                .rebuild(domain, positions, f64::from(cutoff) * 0.7071);
+            let side = f64::from(cutoff) * (0.9999 * std::f64::consts::FRAC_1_SQRT_2);
+            self.grid.rebuild(domain, positions, side);
             if !links_within(&self.grid, cutoff) {
                 // A box of less than a few cells stretches them to almost twice the side.
-                self.grid
-                    .rebuild(domain, positions, f64::from(cutoff) * 0.3535);
+                self.grid.rebuild(domain, positions, 0.5 * side);
             }
             self.link(cutoff);
         } else {
@@ -61,9 +60,7 @@ impl Clusters {
         while first < grid.len() {
             let cell = cell_from(grid, first);
             if linked_within {
-                for slot in first + 1..cell.end {
-                    parent[slot] = first as u32;
-                }
+                parent[first + 1..cell.end].fill(first as u32);
                 let here = grid.cell_of(grid.sorted()[first]);
                 grid.for_runs(here, reach, |run| {
                     let mut other = run.start.max(cell.end);

@@ -100,7 +100,7 @@ impl DensityHistogram {
             return Vec::new();
         }
         let width = if smoothing > 0.0 {
-            smoothing.min(1e3)
+            smoothing.min(50.0)
         } else {
             1e-3
         };
@@ -147,9 +147,12 @@ impl Default for DensityHistogram {
 /// Local maxima; the first bin of a plateau stands for it.
 fn maxima(values: &[f64]) -> Vec<usize> {
     let higher = |i: usize| {
-        let rises = i == 0 || values[i] > values[i - 1];
+        if values[i] <= 0.0 || (i > 0 && values[i] <= values[i - 1]) {
+            return false;
+        }
+        // A plateau is entered once only, by its first bin, hence the time stays linear.
         let next = values[i..].iter().find(|&&value| value != values[i]);
-        rises && values[i] > 0.0 && next.is_none_or(|&next| next < values[i])
+        next.is_none_or(|&next| next < values[i])
     };
     (0..values.len()).filter(|&i| higher(i)).collect()
 }

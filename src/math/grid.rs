@@ -174,6 +174,7 @@ impl CellGrid {
 
     /// Column and row of the cell that belongs to a position; positions off the grid go to the
     /// nearest cell of the rim.
+    #[inline(always)]
     pub fn cell_of(&self, position: [u32; 2]) -> [u64; 2] {
         [0, 1].map(|axis| {
             let offset = position[axis]
@@ -209,7 +210,7 @@ impl CellGrid {
 
     /// Calls `visit` with the ranges of slots that hold the cells within reach of a cell. Every
     /// slot belongs to at most one range, however small the grid is.
-    #[inline]
+    #[inline(always)]
     pub fn for_runs(&self, cell: [u64; 2], reach: [u64; 2], mut visit: impl FnMut(Range<usize>)) {
         let columns = self.segments(0, cell[0], reach[0]);
         for rows in self.segments(1, cell[1], reach[1]) {
@@ -225,7 +226,7 @@ impl CellGrid {
     }
 
     /// The cells of one axis within reach: one range, or two where it wraps.
-    #[inline]
+    #[inline(always)]
     fn segments(&self, axis: usize, cell: u64, reach: u64) -> [Range<u64>; 2] {
         let cells = self.cells[axis];
         if !self.periodic {
@@ -244,7 +245,7 @@ impl CellGrid {
     }
 
     /// Slots of some neighbouring cells of one row.
-    #[inline]
+    #[inline(always)]
     fn run(&self, row: u64, columns: &Range<u64>) -> Range<usize> {
         if columns.is_empty() {
             return 0..0;

@@ -2,18 +2,26 @@
 
 pub mod blocks;
 pub mod bonds;
+pub mod cells;
 pub mod clusters;
 pub mod density;
 pub mod density_field;
+pub mod displacement;
 pub mod domain;
 pub mod grid;
+pub mod integrate;
+pub mod laws;
+pub mod order;
+pub mod pair;
 pub mod philox;
 pub mod polynomial;
 pub mod radial;
 pub mod scattering;
+pub mod series;
 pub mod simd;
 pub mod special;
 pub mod statistics;
+pub mod verlet;
 
 #[cfg(test)]
 mod testing;

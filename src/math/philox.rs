@@ -126,32 +126,39 @@ impl Stream {
         let (first, second) = tags.widen();
         let first = self.rounds(simd, first, block);
         let second = self.rounds(simd, second, block);
-        [0, 1, 2, 3].map(|w| first[w].narrow(second[w]))
+        [
+            first[0].narrow(second[0]),
+            first[1].narrow(second[1]),
+            first[2].narrow(second[2]),
+            first[3].narrow(second[3]),
+        ]
     }
 
     #[inline(always)]
     fn rounds<S: Simd>(self, simd: S, tags: u64x8<S>, block: u16) -> [u64x8<S>; 4] {
-        let splat = |x: u32| u64x8::splat(simd, u64::from(x));
         let low = u64x8::splat(simd, 0xffff_ffff);
         let mut c = [
             tags,
-            splat(self.step[0]),
-            splat(self.step[1]),
-            splat(self.purpose | u32::from(block)),
+            u64x8::splat(simd, u64::from(self.step[0])),
+            u64x8::splat(simd, u64::from(self.step[1])),
+            u64x8::splat(simd, u64::from(self.purpose | u32::from(block))),
         ];
         let mut k = self.key;
+        let m = [
+            u64x8::splat(simd, u64::from(MULTIPLIERS[0])),
+            u64x8::splat(simd, u64::from(MULTIPLIERS[1])),
+        ];
         for round in 0..ROUNDS {
             if round > 0 {
                 k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
             }
-            let p = (c[0] & low) * splat(MULTIPLIERS[0]);
-            let q = (c[2] & low) * splat(MULTIPLIERS[1]);
-            c = [
-                (q >> 32) ^ c[1] ^ splat(k[0]),
-                q,
-                (p >> 32) ^ c[3] ^ splat(k[1]),
-                p,
+            let keys = [
+                u64x8::splat(simd, u64::from(k[0])),
+                u64x8::splat(simd, u64::from(k[1])),
             ];
+            let p = (c[0] & low) * m[0];
+            let q = (c[2] & low) * m[1];
+            c = [(q >> 32) ^ c[1] ^ keys[0], q, (p >> 32) ^ c[3] ^ keys[1], p];
         }
         c
     }
@@ -159,7 +166,13 @@ impl Stream {
     /// Four uniform numbers in (0, 1) for each of sixteen tags.
     #[inline(always)]
     pub fn uniform_lanes<S: Simd>(self, simd: S, tags: u32x16<S>, block: u16) -> [f32x16<S>; 4] {
-        self.word_lanes(simd, tags, block).map(uniform_lanes)
+        let [a, b, c, d] = self.word_lanes(simd, tags, block);
+        [
+            uniform_lanes(a),
+            uniform_lanes(b),
+            uniform_lanes(c),
+            uniform_lanes(d),
+        ]
     }
 
     /// Four standard normal deviates for each of sixteen tags (Box and Muller, 1958): words 0 and
@@ -177,9 +190,9 @@ impl Stream {
     /// 2.85 and it ends at ±4.9; its bits are the same on every machine, shaders included.
     #[inline(always)]
     pub fn irwin_hall_lanes<S: Simd>(self, simd: S, tags: u32x16<S>, block: u16) -> f32x16<S> {
-        let words = self.word_lanes(simd, tags, block);
-        let halves = words.map(|w| (w & 0xffff) + (w >> 16));
-        let sum = halves[0] + halves[1] + halves[2] + halves[3];
+        let [a, b, c, d] = self.word_lanes(simd, tags, block);
+        let low = (a & 0xffff) + (b & 0xffff) + (c & 0xffff) + (d & 0xffff);
+        let sum = low + (a >> 16) + (b >> 16) + (c >> 16) + (d >> 16);
         let centred: i32x16<S> = (sum - 262_140).bitcast();
         centred.to_float::<f32x16<S>>() * (1.0 / 53_509.92)
     }

@@ -206,28 +206,37 @@ impl WithSimd for ChunkSum<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) -> Self::Output {
-        let (mut x, mut y, mut w) = ([0u32; CHUNK], [0u32; CHUNK], [0.0f32; CHUNK]);
-        for (i, position) in self.positions.iter().enumerate() {
-            (x[i], y[i]) = (position[0], position[1]);
-            w[i] = self.charges.map_or(1.0, |charges| charges[i]);
-        }
+        let mut x = [[0u32; LANES]; CHUNK / LANES];
+        let mut y = [[0u32; LANES]; CHUNK / LANES];
         // The places behind the last particle have weight 0.
-        let used = self.positions.len().next_multiple_of(LANES);
-        let one = |n: &[i32; 2]| {
+        let mut w = [[0.0f32; LANES]; CHUNK / LANES];
+        for (i, position) in self.positions.iter().enumerate() {
+            let (block, lane) = (i / LANES, i % LANES);
+            (x[block][lane], y[block][lane]) = (position[0], position[1]);
+            w[block][lane] = self.charges.map_or(1.0, |charges| charges[i]);
+        }
+        let used = self.positions.len().div_ceil(LANES);
+        let mut sums = vec![[0.0; 2]; self.modes.len()];
+        // Loops instead of closures, which would be compiled for the plain instruction set.
+        for (sum, n) in sums.iter_mut().zip(self.modes) {
             let (nx, ny) = (n[0] as u32, n[1] as u32);
             let (mut real, mut imaginary) = ([0.0f32; LANES], [0.0f32; LANES]);
-            for block in (0..used).step_by(LANES) {
+            for ((x, y), w) in x[..used].iter().zip(&y[..used]).zip(&w[..used]) {
                 for lane in 0..LANES {
-                    let i = block + lane;
-                    let turns = nx.wrapping_mul(x[i]).wrapping_add(ny.wrapping_mul(y[i]));
+                    let turns = nx
+                        .wrapping_mul(x[lane])
+                        .wrapping_add(ny.wrapping_mul(y[lane]));
                     let (cos, sin) = cos_sin(turns);
-                    real[lane] += w[i] * cos;
-                    imaginary[lane] -= w[i] * sin;
+                    real[lane] += w[lane] * cos;
+                    imaginary[lane] -= w[lane] * sin;
                 }
             }
-            [real, imaginary].map(|lanes| lanes.iter().map(|&part| f64::from(part)).sum())
-        };
-        self.modes.iter().map(one).collect()
+            for lane in 0..LANES {
+                sum[0] += f64::from(real[lane]);
+                sum[1] += f64::from(imaginary[lane]);
+            }
+        }
+        sums
     }
 }
 
@@ -254,7 +263,7 @@ fn cos_sin(turns: u32) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::super::domain::Boundary;
-    use super::super::testing::{Random, triangular};
+    use super::super::testing::{Random, same_on_any_threads, triangular};
     use super::*;
     use proptest::prelude::*;
 
@@ -352,6 +361,14 @@ mod tests {
                 prop_assert!((power.sqrt() - exact.sqrt()).abs() < 2e-5, "{} {}", power, exact);
             }
         }
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_change_a_bit() {
+        let domain = Domain::new([80.0, 80.0], Boundary::Periodic);
+        let positions = Random(30).positions(&domain, 20_000);
+        let factor = StructureFactor::new(&domain, 6.0, 5, 4);
+        same_on_any_threads(|| factor.powers(&positions, None));
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub use fearless_simd::{Level, f32x16, i32x16, mask32x16, u32x16, u64x8};
 pub const LANES: usize = 16;
 
 /// A computation that is compiled for every instruction set. Mark `run` and everything that it
-/// calls `#[inline(always)]`, or the callee falls back to baseline instructions.
+/// calls `#[inline(always)]`, and use no closures (`array::map` neither): what is not inlined falls
+/// back to baseline instructions.
 pub trait Kernel {
     /// What the computation gives.
     type Output;
@@ -88,7 +89,72 @@ pub fn dispatch_at<K: Kernel>(level: Level, kernel: K) -> K::Output {
 }
 
 /// Sixteen vectors in the plane.
-pub type Vec2<S> = [f32x16<S>; 2];
+#[derive(Clone, Copy)]
+pub struct Vec2<S: Simd> {
+    /// First components.
+    pub x: f32x16<S>,
+    /// Second components.
+    pub y: f32x16<S>,
+}
+
+impl<S: Simd> Vec2<S> {
+    /// Sixteen null vectors.
+    #[inline(always)]
+    pub fn zero(simd: S) -> Self {
+        Self {
+            x: f32x16::splat(simd, 0.0),
+            y: f32x16::splat(simd, 0.0),
+        }
+    }
+
+    /// Squared lengths.
+    #[inline(always)]
+    pub fn length2(self) -> f32x16<S> {
+        self.x * self.x + self.y * self.y
+    }
+
+    /// `a` in the lanes where the mask holds, `b` elsewhere.
+    #[inline(always)]
+    pub fn select(mask: mask32x16<S>, a: Self, b: Self) -> Self {
+        Self {
+            x: mask.select(a.x, b.x),
+            y: mask.select(a.y, b.y),
+        }
+    }
+}
+
+impl<S: Simd> std::ops::Add for Vec2<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self {
+            x: self.x + other.x,
+            y: self.y + other.y,
+        }
+    }
+}
+
+impl<S: Simd> std::ops::Mul<f32> for Vec2<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, factor: f32) -> Self {
+        Self {
+            x: self.x * factor,
+            y: self.y * factor,
+        }
+    }
+}
+
+impl<S: Simd> std::ops::Mul<f32x16<S>> for Vec2<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, factor: f32x16<S>) -> Self {
+        Self {
+            x: self.x * factor,
+            y: self.y * factor,
+        }
+    }
+}
 
 /// Loads sixteen packed pairs as two vectors.
 #[inline(always)]
@@ -96,14 +162,15 @@ pub fn load_pairs<S: Simd>(simd: S, pairs: &[[f32; 2]]) -> Vec2<S> {
     let flat = pairs.as_flattened();
     let low = f32x16::from_slice(simd, &flat[..LANES]);
     let high = f32x16::from_slice(simd, &flat[LANES..2 * LANES]);
-    low.deinterleave(high).into()
+    let (x, y) = low.deinterleave(high);
+    Vec2 { x, y }
 }
 
 /// Stores two vectors as sixteen packed pairs.
 #[inline(always)]
 pub fn store_pairs<S: Simd>(value: Vec2<S>, pairs: &mut [[f32; 2]]) {
     let flat = pairs.as_flattened_mut();
-    let (low, high) = value[0].interleave(value[1]);
+    let (low, high) = value.x.interleave(value.y);
     low.store_slice(&mut flat[..LANES]);
     high.store_slice(&mut flat[LANES..2 * LANES]);
 }
@@ -114,7 +181,8 @@ pub fn load_positions<S: Simd>(simd: S, positions: &[[u32; 2]]) -> [u32x16<S>; 2
     let flat = positions.as_flattened();
     let low = u32x16::from_slice(simd, &flat[..LANES]);
     let high = u32x16::from_slice(simd, &flat[LANES..2 * LANES]);
-    low.deinterleave(high).into()
+    let (x, y) = low.deinterleave(high);
+    [x, y]
 }
 
 /// Stores two vectors as sixteen packed fixed-point positions.
@@ -136,11 +204,17 @@ pub fn gather_positions<S: Simd>(
     positions: &[[u32; 2]],
     slots: &[u32; LANES],
 ) -> [u32x16<S>; 2] {
-    let packed = |l: usize| bytemuck::cast::<[u32; 2], u64>(positions[slots[l] as usize]);
-    let low = u64x8::load_array(simd, std::array::from_fn(packed));
-    let high = u64x8::load_array(simd, std::array::from_fn(|l| packed(l + LANES / 2)));
-    let low: u32x16<S> = low.bitcast();
-    low.deinterleave(high.bitcast::<u32x16<S>>()).into()
+    // Plain loops: a closure would not be compiled for the instruction set of the kernel.
+    const HALF: usize = LANES / 2;
+    let (mut low, mut high) = ([0u64; HALF], [0u64; HALF]);
+    for l in 0..HALF {
+        low[l] = bytemuck::cast(positions[slots[l] as usize]);
+        high[l] = bytemuck::cast(positions[slots[l + HALF] as usize]);
+    }
+    let low: u32x16<S> = u64x8::load_array(simd, low).bitcast();
+    let high: u32x16<S> = u64x8::load_array(simd, high).bitcast();
+    let (x, y) = low.deinterleave(high);
+    [x, y]
 }
 
 #[cfg(test)]

@@ -44,3 +44,15 @@ pub fn triangular(columns: u32, rows: u32) -> (Domain, Vec<[u32; 2]>) {
         .collect();
     (domain, positions)
 }
+
+/// Asserts that a computation gives the same answer on 1, 2, 3 and 7 threads.
+pub fn same_on_any_threads<T: PartialEq + std::fmt::Debug + Send>(compute: impl Fn() -> T + Sync) {
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("a pool of threads").install(&compute)
+    };
+    let alone = on(1);
+    for threads in [2, 3, 7] {
+        assert_eq!(on(threads), alone, "{threads} threads");
+    }
+}

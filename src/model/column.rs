@@ -11,6 +11,7 @@ use bevy::ecs::world::World;
 use bytemuck::Pod;
 use std::any::TypeId;
 
+use crate::math::cells::reorder;
 use crate::math::domain::Domain;
 
 /// A dense component of every particle, with what tables, files and the inspector say of it.
@@ -200,20 +201,7 @@ impl<C: Column> ErasedColumn for Attached<C> {
     }
 
     fn permute(&mut self, world: &mut World, order: &[u32]) {
-        use rayon::prelude::*;
-        self.with_slice_mut(world, |values, scratch| {
-            scratch.resize(values.len(), C::zeroed());
-            scratch.copy_from_slice(values);
-            let source = &scratch[..];
-            values
-                .par_chunks_mut(8192)
-                .zip(order.par_chunks(8192))
-                .for_each(|(values, order)| {
-                    for (value, &from) in values.iter_mut().zip(order) {
-                        *value = source[from as usize];
-                    }
-                });
-        });
+        self.with_slice_mut(world, |values, scratch| reorder(order, values, scratch));
     }
 
     fn number(&self, world: &World, slot: usize, part: usize, domain: &Domain) -> f64 {
@@ -248,6 +236,13 @@ impl Columns {
     /// The same, to write to.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn ErasedColumn>> {
         self.list.iter_mut()
+    }
+
+    /// Rearranges all columns: slot `s` receives what was in slot `order[s]`.
+    pub fn permute(&mut self, world: &mut World, order: &[u32]) {
+        for column in &mut self.list {
+            column.permute(world, order);
+        }
     }
 
     /// The values of a column as one slice; empty when the particles do not have it.

@@ -1,10 +1,11 @@
 //! The contract of a chapter: what a model must say of itself so that the whole pipeline serves it.
 //!
 //! Reading order: [`parameter`] (what can be tuned), [`column`] (what a particle is), [`phase`]
-//! (when things happen in a step), [`observable`] (what is
+//! (when things happen in a step), [`neighbours`] (who is near whom), [`observable`] (what is
 //! measured and shown), and here the [`Model`] that gathers them.
 
 pub mod column;
+pub mod neighbours;
 pub mod observable;
 pub mod parameter;
 pub mod phase;

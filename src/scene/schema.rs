@@ -1,0 +1,133 @@
+//! The fields of a scene file, said once: validation, overrides, suggestions and tests read this list.
+
+use crate::model::Model;
+
+use super::types::COLOUR_MAPS;
+
+/// The most particles that a scene may ask for.
+pub const MOST_PARTICLES: u64 = 20_000_000;
+
+/// What a field may hold.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// Fields in parentheses.
+    Group,
+    /// Groups in brackets.
+    Groups,
+    /// The parameters that the model declares.
+    Parameters,
+    /// A finite number in a closed range.
+    Number { min: f64, max: f64 },
+    /// Two finite numbers, each in a closed range; the second is greater when they are ordered.
+    Pair { min: f64, max: f64, ordered: bool },
+    /// A whole number in a closed range.
+    Whole { min: u64, max: u64 },
+    /// Text of at most so many bytes.
+    Text { most: usize },
+    /// A list of short texts.
+    Texts,
+    /// True or false.
+    Flag,
+    /// The name of a model.
+    Model,
+    /// One of some fixed names.
+    Choice(&'static [&'static str]),
+    /// One of the names that the model knows.
+    Name(fn(&Model) -> Vec<&'static str>),
+    /// A list of names that the model knows.
+    Names(fn(&Model) -> Vec<&'static str>),
+}
+
+/// One field.
+pub struct FieldSpec {
+    /// Path from the top; `plots[].` stands for every plot.
+    pub path: &'static str,
+    pub kind: Kind,
+    pub required: bool,
+    /// What it is, for documentation.
+    pub doc: &'static str,
+}
+
+const fn field(path: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
+    FieldSpec { path, kind, required: false, doc }
+}
+
+const fn required(path: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
+    FieldSpec { path, kind, required: true, doc }
+}
+
+/// A number that is greater than zero but need not be moderate.
+const POSITIVE: Kind = Kind::Number { min: 1e-12, max: 1e12 };
+const LENGTHS: Kind = Kind::Pair { min: 1e-3, max: 1e6, ordered: false };
+const RANGE: Kind = Kind::Pair { min: -1e30, max: 1e30, ordered: true };
+
+fn initial_conditions(model: &Model) -> Vec<&'static str> {
+    model.initial_conditions.iter().map(|one| one.name).collect()
+}
+fn colourings(model: &Model) -> Vec<&'static str> {
+    model.colourings.iter().map(|one| one.name).collect()
+}
+fn layers(model: &Model) -> Vec<&'static str> {
+    model.layers.iter().map(|one| one.name).collect()
+}
+fn observables(model: &Model) -> Vec<&'static str> {
+    model.observables.iter().map(|one| one.name).collect()
+}
+
+/// All fields, in the order in which a scene is written.
+pub static FIELDS: &[FieldSpec] = &[
+    required("version", Kind::Whole { min: 1, max: u32::MAX as u64 }, "version of the format"),
+    required("model", Kind::Model, "name of the model"),
+    field("story", Kind::Group, "what the phenomenon is"),
+    field("story.title", Kind::Text { most: 200 }, "title; the model's when it is not given"),
+    field("story.text", Kind::Text { most: 20_000 }, "paragraphs, separated by empty lines"),
+    field("story.reference", Kind::Text { most: 1_000 }, "where it was published"),
+    field("story.tags", Kind::Texts, "words by which the gallery sorts"),
+    field("parameters", Kind::Parameters, "parameters that differ from their defaults"),
+    field("box", Kind::Group, "the box"),
+    field("box.size", LENGTHS, "side lengths (Lx, Ly)"),
+    field("box.aspect", Kind::Number { min: 1e-3, max: 1e3 }, "Lx / Ly, when the size follows from count and density"),
+    field("box.boundary", Kind::Choice(&["periodic", "reflecting", "open"]), "periodic, reflecting or open"),
+    field("population", Kind::Group, "the particles; two of box.size, count and a density determine the third"),
+    field("population.count", Kind::Whole { min: 1, max: MOST_PARTICLES }, "number of particles N"),
+    field("population.density", Kind::Number { min: 1e-12, max: 1e9 }, "N / (Lx Ly)"),
+    field("population.packing_fraction", Kind::Number { min: 1e-9, max: 100.0 }, "share of the box that particles cover"),
+    field("population.initial", Kind::Name(initial_conditions), "where the particles start"),
+    field("seed", Kind::Whole { min: 0, max: u64::MAX }, "seed of all randomness"),
+    required("dt", POSITIVE, "step in units of time"),
+    field("sample_every", Kind::Whole { min: 1, max: 1_000_000_000 }, "steps between samples"),
+    field("speed", POSITIVE, "units of time per second when it plays"),
+    field("duration", POSITIVE, "units of time after which there is no more to see"),
+    field("view", Kind::Group, "the picture"),
+    field("view.colour", Kind::Name(colourings), "what the colour of a particle shows"),
+    field("view.colour_map", Kind::Choice(COLOUR_MAPS), "the colour map"),
+    field("view.range", RANGE, "range of the colours"),
+    field("view.glyph", Kind::Choice(&["disc", "arrow", "streak"]), "how a particle is drawn"),
+    field("view.centre", Kind::Pair { min: -1e6, max: 1e6, ordered: false }, "middle of the picture"),
+    field("view.height", Kind::Number { min: 1e-3, max: 1e7 }, "height of the picture"),
+    field("view.background", Kind::Choice(&["dark", "light"]), "dark or light"),
+    field("view.layers", Kind::Names(layers), "layers that are drawn"),
+    field("plots", Kind::Groups, "the plots"),
+    required("plots[].observable", Kind::Name(observables), "what is plotted"),
+    field("plots[].kind", Kind::Choice(&["series", "histogram", "profile", "log_log"]), "how it is plotted"),
+    field("plots[].x_logarithmic", Kind::Flag, "logarithmic x axis"),
+    field("plots[].y_logarithmic", Kind::Flag, "logarithmic y axis"),
+    field("plots[].range", RANGE, "range of the y axis"),
+];
+
+/// The field at a path.
+pub fn find(path: &str) -> Option<&'static FieldSpec> {
+    FIELDS.iter().find(|field| field.path == path)
+}
+
+/// The fields of a group, with their names in it; the empty path is the top.
+pub fn children(group: &str) -> impl Iterator<Item = (&'static str, &'static FieldSpec)> {
+    FIELDS.iter().filter_map(move |field| {
+        let name = if group.is_empty() {
+            field.path
+        } else {
+            field.path.strip_prefix(group)?.strip_prefix('.')?
+        };
+        (!name.contains('.')).then_some((name, field))
+    })
+}

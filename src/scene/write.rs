@@ -1,0 +1,198 @@
+//! A scene as text: complete, commented, and equal to the scene when it is read again.
+
+use std::fmt::Write;
+
+use super::types::{Background, Glyph, PlotKind, PlotSettings, Scene, VERSION};
+use crate::math::domain::Boundary;
+use crate::model::parameter::{Kind, Parameter};
+
+impl Boundary {
+    /// The name as it stands in a scene.
+    pub fn name(self) -> &'static str {
+        match self {
+            Boundary::Periodic => "periodic",
+            Boundary::Reflecting => "reflecting",
+            Boundary::Open => "open",
+        }
+    }
+}
+
+impl Glyph {
+    /// The name as it stands in a scene.
+    pub fn name(self) -> &'static str {
+        match self {
+            Glyph::Disc => "disc",
+            Glyph::Arrow => "arrow",
+            Glyph::Streak => "streak",
+        }
+    }
+}
+
+impl Background {
+    /// The name as it stands in a scene.
+    pub fn name(self) -> &'static str {
+        match self {
+            Background::Dark => "dark",
+            Background::Light => "light",
+        }
+    }
+}
+
+impl PlotKind {
+    /// The name as it stands in a scene.
+    pub fn name(self) -> &'static str {
+        match self {
+            PlotKind::Series => "series",
+            PlotKind::Histogram => "histogram",
+            PlotKind::Profile => "profile",
+            PlotKind::LogLog => "log_log",
+        }
+    }
+}
+
+/// A string literal: on one line with escapes, or raw when it has several lines.
+fn quoted(text: &str) -> String {
+    if !text.contains('\n') {
+        let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t");
+        return format!("\"{escaped}\"");
+    }
+    // As many # as no quote in the text is followed by.
+    let most = text
+        .split('"')
+        .skip(1)
+        .map(|after| after.bytes().take_while(|&byte| byte == b'#').count())
+        .max();
+    let hashes = "#".repeat(most.map_or(1, |most| most + 1));
+    format!("r{hashes}\"{text}\"{hashes}")
+}
+
+fn list(texts: &[String]) -> String {
+    let quoted: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+fn pair([first, second]: [f64; 2]) -> String {
+    format!("({first:?}, {second:?})")
+}
+
+/// A value with all its digits, short for very small and very large ones.
+fn parameter(parameter: &Parameter, value: f64) -> String {
+    match parameter.kind {
+        Kind::Number { .. } => format!("{value:?}"),
+        _ => parameter.written(value),
+    }
+}
+
+fn comment(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Scene {
+    /// The scene as a complete, commented file. Reading it gives an equal scene.
+    pub fn to_ron(&self) -> String {
+        let mut out = String::new();
+        // Writing into a string cannot fail.
+        let _ = self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "(\n    version: {VERSION},\n    model: {},", quoted(self.model.name))?;
+        let story = &self.story;
+        writeln!(out, "    story: (")?;
+        writeln!(out, "        title: {},", quoted(&story.title))?;
+        writeln!(out, "        text: {},", quoted(&story.text))?;
+        writeln!(out, "        reference: {},", quoted(&story.reference))?;
+        writeln!(out, "        tags: {},\n    ),", list(&story.tags))?;
+
+        writeln!(out, "    parameters: (")?;
+        for (index, declared) in (self.model.parameters)().iter().enumerate() {
+            let unit = if declared.unit.is_empty() { String::new() } else { format!(" in {}", declared.unit) };
+            writeln!(out, "        // {}{unit}: {}", comment(declared.symbol), comment(declared.doc))?;
+            writeln!(out, "        {}: {},", declared.name, parameter(declared, self.values.get(index)))?;
+        }
+        writeln!(out, "    ),")?;
+
+        let boundary = self.domain.boundary.name();
+        writeln!(out, "    box: (size: {}, boundary: {boundary}),", pair(self.domain.size))?;
+        writeln!(out, "    // Number density {:.6}, packing fraction {:.6}.", self.density(), self.packing_fraction())?;
+        writeln!(out, "    population: (count: {}, initial: {}),", self.count, quoted(&self.initial))?;
+        writeln!(out, "    seed: {},\n    dt: {:?},", self.seed, self.dt)?;
+        writeln!(out, "    // Steps between samples.\n    sample_every: {},", self.sample_every)?;
+        if let Some(speed) = self.speed {
+            writeln!(out, "    // Units of time per second when it plays.\n    speed: {speed:?},")?;
+        }
+        if let Some(duration) = self.duration {
+            writeln!(out, "    // Units of time until there is no more to see.\n    duration: {duration:?},")?;
+        }
+        self.write_view(out)?;
+        writeln!(out, "    plots: [")?;
+        for plot in &self.plots {
+            write_plot(plot, out)?;
+        }
+        writeln!(out, "    ],\n)")
+    }
+
+    fn write_view(&self, out: &mut String) -> std::fmt::Result {
+        let view = &self.view;
+        writeln!(out, "    view: (")?;
+        if !view.colour.is_empty() {
+            writeln!(out, "        colour: {},", quoted(&view.colour))?;
+        }
+        if let Some(map) = &view.colour_map {
+            writeln!(out, "        colour_map: {},", quoted(map))?;
+        }
+        if let Some(range) = view.range {
+            writeln!(out, "        range: {},", pair(range))?;
+        }
+        writeln!(out, "        glyph: {},\n        centre: {},", view.glyph.name(), pair(view.centre))?;
+        if let Some(height) = view.height {
+            writeln!(out, "        height: {height:?},")?;
+        }
+        writeln!(out, "        background: {},", view.background.name())?;
+        writeln!(out, "        layers: {},\n    ),", list(&view.layers))
+    }
+
+    /// What a still picture or a film tells of the scene it shows, as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        let declared = (self.model.parameters)();
+        let parameters: serde_json::Map<String, serde_json::Value> = declared
+            .iter()
+            .enumerate()
+            .map(|(index, declared)| {
+                let value = self.values.get(index);
+                let value = match declared.kind {
+                    Kind::Number { .. } | Kind::Integer { .. } => value.into(),
+                    Kind::Choice(_) => declared.written(value).into(),
+                    Kind::Flag => (value != 0.0).into(),
+                };
+                (declared.name.to_owned(), value)
+            })
+            .collect();
+        serde_json::json!({
+            "version": self.version,
+            "model": self.model.name,
+            "title": self.story.title,
+            "reference": self.story.reference,
+            "parameters": parameters,
+            "box": { "size": self.domain.size, "boundary": self.domain.boundary.name() },
+            "population": {
+                "count": self.count,
+                "packing_fraction": self.packing_fraction(),
+                "initial": self.initial,
+            },
+            "seed": self.seed,
+            "dt": self.dt,
+            "sample_every": self.sample_every,
+        })
+    }
+}
+
+fn write_plot(plot: &PlotSettings, out: &mut String) -> std::fmt::Result {
+    write!(out, "        (observable: {}, kind: {}", quoted(&plot.observable), plot.kind.name())?;
+    write!(out, ", x_logarithmic: {}, y_logarithmic: {}", plot.x_logarithmic, plot.y_logarithmic)?;
+    if let Some(range) = plot.range {
+        write!(out, ", range: {}", pair(range))?;
+    }
+    writeln!(out, "),")
+}
