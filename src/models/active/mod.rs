@@ -3,8 +3,8 @@
 //! ```text
 //! ṙᵢ = v₀ eᵢ + Σⱼ F(rᵢⱼ) − k rᵢ + √(2D_t) ξᵢ         F = −∇U, mobility 1
 //! brownian             e = (cos θ, sin θ),  θ̇ = ω + √(2D_r) η
-//! ornstein_uhlenbeck   ė = −γ e + ω e⊥ + √(2γ) η
-//! run_and_tumble       e = (cos θ, sin θ),  θ̇ = ω + √(2D_r) η, and a new random θ at the rate α
+//! ornstein_uhlenbeck   ė = −γ e + √(2γ) η
+//! run_and_tumble       e = (cos θ, sin θ),  θ̇ = ω, and a new random θ at the rate α
 //! passive              v₀ = 0
 //! ```
 //!
@@ -48,8 +48,8 @@ pub static MODEL: Model = Model {
     equations: &[
         "ṙᵢ = v₀ eᵢ + Σⱼ F(rᵢⱼ) − k rᵢ + √(2D_t) ξᵢ",
         "brownian: eᵢ = (cos θᵢ, sin θᵢ), θ̇ᵢ = ω + √(2D_r) ηᵢ",
-        "ornstein_uhlenbeck: ėᵢ = −γ eᵢ + ω eᵢ⊥ + √(2γ) ηᵢ",
-        "run_and_tumble: as brownian, and a new random θᵢ at the rate α",
+        "ornstein_uhlenbeck: ėᵢ = −γ eᵢ + √(2γ) ηᵢ",
+        "run_and_tumble: eᵢ = (cos θᵢ, sin θᵢ), θ̇ᵢ = ω, and a new random θᵢ at the rate α",
         "control peclet: D_r, α or γ = 3v₀/(σPe), D_t = σ²/3 of it",
     ],
     method: "Positions advance by the Euler–Maruyama scheme with the forces and headings at the beginning of the step. Headings are turned exactly for the step: rotated by ω dt + √(2D_r dt) η, renewed with the probability 1 − e^(−α dt), or mixed with noise by the exact Ornstein–Uhlenbeck step. Pair forces come from Verlet lists over particles sorted by cell. Noise is counter-based, so that a run does not depend on the number of threads.",

@@ -55,11 +55,11 @@ parameters! {
             control: Control = Control::Peclet, "", "", Kind::Choice(Control::ALTERNATIVES), Live;
             /// Péclet number Pe = 3v₀/(σD_r), which is v₀σ/D_t for a sphere: three times the persistence length in diameters. It moves D_r (or the tumble or correlation rate) and D_t at fixed speed, when control is peclet.
             peclet: f64 = 100.0, "Pe", "", logarithmic(0.1, 1e4), Live;
-            /// Angular velocity with which every heading turns by itself; a free particle then swims in circles of radius v₀/ω.
+            /// Angular velocity with which the headings of Brownian and run-and-tumble particles turn by themselves; a free particle then swims in circles of radius v₀/ω.
             angular_velocity: f64 = 0.0, "ω", "1/τ", linear(-100.0, 100.0), Live;
         }
         "Noise" {
-            /// Diffusion of the heading, when control is rates; acts on active Brownian particles, and on run-and-tumble particles during their runs.
+            /// Diffusion of the heading of active Brownian particles, when control is rates.
             rotational_diffusion: f64 = 0.72, "D_r", "1/τ", logarithmic(0.0, 1000.0), Live;
             /// Rate at which a run-and-tumble particle takes a new random heading, when control is rates.
             tumble_rate: f64 = 1.0, "α", "1/τ", logarithmic(0.0, 1000.0), Live;
@@ -119,10 +119,6 @@ impl Active {
             ),
             rotational_diffusion: match self.dynamics {
                 Dynamics::Brownian => rate(self.rotational_diffusion),
-                // A Péclet number spends the whole loss of memory on the tumbles.
-                Dynamics::RunAndTumble if self.control == Control::Rates => {
-                    self.rotational_diffusion
-                }
                 _ => 0.0,
             },
             tumble_rate: if tumbling {
@@ -138,10 +134,9 @@ impl Active {
                 (Dynamics::Passive, _) | (_, Control::Rates) => self.translational_diffusion,
                 (_, Control::Peclet) => pace / 3.0,
             },
-            angular_velocity: if self.dynamics == Dynamics::Passive {
-                0.0
-            } else {
-                self.angular_velocity
+            angular_velocity: match self.dynamics {
+                Dynamics::Brownian | Dynamics::RunAndTumble => self.angular_velocity,
+                Dynamics::Passive | Dynamics::OrnsteinUhlenbeck => 0.0,
             },
         }
     }

@@ -1,31 +1,42 @@
-//! The systems of a step, in the phases Neighbors → Forces → Integrate → Wrap.
+//! The systems of a step, in the phases Neighbors → Forces → Integrate.
+//!
+//! There is none in Wrap: fixed-point positions wrap by themselves, walls and the edge of an open
+//! box are minded where positions advance, and headings are kept at unit length where they turn.
 
-use bevy::ecs::resource::Resource;
 use bevy::ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy::ecs::system::{Query, Res, ResMut};
 use bevy::ecs::world::World;
+use bytemuck::{cast_slice, cast_slice_mut};
 
+use super::law::{Repulsion, SOFTPLUS_CUT};
 use super::parameters::{Active, Dynamics};
 use super::survey::Survey;
-use crate::math::grid::CellGrid;
-use crate::math::philox::{Purpose, Stream};
-use crate::model::column::{Force, Heading, Position, Tag};
+use crate::math::integrate::{self, Columns, Term};
+use crate::math::laws::{
+    ActiveBrownian, ActiveOrnsteinUhlenbeck, Brownian, Draws, Noise, RunAndTumble,
+};
+use crate::math::pair::{self, Diameters, Harmonic, Softplus, Wca};
+use crate::model::column::{Diameter, Force, Heading, Position, Tag};
+use crate::model::neighbours::{self, Neighbours, Range};
 use crate::model::parameter::{Parameters, Values};
-use crate::model::phase::{Box, Clock, Phase};
+use crate::model::phase::{Box, Clock, Failure, Fault, Phase};
 use crate::slices;
 
-#[derive(Resource, Default)]
-struct TemporaryGrid(CellGrid);
+/// Added to the range of the forces, so that neighbour lists last for many steps.
+const SKIN: f32 = 0.3;
 
-/// Puts changed parameters into the world.
+/// The unit of mobility: forces are velocities.
+const MOBILITY: f64 = 1.0;
+
+/// Puts parameters into the world: at the start and after every change.
 pub fn adopt(values: &Values, world: &mut World) {
     let before = world.get_resource::<Active>().map(|active| active.dynamics);
     Active::adopt(values, world);
-    world.init_resource::<TemporaryGrid>();
+    let active = Active::from_values(values);
+    world.insert_resource(Range { cutoff: active.range() as f32, skin: SKIN });
     // What was measured with the old parameters no longer holds.
     world.insert_resource(Survey::default());
-    let after = Active::from_values(values).dynamics;
-    if before == Some(Dynamics::OrnsteinUhlenbeck) && after != Dynamics::OrnsteinUhlenbeck {
+    if before == Some(Dynamics::OrnsteinUhlenbeck) && active.dynamics != Dynamics::OrnsteinUhlenbeck {
         // A Gaussian propulsion leaves its direction to the unit vector that takes its place.
         for mut heading in world.query::<&mut Heading>().iter_mut(world) {
             heading.0 = unit(heading.0);
@@ -36,116 +47,135 @@ pub fn adopt(values: &Values, world: &mut World) {
 /// The unit vector along a vector; along x for a vector without direction.
 fn unit(vector: [f32; 2]) -> [f32; 2] {
     let length = vector[0].hypot(vector[1]);
-    if length > 0.0 {
-        vector.map(|part| part / length)
-    } else {
-        [1.0, 0.0]
-    }
+    if length > 0.0 { vector.map(|part| part / length) } else { [1.0, 0.0] }
 }
 
 /// Adds the systems to the phases of the step.
 pub fn install(schedule: &mut Schedule) {
     schedule.add_systems((
-        sort.in_set(Phase::Neighbors),
-        push.in_set(Phase::Forces),
-        (advance, turn).chain().in_set(Phase::Integrate),
+        neighbours::refresh.in_set(Phase::Neighbors),
+        (repel, confine).chain().in_set(Phase::Forces),
+        advance.in_set(Phase::Integrate),
     ));
 }
 
-fn sort(
-    mut grid: ResMut<TemporaryGrid>,
+/// Sums the forces of the neighbours on every particle.
+fn repel(
     active: Res<Active>,
     domain: Res<Box>,
-    mut query: Query<&mut Position>,
+    neighbours: Res<Neighbours>,
+    mut particles: Query<(&Position, &mut Force)>,
+    mut diameters: Query<&Diameter>,
 ) {
-    let positions = slices!(query);
-    let p: &[[u32; 2]] = bytemuck::cast_slice(&*positions);
-    grid.0.rebuild(&domain.0, p, active.range().max(1.0));
+    let (positions, mut forces) = slices!(particles);
+    let positions = cast_slice(positions);
+    let forces = cast_slice_mut(forces.bypass_change_detection());
+    let each = diameters.contiguous_iter_mut().ok().and_then(|mut slices| slices.next());
+    let sizes = each.map_or(Diameters::Uniform(1.0), |each| Diameters::Each(cast_slice(each)));
+    let list = neighbours.list();
+    match active.repulsion() {
+        Repulsion::None => forces.fill([0.0; 2]),
+        Repulsion::Wca { energy } => {
+            let law = Wca { epsilon: energy as f32 };
+            pair::forces(law, sizes, list, &domain.0, positions, forces);
+        }
+        Repulsion::Harmonic { stiffness } => {
+            let law = Harmonic { stiffness: stiffness as f32 };
+            pair::forces(law, sizes, list, &domain.0, positions, forces);
+        }
+        Repulsion::Softplus { stiffness, sharpness } => {
+            let law = Softplus {
+                stiffness: stiffness as f32,
+                sharpness: sharpness as f32,
+                reach: (SOFTPLUS_CUT / sharpness) as f32,
+            };
+            pair::forces(law, sizes, list, &domain.0, positions, forces);
+        }
+    }
 }
 
-fn push(
-    grid: Res<TemporaryGrid>,
-    active: Res<Active>,
-    domain: Res<Box>,
-    mut query: Query<(&mut Position, &mut Force)>,
-) {
-    let (positions, mut forces) = slices!(query);
-    let forces = forces.bypass_change_detection();
-    let repulsion = active.repulsion();
-    use rayon::prelude::*;
-    let positions = &*positions;
-    forces.par_iter_mut().enumerate().for_each(|(i, force)| {
-        let r = domain.0.real(positions[i].0);
-        let mut f = [-active.trap_stiffness * r[0], -active.trap_stiffness * r[1]];
-        grid.0.for_neighbours(i, active.range() as f32, |_, d, s| {
-            let r = f64::from(s).sqrt();
-            let push = repulsion.force(r, 1.0);
-            f[0] -= push * f64::from(d[0]) / r;
-            f[1] -= push * f64::from(d[1]) / r;
-        });
-        force.0 = f.map(|x| x as f32);
-    });
+/// Adds the force of the trap.
+fn confine(active: Res<Active>, domain: Res<Box>, mut particles: Query<(&Position, &mut Force)>) {
+    if active.trap_stiffness > 0.0 {
+        let (positions, mut forces) = slices!(particles);
+        let forces = cast_slice_mut(forces.bypass_change_detection());
+        pair::add_trap(active.trap_stiffness as f32, &domain.0, cast_slice(positions), forces);
+    }
 }
 
+/// Moves all particles and changes their propulsion, by the law of their dynamics.
 fn advance(
     active: Res<Active>,
     clock: Res<Clock>,
     domain: Res<Box>,
-    mut query: Query<(&mut Position, &mut Heading, &mut Force, &mut Tag)>,
+    mut neighbours: ResMut<Neighbours>,
+    mut fault: ResMut<Fault>,
+    mut particles: Query<(&mut Position, &mut Heading, &Force, &Tag)>,
 ) {
-    let (mut positions, headings, forces, tags) = slices!(query);
-    let positions = positions.bypass_change_detection();
-    let motion = active.motion();
-    let stream = Stream::new(clock.seed, clock.step, Purpose::Translation);
-    let noise = (2.0 * motion.translational_diffusion * clock.dt).sqrt();
-    let inverse = domain.0.inverse_quantum();
-    let (headings, forces, tags) = (&*headings, &*forces, &*tags);
-    use rayon::prelude::*;
-    positions.par_iter_mut().enumerate().for_each(|(i, p)| {
-        let g = stream.gaussians(tags[i].0, 0);
-        for a in 0..2 {
-            let d = (motion.speed * f64::from(headings[i].0[a]) + f64::from(forces[i].0[a]))
-                * clock.dt
-                + noise * f64::from(g[a]);
-            p.0[a] = p.0[a].wrapping_add((d * f64::from(inverse[a])).round() as i32 as u32);
+    let (mut positions, mut headings, forces, tags) = slices!(particles);
+    let columns = Columns {
+        tags: cast_slice(tags),
+        positions: cast_slice_mut(positions.bypass_change_detection()),
+        reference: neighbours.reference(),
+        state: cast_slice_mut(headings.bypass_change_detection()),
+        forces: cast_slice(forces),
+    };
+    match propel(&active, &clock, &domain, columns) {
+        Ok(moved2) => neighbours.note_moved(moved2),
+        Err(stop) => {
+            let place = domain.0.real(positions[stop.slot].0);
+            let values = [forces[stop.slot].0, headings[stop.slot].0];
+            fault.raise(failure(stop, clock.step, values, place));
         }
-    });
+    }
 }
 
-fn turn(active: Res<Active>, clock: Res<Clock>, mut query: Query<(&mut Heading, &mut Tag)>) {
-    let (mut headings, tags) = slices!(query);
+/// One step of the law of motion that the parameters name.
+fn propel(
+    active: &Active,
+    clock: &Clock,
+    domain: &Box,
+    columns: Columns,
+) -> Result<f32, integrate::Fault> {
+    let draws = Draws::new(Noise::Gaussian, clock.seed, clock.step);
     let motion = active.motion();
-    let stream = Stream::new(clock.seed, clock.step, Purpose::Orientation);
-    let dt = clock.dt;
-    let gaussian = active.dynamics == Dynamics::OrnsteinUhlenbeck;
-    let tags = &*tags;
-    use rayon::prelude::*;
-    headings
-        .bypass_change_detection()
-        .par_iter_mut()
-        .enumerate()
-        .for_each(|(i, h)| {
-            let g = stream.gaussians(tags[i].0, 0).map(f64::from);
-            let angle = motion.angular_velocity * dt
-                + if gaussian {
-                    0.0
-                } else {
-                    (2.0 * motion.rotational_diffusion * dt).sqrt() * g[0]
-                };
-            let (s, c) = angle.sin_cos();
-            let e = h.0.map(f64::from);
-            let mut e = [e[0] * c - e[1] * s, e[0] * s + e[1] * c];
-            if gaussian {
-                let keep = (-motion.correlation_rate * dt).exp();
-                let mix = (1.0 - keep * keep).sqrt();
-                e = [keep * e[0] + mix * g[0], keep * e[1] + mix * g[1]];
-            } else if motion.tumble_rate > 0.0 {
-                let u = stream.uniforms(tags[i].0, 1);
-                if f64::from(u[0]) < -(-motion.tumble_rate * dt).exp_m1() {
-                    let (s, c) = (std::f64::consts::TAU * f64::from(u[1])).sin_cos();
-                    e = [c, s];
-                }
-            }
-            h.0 = e.map(|x| x as f32);
-        });
+    let (speed, heat, dt) = (motion.speed, motion.translational_diffusion, clock.dt);
+    let turn = motion.angular_velocity;
+    match active.dynamics {
+        Dynamics::Passive => {
+            integrate::advance(Brownian::new(draws, MOBILITY, heat, dt), &domain.0, columns)
+        }
+        Dynamics::Brownian => {
+            let diffusion = [heat, motion.rotational_diffusion];
+            let law = ActiveBrownian::new(draws, MOBILITY, speed, diffusion, turn, dt);
+            integrate::advance(law, &domain.0, columns)
+        }
+        Dynamics::OrnsteinUhlenbeck => {
+            let rate = motion.correlation_rate;
+            let law = ActiveOrnsteinUhlenbeck::new(draws, MOBILITY, speed, heat, rate, dt);
+            integrate::advance(law, &domain.0, columns)
+        }
+        Dynamics::RunAndTumble => {
+            let rates = [motion.tumble_rate, turn];
+            let law = RunAndTumble::new(draws, MOBILITY, speed, heat, rates, dt);
+            integrate::advance(law, &domain.0, columns)
+        }
+    }
+}
+
+/// What the driver is told of a particle that cannot be moved.
+fn failure(stop: integrate::Fault, step: u64, values: [[f32; 2]; 2], place: [f64; 2]) -> Failure {
+    let wild = |vector: [f32; 2]| {
+        let [x, y] = vector.map(f64::from);
+        if x.is_finite() { y } else { x }
+    };
+    let farthest = if place[0].abs() > place[1].abs() { place[0] } else { place[1] };
+    let (term, value) = match stop.term {
+        Term::Force => ("force", wild(values[0])),
+        Term::State => ("heading", wild(values[1])),
+        Term::Displacement => ("displacement", f64::NAN),
+        Term::TooFar => ("displacement, more than a quarter of the box,", f64::INFINITY),
+        Term::Escape => return Failure::Escaped { tag: stop.tag, value: farthest, step },
+    };
+    Failure::NotFinite { tag: stop.tag, term, value, step }
 }
