@@ -31,7 +31,7 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
     })?;
     let overrides: Vec<_> = options
         .n
-        .map(|n| crate::scene::Override::new("population.count", n.to_string()))
+        .map(|n| ("population.count".to_string(), n.to_string()))
         .into_iter()
         .collect();
     let scene = crate::scene::parse("bench.ron", model.bench_scene, &overrides)

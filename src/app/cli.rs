@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-use crate::scene::Override;
+use crate::scene::overrides::{Override, split};
 
 /// A desktop laboratory where collective dynamics is alive on the screen.
 #[derive(Parser, Debug)]
@@ -90,7 +90,7 @@ pub struct SceneOptions {
     /// Scene file, or name of a built-in scene
     pub scene: String,
     /// Override a value of the scene, such as `parameters.peclet=80` or `population.count=1000`
-    #[arg(long = "set", value_name = "PATH=VALUE")]
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = split)]
     pub overrides: Vec<Override>,
     /// Seed of all randomness
     #[arg(long)]
@@ -108,7 +108,7 @@ impl SceneOptions {
     pub fn all_overrides(&self) -> Vec<Override> {
         let seed = self
             .seed
-            .map(|seed| Override::new("seed", seed.to_string()));
+            .map(|seed| ("seed".to_string(), seed.to_string()));
         self.overrides.iter().cloned().chain(seed).collect()
     }
 }

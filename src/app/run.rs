@@ -12,7 +12,7 @@ use crate::record::checkpoint;
 use crate::record::files::WriteError;
 use crate::record::table::{Table, write_distribution};
 use crate::record::trajectory::Trajectory;
-use crate::scene::Override;
+
 use crate::sim::simulation::{Simulation, worker_threads};
 
 /// How long a run goes on between two checkpoints.
@@ -48,7 +48,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     overrides.extend(
         options
             .every
-            .map(|every| Override::new("sample_every", every.to_string())),
+            .map(|every| ("sample_every".to_string(), every.to_string())),
     );
     let scene = super::load(&options.scene.scene, &overrides)?;
     let pool = worker_threads(options.scene.threads).map_err(|error| bad(error.to_string()))?;
