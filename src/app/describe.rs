@@ -115,7 +115,8 @@ fn model_row(model: &&'static Model) -> Value {
 }
 
 fn scene_rows() -> Vec<Value> {
-    crate::scene::gallery::all()
+    crate::scene::gallery::ALL
+        .iter()
         .filter_map(|(name, _)| Some((name, crate::scene::find(name, &[]).ok()?)))
         .map(|(name, scene)| {
             json!({ "name": name, "model": scene.model.name, "title": scene.story.title })

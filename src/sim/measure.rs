@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::snapshot::{CurveTrace, ScalarTrace, SeriesPoint, Summary};
-use crate::math::series::{Quality, Series};
+use crate::math::correlation::Quality;
+use crate::math::series::Series;
 use crate::model::Model;
 use crate::model::observable::{Accumulator, Curve, Estimator, Observable, Sample};
 
