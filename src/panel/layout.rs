@@ -30,6 +30,10 @@ pub fn interface(ui: &mut Ui, interface: &mut Interface, frame: &Frame) -> Reque
         ui.ctx().request_repaint();
         return requests;
     }
+    if ui.visuals().dark_mode != interface.dark {
+        theme::choose(ui.ctx(), interface.dark);
+        ui.ctx().request_repaint();
+    }
     let now = ui.input(|input| input.time);
     interface.begin(frame, now);
     for id in actions::pressed(ui.ctx()) {
