@@ -109,6 +109,11 @@ impl Interface {
         self.toasts.push(Toast::new(weight, text.into()));
     }
 
+    /// Lays the sheet of scenes over the window.
+    pub fn show_scenes(&mut self) {
+        self.sheet = Some(Sheet::Scenes);
+    }
+
     /// The settings of the plots, for a scene that is saved.
     pub fn plot_settings(&self) -> Vec<crate::scene::PlotSettings> {
         self.plots.iter().filter(|card| card.open).map(|card| card.settings.clone()).collect()
