@@ -1,1 +1,2 @@
+mod view;
 mod film;

@@ -23,12 +23,19 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
         Some("avx2") => simd::limit(simd::InstructionSet::Avx2),
         _ => {}
     }
-    let model = crate::models::find(&options.model)
-        .ok_or_else(|| bad(&format!("there is no model {}; see `seethe list models`", options.model)))?;
-    let overrides: Vec<_> =
-        options.n.map(|n| ("population.count".to_string(), n.to_string())).into_iter().collect();
+    let model = crate::models::find(&options.model).ok_or_else(|| {
+        bad(&format!(
+            "there is no model {}; see `seethe list models`",
+            options.model
+        ))
+    })?;
+    let overrides: Vec<_> = options
+        .n
+        .map(|n| ("population.count".to_string(), n.to_string()))
+        .into_iter()
+        .collect();
     let scene = crate::scene::parse("bench.ron", model.bench_scene, &overrides)
-        .map_err(|problems| Failure::BadInput(crate::scene::render(&problems)))?;
+        .map_err(|problems| Failure::BadInput(problems.for_terminal()))?;
     let start_error = |error: crate::sim::simulation::StartError| bad(&error.to_string());
     let pool = worker_threads(options.threads).map_err(start_error)?;
     let threads = pool.current_num_threads();
@@ -51,8 +58,10 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
     let rate = simulation.count() as f64 * steps as f64 / seconds;
     let phases = simulation.profile().seconds_per_step();
     let total: f64 = phases.iter().map(|(_, seconds)| seconds).sum();
-    let shares: serde_json::Map<_, _> =
-        phases.iter().map(|(name, cost)| ((*name).into(), json!(cost / total))).collect();
+    let shares: serde_json::Map<_, _> = phases
+        .iter()
+        .map(|(name, cost)| ((*name).into(), json!(cost / total)))
+        .collect();
     if options.json {
         let report = json!({
             "model": model.name, "n": simulation.count(), "threads": threads, "backend": "cpu",
@@ -72,7 +81,12 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
         spawn * 1e3,
     );
     for (name, cost) in phases {
-        let _ = writeln!(text, "  {name:<10} {:>9.1} µs {:>5.1} %", cost * 1e6, 100.0 * cost / total);
+        let _ = writeln!(
+            text,
+            "  {name:<10} {:>9.1} µs {:>5.1} %",
+            cost * 1e6,
+            100.0 * cost / total
+        );
     }
     say(&text)
 }

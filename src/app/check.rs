@@ -11,8 +11,12 @@ pub fn check(scenes: &[String]) -> Result<(), Failure> {
                 "{name}: good ({}, {} particles, dt {})\n",
                 scene.model.name, scene.count, scene.dt
             ))?,
-            Err(problems) => faults.push_str(&crate::scene::render(&problems)),
+            Err(problems) => faults.push_str(&problems.for_terminal()),
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Failure::BadInput(faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::BadInput(faults))
+    }
 }

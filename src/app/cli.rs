@@ -3,11 +3,20 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+use crate::scene::overrides::{Override, split};
+
 /// A desktop laboratory where collective dynamics is alive on the screen.
 #[derive(Parser, Debug)]
-#[command(name = "seethe", version, about, args_conflicts_with_subcommands = true)]
-#[command(after_help = "Exit codes: 0 done, 2 bad input, 3 no usable display or adapter, \
-    4 the run went non-finite, 5 could not write, 130 interrupted.")]
+#[command(
+    name = "seethe",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 2 bad input, 3 no usable display or adapter, \
+    4 the run went non-finite, 5 could not write, 130 interrupted."
+)]
 pub struct Arguments {
     /// Scene file, or name of a built-in scene (see `seethe list scenes`)
     pub scene: Option<String>,
@@ -62,14 +71,27 @@ pub enum Backend {
     Gpu,
 }
 
+/// How much of the picture a film keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FilmQuality {
+    /// Small files to look something over
+    Draft,
+    /// Small dots stay round
+    Standard,
+    /// No difference at arm's length
+    High,
+    /// For films that are cut and encoded again
+    Best,
+}
+
 /// What `run` and `record` have in common.
 #[derive(Args, Debug)]
 pub struct SceneOptions {
     /// Scene file, or name of a built-in scene
     pub scene: String,
     /// Override a value of the scene, such as `parameters.peclet=80` or `population.count=1000`
-    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_override)]
-    pub overrides: Vec<(String, String)>,
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = split)]
+    pub overrides: Vec<Override>,
     /// Seed of all randomness
     #[arg(long)]
     pub seed: Option<u64>,
@@ -83,8 +105,10 @@ pub struct SceneOptions {
 
 impl SceneOptions {
     /// The overrides, with the flags that are short forms of one.
-    pub fn all_overrides(&self) -> Vec<(String, String)> {
-        let seed = self.seed.map(|seed| ("seed".to_string(), seed.to_string()));
+    pub fn all_overrides(&self) -> Vec<Override> {
+        let seed = self
+            .seed
+            .map(|seed| ("seed".to_string(), seed.to_string()));
         self.overrides.iter().cloned().chain(seed).collect()
     }
 }
@@ -126,9 +150,9 @@ pub struct RecordOptions {
     /// The film: .mp4, .gif, or .png for a still
     #[arg(short, long)]
     pub output: PathBuf,
-    /// Length of the film in seconds
-    #[arg(long, default_value_t = 10.0)]
-    pub seconds: f64,
+    /// Length of the film in seconds; 10 when absent, and a single still for .png
+    #[arg(long)]
+    pub seconds: Option<f64>,
     /// Frames per second
     #[arg(long, default_value_t = 30)]
     pub fps: u32,
@@ -138,6 +162,9 @@ pub struct RecordOptions {
     /// Steps between two frames; by default so many that the film has the scene's pace
     #[arg(long)]
     pub steps_per_frame: Option<u64>,
+    /// How much of the picture an MP4 keeps
+    #[arg(long, value_enum, default_value_t = FilmQuality::High)]
+    pub quality: FilmQuality,
     /// Steps to do before the first frame
     #[arg(long, default_value_t = 0)]
     pub skip: u64,
@@ -171,17 +198,11 @@ pub struct BenchOptions {
     pub isa: Option<String>,
 }
 
-fn parse_override(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((path, value)) if !path.trim().is_empty() => {
-            Ok((path.trim().into(), value.trim().into()))
-        }
-        _ => Err("write PATH=VALUE, such as parameters.peclet=80".into()),
-    }
-}
-
 fn parse_size(text: &str) -> Result<[u32; 2], String> {
     let error = || format!("{text} is not a size; write WIDTHxHEIGHT in pixels, such as 1920x1080");
     let (width, height) = text.split_once(['x', 'X', '×']).ok_or_else(error)?;
-    Ok([width.parse().map_err(|_| error())?, height.parse().map_err(|_| error())?])
+    Ok([
+        width.parse().map_err(|_| error())?,
+        height.parse().map_err(|_| error())?,
+    ])
 }

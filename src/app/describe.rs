@@ -12,11 +12,15 @@ use crate::model::parameter::{Change, Parameter};
 /// Prints a list as a table or as JSON.
 pub fn list(what: Listed, of: Option<&str>, json: bool) -> Result<(), Failure> {
     let rows = match what {
-        Listed::Models => crate::models::ALL.iter().map(|model| model_row(model)).collect(),
+        Listed::Models => crate::models::ALL
+            .iter()
+            .map(|model| model_row(model))
+            .collect(),
         Listed::Scenes => scene_rows(),
-        Listed::Params => {
-            (model(of)?.parameters)().iter().map(parameter_row).collect::<Vec<_>>()
-        }
+        Listed::Params => (model(of)?.parameters)()
+            .iter()
+            .map(parameter_row)
+            .collect::<Vec<_>>(),
         Listed::Observables => model(of)?.observables.iter().map(observable_row).collect(),
     };
     if json {
@@ -40,8 +44,16 @@ pub fn describe(name: &str) -> Result<(), Failure> {
             group = parameter.group;
             let _ = writeln!(text, "Parameters: {group}");
         }
-        let unit = if parameter.unit.is_empty() { String::new() } else { format!(" [{}]", parameter.unit) };
-        let restart = if parameter.change == Change::Restart { "; a change restarts the run" } else { "" };
+        let unit = if parameter.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", parameter.unit)
+        };
+        let restart = if parameter.change == Change::Restart {
+            "; a change restarts the run"
+        } else {
+            ""
+        };
         let _ = writeln!(
             text,
             "  {} {}{unit} = {}\n      {}\n      {}{restart}",
@@ -54,8 +66,16 @@ pub fn describe(name: &str) -> Result<(), Failure> {
     }
     text.push_str("\nObservables\n");
     for observable in model.observables {
-        let unit = if observable.unit.is_empty() { String::new() } else { format!(" [{}]", observable.unit) };
-        let _ = writeln!(text, "  {} {}{unit}\n      {}", observable.name, observable.symbol, observable.doc);
+        let unit = if observable.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", observable.unit)
+        };
+        let _ = writeln!(
+            text,
+            "  {} {}{unit}\n      {}",
+            observable.name, observable.symbol, observable.doc
+        );
         if !observable.validity.is_empty() {
             let _ = writeln!(text, "      Theory: {}", observable.validity);
         }
@@ -72,12 +92,21 @@ pub fn describe(name: &str) -> Result<(), Failure> {
 }
 
 fn model(name: Option<&str>) -> Result<&'static Model, Failure> {
-    let names = || crate::models::ALL.iter().map(|model| model.name).collect::<Vec<_>>().join(", ");
+    let names = || {
+        crate::models::ALL
+            .iter()
+            .map(|model| model.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let Some(name) = name else {
         return Err(Failure::BadInput(format!("name a model: {}", names())));
     };
     crate::models::find(name).ok_or_else(|| {
-        Failure::BadInput(format!("there is no model {name}; the models are: {}", names()))
+        Failure::BadInput(format!(
+            "there is no model {name}; the models are: {}",
+            names()
+        ))
     })
 }
 
@@ -118,8 +147,14 @@ fn observable_row(observable: &Observable) -> Value {
 
 /// Columns of equal width, one row a line.
 fn table(rows: &[Value]) -> String {
-    let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), String::from);
-    let Some(Value::Object(first)) = rows.first() else { return String::new() };
+    let cell = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), String::from)
+    };
+    let Some(Value::Object(first)) = rows.first() else {
+        return String::new();
+    };
     let keys: Vec<&String> = first.keys().collect();
     // "name" leads whatever the order of the keys, and long sentences come last.
     let rank = |key: &str| match key {
@@ -130,7 +165,11 @@ fn table(rows: &[Value]) -> String {
     let mut keys = keys;
     keys.sort_by_key(|key| rank(key));
     let width = |key: &str| {
-        rows.iter().map(|row| cell(&row[key]).chars().count()).max().unwrap_or(0).max(key.len())
+        rows.iter()
+            .map(|row| cell(&row[key]).chars().count())
+            .max()
+            .unwrap_or(0)
+            .max(key.len())
     };
     let widths: Vec<usize> = keys.iter().map(|key| width(key)).collect();
     let mut text = String::new();

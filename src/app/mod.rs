@@ -82,9 +82,9 @@ fn dispatch(arguments: cli::Arguments) -> Result<(), Failure> {
 }
 
 /// Loads a scene by path or by the name of a built-in one, with the overrides of the command line.
-fn load(scene: &str, overrides: &[(String, String)]) -> Result<crate::scene::Scene, Failure> {
+fn load(scene: &str, overrides: &[crate::scene::Override]) -> Result<crate::scene::Scene, Failure> {
     crate::scene::find(scene, overrides)
-        .map_err(|problems| Failure::BadInput(crate::scene::render(&problems)))
+        .map_err(|problems| Failure::BadInput(problems.for_terminal()))
 }
 
 /// Writes to standard output; a reader that has gone away is not an error.

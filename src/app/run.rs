@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::cli::{Backend, RunOptions};
+use crate::record::checkpoint;
 use crate::record::files::WriteError;
 use crate::record::table::{Table, write_distribution};
 use crate::record::trajectory::Trajectory;
-use crate::record::checkpoint;
+
 use crate::sim::simulation::{Simulation, worker_threads};
 
 /// How long a run goes on between two checkpoints.
@@ -34,11 +35,21 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         return Err(no_gpu_backend());
     }
     let bad = |text: String| Failure::BadInput(text);
-    if options.traj.as_deref().is_some_and(|path| path.extension().is_none_or(|ext| ext != "xyz")) {
-        return Err(bad("--traj: trajectories are written as extended XYZ; end the name in .xyz".into()));
+    if options
+        .traj
+        .as_deref()
+        .is_some_and(|path| path.extension().is_none_or(|ext| ext != "xyz"))
+    {
+        return Err(bad(
+            "--traj: trajectories are written as extended XYZ; end the name in .xyz".into(),
+        ));
     }
     let mut overrides = options.scene.all_overrides();
-    overrides.extend(options.every.map(|every| ("sample_every".into(), every.to_string())));
+    overrides.extend(
+        options
+            .every
+            .map(|every| ("sample_every".to_string(), every.to_string())),
+    );
     let scene = super::load(&options.scene.scene, &overrides)?;
     let pool = worker_threads(options.scene.threads).map_err(|error| bad(error.to_string()))?;
     let (mut simulation, resumed) = match (&options.checkpoint, options.resume) {
@@ -56,13 +67,18 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
             }
             (simulation, true)
         }
-        _ => (Simulation::new(scene, pool).map_err(|error| bad(error.to_string()))?, false),
+        _ => (
+            Simulation::new(scene, pool).map_err(|error| bad(error.to_string()))?,
+            false,
+        ),
     };
     let goal = goal(options, &simulation).map_err(bad)?;
     let mut output = Output::open(options, &simulation, resumed)?;
     let outcome = steps(options, &mut simulation, goal, &mut output);
     // Whatever ended the run: what was measured and the last good state are kept.
-    if !matches!(outcome, Err(Failure::Diverged(_))) && let Some(path) = &options.checkpoint {
+    if !matches!(outcome, Err(Failure::Diverged(_)))
+        && let Some(path) = &options.checkpoint
+    {
         checkpoint::write(path, &simulation).map_err(write_failed)?;
     }
     output.finish(options, &simulation)?;
@@ -76,9 +92,9 @@ fn goal(options: &RunOptions, simulation: &Simulation) -> Result<u64, String> {
     match (options.steps, options.time, simulation.scene().duration) {
         (Some(steps), _, _) => Ok(steps),
         (None, Some(time), _) if time.is_finite() && time >= 0.0 => Ok(of_time(time)),
-        (None, Some(time), _) => {
-            Err(format!("--time {time} is not a time; give a finite number of at least 0"))
-        }
+        (None, Some(time), _) => Err(format!(
+            "--time {time} is not a time; give a finite number of at least 0"
+        )),
         (None, None, Some(duration)) => Ok(of_time(duration)),
         (None, None, None) => {
             Err("the scene has no duration; say how far to run with --steps N or --time T".into())
@@ -97,14 +113,32 @@ impl Output {
         let model = simulation.scene().model;
         let step = simulation.clock().step;
         let table = |path: &Path| {
-            if resumed { Table::resume(path, model, step) } else { Table::create(path, model) }
+            if resumed {
+                Table::resume(path, model, step)
+            } else {
+                Table::create(path, model)
+            }
         };
         let trajectory = |path: &Path| {
-            if resumed { Trajectory::resume(path, step) } else { Trajectory::create(path) }
+            if resumed {
+                Trajectory::resume(path, step)
+            } else {
+                Trajectory::create(path)
+            }
         };
         let mut output = Self {
-            table: options.csv.as_deref().map(table).transpose().map_err(write_failed)?,
-            trajectory: options.traj.as_deref().map(trajectory).transpose().map_err(write_failed)?,
+            table: options
+                .csv
+                .as_deref()
+                .map(table)
+                .transpose()
+                .map_err(write_failed)?,
+            trajectory: options
+                .traj
+                .as_deref()
+                .map(trajectory)
+                .transpose()
+                .map_err(write_failed)?,
         };
         if !resumed {
             output.push(simulation)?;
@@ -114,7 +148,9 @@ impl Output {
 
     fn push(&mut self, simulation: &Simulation) -> Result<(), Failure> {
         if let Some(table) = &mut self.table {
-            table.push(simulation.measurements().row()).map_err(write_failed)?;
+            table
+                .push(simulation.measurements().row())
+                .map_err(write_failed)?;
         }
         if let Some(trajectory) = &mut self.trajectory {
             trajectory.push(simulation).map_err(write_failed)?;
@@ -129,7 +165,9 @@ impl Output {
         if let Some(trajectory) = self.trajectory {
             trajectory.finish().map_err(write_failed)?;
         }
-        let Some(path) = &options.csv else { return Ok(()) };
+        let Some(path) = &options.csv else {
+            return Ok(());
+        };
         let step = simulation.measurements().row().step;
         for trace in simulation.measurements().curves().iter() {
             write_distribution(path, trace.observable.name, step, &trace.curve)
@@ -165,9 +203,13 @@ fn steps(
         bar.set_position(step);
         if stop.load(Ordering::Relaxed) {
             bar.abandon();
-            return Err(Failure::Cancelled(format!("stopped at step {step} of {goal}")));
+            return Err(Failure::Cancelled(format!(
+                "stopped at step {step} of {goal}"
+            )));
         }
-        if let Some(path) = &options.checkpoint && saved.elapsed() > CHECKPOINT_EVERY {
+        if let Some(path) = &options.checkpoint
+            && saved.elapsed() > CHECKPOINT_EVERY
+        {
             checkpoint::write(path, simulation).map_err(write_failed)?;
             saved = Instant::now();
         }
@@ -193,5 +235,7 @@ pub fn progress(length: u64, position: u64, quiet: bool) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} {eta} {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_position(position).with_style(style)
+    ProgressBar::new(length)
+        .with_position(position)
+        .with_style(style)
 }

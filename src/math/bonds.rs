@@ -110,7 +110,7 @@ impl BondField {
         for _ in 0..12 {
             self.grid.rebuild(domain, positions, side);
             let pairs = self.grid.candidates([1, 1]);
-            if pairs <= 64 * count || pairs >= best {
+            if pairs <= 128 * count || pairs >= best {
                 return pairs;
             }
             best = pairs;

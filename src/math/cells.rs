@@ -54,8 +54,8 @@ impl Grid {
     #[inline(always)]
     fn key(&self, position: [u32; 2]) -> u32 {
         let [x, y] = [0, 1].map(|a| {
-            let offset = u64::from(position[a].wrapping_sub(self.origin[a]));
-            // A position outside of the range, which a caller must not hold, joins the last cell.
+            let offset = u64::from(position[a].saturating_sub(self.origin[a]));
+            // A position out of range joins the outermost cell, where its neighbours are too.
             ((offset * self.scale[a]) >> 32).min(u64::from(self.cells[a]) - 1) as u32
         });
         y * self.cells[0] + x
@@ -255,4 +255,117 @@ pub fn reorder<T: Copy + Send + Sync>(order: &[u32], column: &mut [T], scratch: 
                 *value = source[slot as usize];
             }
         });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::philox::{Purpose, Stream};
+
+    fn scatter(domain: &Domain, n: usize, fill: f64) -> Vec<[u32; 2]> {
+        let stream = Stream::new(5, n as u64, Purpose::InitialCondition);
+        (0..n as u32)
+            .map(|i| {
+                let u = stream.uniforms(i, 0);
+                domain.fixed([0, 1].map(|a| (f64::from(u[a]) - 0.5) * domain.size[a] * fill))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_sort_is_a_stable_permutation_by_cell() {
+        for boundary in [Boundary::Periodic, Boundary::Reflecting, Boundary::Open] {
+            let domain = Domain::new([40.0, 25.0], boundary);
+            let mut positions = scatter(&domain, 3000, 0.999);
+            let before = positions.clone();
+            let mut cells = CellList::new();
+            let order = cells.sort(&domain, 1.5, &positions).to_vec();
+            let mut seen = order.clone();
+            seen.sort_unstable();
+            assert!(seen.into_iter().eq(0..3000));
+            reorder(&order, &mut positions, &mut Vec::new());
+            assert!(
+                order
+                    .iter()
+                    .zip(&positions)
+                    .all(|(&j, p)| before[j as usize] == *p)
+            );
+            let (grid, keys) = (cells.grid().unwrap(), cells.cell_of_slot());
+            assert!(
+                positions
+                    .iter()
+                    .zip(keys)
+                    .all(|(&p, &key)| grid.key(p) == key)
+            );
+            for i in 1..3000 {
+                assert!((keys[i - 1], order[i - 1]) < (keys[i], order[i]), "stable");
+            }
+            for (cell, w) in cells.starts().windows(2).enumerate() {
+                assert!(
+                    keys[w[0] as usize..w[1] as usize]
+                        .iter()
+                        .all(|&k| k as usize == cell)
+                );
+            }
+            assert_eq!(cells.starts().len(), grid.len() + 1);
+            // Sorting what is sorted changes nothing.
+            assert!(
+                cells
+                    .sort(&domain, 1.5, &positions)
+                    .iter()
+                    .copied()
+                    .eq(0..3000)
+            );
+        }
+    }
+
+    #[test]
+    fn candidates_hold_everybody_within_reach() {
+        let cases = [
+            (Boundary::Periodic, [40.0, 25.0]),
+            (Boundary::Periodic, [4.0, 30.0]),
+            (Boundary::Periodic, [4.0, 2.5]),
+            (Boundary::Reflecting, [12.0, 1.0]),
+            (Boundary::Open, [30.0, 30.0]),
+        ];
+        for (boundary, size) in cases {
+            let domain = Domain::new(size, boundary);
+            let mut positions = scatter(&domain, 500, 1.0 - 1e-9);
+            let mut cells = CellList::new();
+            let order = cells.sort(&domain, 1.5, &positions).to_vec();
+            reorder(&order, &mut positions, &mut Vec::new());
+            for i in 0..500 {
+                let candidates = cells.candidates(cells.cell_of_slot()[i]);
+                let slots: Vec<u32> = candidates.runs().iter().flat_map(|&(a, b)| a..b).collect();
+                assert!(
+                    slots.windows(2).all(|w| w[0] < w[1]),
+                    "ascending, nobody twice"
+                );
+                assert_eq!(slots.len(), candidates.count());
+                for j in 0..500u32 {
+                    let [x, y] = domain.separation(positions[i], positions[j as usize]);
+                    if x * x + y * y < 1.5 * 1.5 {
+                        assert!(
+                            slots.binary_search(&j).is_ok(),
+                            "{boundary:?} {size:?} {i} {j}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_cells_fits_in_memory() {
+        // A dilute open cloud of vast extent, a tiny reach, nobody at all.
+        let domain = Domain::new([1e4, 1e4], Boundary::Open);
+        let positions = scatter(&domain, 100, 900.0);
+        let mut cells = CellList::new();
+        cells.sort(&domain, 1e-6, &positions);
+        assert!(cells.starts().len() < 300);
+        cells.sort(&domain, 1.0, &[]);
+        assert!(cells.order().is_empty() && cells.candidates(0).runs().is_empty());
+        cells.sort(&domain, 0.0, &positions[..1]);
+        assert_eq!(cells.order(), [0]);
+    }
 }

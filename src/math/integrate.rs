@@ -394,3 +394,6 @@ fn divide<L: Law>(law: L, mover: Mover, first: usize, columns: Columns) -> Repor
     );
     a.join(b)
 }
+
+#[cfg(test)]
+mod tests;

@@ -380,3 +380,6 @@ impl Law for Langevin {
         ((before + after) * self.half_step, after)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod bonds;
 pub mod cells;
 pub mod clusters;
+pub mod correlation;
 pub mod density;
 pub mod density_field;
 pub mod displacement;

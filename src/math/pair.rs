@@ -399,3 +399,6 @@ pub fn add_trap(stiffness: f32, domain: &Domain, positions: &[[u32; 2]], forces:
             }
         });
 }
+
+#[cfg(test)]
+mod tests;

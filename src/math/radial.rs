@@ -17,12 +17,12 @@
 
 use std::f64::consts::PI;
 
-use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::domain::{Boundary, Domain};
 use super::grid::CellGrid;
+use super::simd::{Kernel, Simd, dispatch};
 use super::statistics::Moments;
 
 /// Pairs that one frame looks at, at most about. Denser frames use every k-th origin only, in the
@@ -131,13 +131,12 @@ impl RadialDistribution {
 
     /// Ordered pairs in each bin; one more entry takes the pairs beyond the last bin.
     fn count(&self, grid: &CellGrid, origins: &[u32], radius: f32) -> Vec<u64> {
-        let arch = Arch::new();
         let bins = self.bins.len();
         let per_length = (bins as f64 / self.r_max) as f32;
         // With every particle an origin, each pair is looked at once and counted twice.
         let once = origins.len() == grid.len();
         let part = |origins: &[u32]| {
-            arch.dispatch(PairCount {
+            dispatch(PairCount {
                 grid,
                 origins,
                 bins,
@@ -199,11 +198,11 @@ struct PairCount<'a> {
     once: bool,
 }
 
-impl WithSimd for PairCount<'_> {
+impl Kernel for PairCount<'_> {
     type Output = Vec<u64>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> Self::Output {
+    fn run<S: Simd>(self, _simd: S) -> Self::Output {
         let Self {
             grid,
             bins,

@@ -10,18 +10,15 @@
 
 use std::f64::consts::{PI, TAU};
 
-use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::domain::Domain;
+use super::simd::{Kernel, LANES, Simd, dispatch};
 use super::statistics::Moments;
 
 /// Particles that one task takes; fixed, so that the partial sums are always the same.
 const CHUNK: usize = 2048;
-
-/// Independent partial sums of the inner loop, as many as the widest vector has lanes.
-const LANES: usize = 16;
 
 /// S(q) in shells of equal width, averaged over frames.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,11 +108,10 @@ impl StructureFactor {
 
     /// |Σ w e^{−iq·r}|² / N of every mode.
     fn powers(&self, positions: &[[u32; 2]], charges: Option<&[f32]>) -> Vec<f64> {
-        let arch = Arch::new();
         let chunk_sums = |chunk: usize| {
             let range = chunk * CHUNK..positions.len().min((chunk + 1) * CHUNK);
             let charges = charges.map(|charges| &charges[range.clone()]);
-            arch.dispatch(ChunkSum {
+            dispatch(ChunkSum {
                 modes: &self.modes,
                 positions: &positions[range],
                 charges,
@@ -201,11 +197,11 @@ struct ChunkSum<'a> {
     charges: Option<&'a [f32]>,
 }
 
-impl WithSimd for ChunkSum<'_> {
+impl Kernel for ChunkSum<'_> {
     type Output = Vec<[f64; 2]>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> Self::Output {
+    fn run<S: Simd>(self, _simd: S) -> Self::Output {
         let mut x = [[0u32; LANES]; CHUNK / LANES];
         let mut y = [[0u32; LANES]; CHUNK / LANES];
         // The places behind the last particle have weight 0.
@@ -263,6 +259,7 @@ fn cos_sin(turns: u32) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::super::domain::Boundary;
+    use super::super::simd::{dispatch_at, tests::levels};
     use super::super::testing::{Random, same_on_any_threads, triangular};
     use super::*;
     use proptest::prelude::*;
@@ -361,6 +358,26 @@ mod tests {
                 prop_assert!((power.sqrt() - exact.sqrt()).abs() < 2e-5, "{} {}", power, exact);
             }
         }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let domain = Domain::new([80.0, 80.0], Boundary::Periodic);
+        let positions = Random(30).positions(&domain, CHUNK - 5);
+        let factor = StructureFactor::new(&domain, 6.0, 5, 4);
+        let sums = |level| {
+            let (modes, positions) = (&factor.modes[..], &positions[..]);
+            dispatch_at(
+                level,
+                ChunkSum {
+                    modes,
+                    positions,
+                    charges: None,
+                },
+            )
+        };
+        let all: Vec<_> = levels().into_iter().map(sums).collect();
+        assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
     }
 
     #[test]

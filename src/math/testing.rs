@@ -56,3 +56,13 @@ pub fn same_on_any_threads<T: PartialEq + std::fmt::Debug + Send>(compute: impl 
         assert_eq!(on(threads), alone, "{threads} threads");
     }
 }
+
+/// x' = a x + √(1 − a²) ξ has variance 1, ρ(t) = aᵗ and τ = ½ (1 + a)/(1 − a).
+pub fn autoregressive(random: &mut Random, a: f64, count: usize) -> Vec<f64> {
+    let mut x = random.normal();
+    let step = |_| {
+        x = a * x + (1.0 - a * a).sqrt() * random.normal();
+        x
+    };
+    (0..count).map(step).collect()
+}

@@ -311,3 +311,6 @@ pub fn separation<S: Simd>(a: [u32x16<S>; 2], b: [u32x16<S>; 2], quantum: [f32; 
         y: y.to_float::<f32x16<S>>() * quantum[1],
     }
 }
+
+#[cfg(test)]
+mod tests;

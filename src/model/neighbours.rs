@@ -122,9 +122,14 @@ impl Neighbours {
         }
         images
             .par_chunks_mut(CHUNK)
-            .zip(positions.par_chunks(CHUNK).zip(self.reference.par_chunks(CHUNK)))
+            .zip(
+                positions
+                    .par_chunks(CHUNK)
+                    .zip(self.reference.par_chunks(CHUNK)),
+            )
             .for_each(|(images, (positions, references))| {
-                for ((image, position), reference) in images.iter_mut().zip(positions).zip(references)
+                for ((image, position), reference) in
+                    images.iter_mut().zip(positions).zip(references)
                 {
                     for axis in 0..2 {
                         let moved = position.0[axis].wrapping_sub(reference[axis]) as i32;
@@ -155,7 +160,9 @@ impl Neighbours {
         if self.valid && state.cutoff > 0.0 {
             // Sorting what is sorted already leaves the slots where they are.
             self.cells.sort(domain, self.list.reach(), &self.reference);
-            self.list.build(domain, &self.cells, &self.reference).map_err(|e| e.to_string())?;
+            self.list
+                .build(domain, &self.cells, &self.reference)
+                .map_err(|e| e.to_string())?;
         }
         Ok(())
     }
@@ -166,7 +173,10 @@ pub fn refresh(world: &mut World) {
     let domain = world.resource::<BoxResource>().0;
     let range = world.get_resource::<Range>().copied().unwrap_or_default();
     let particles = world.resource::<Columns>().slice::<Position>(world).len();
-    if !world.resource::<Neighbours>().is_stale(range, &domain, particles) {
+    if !world
+        .resource::<Neighbours>()
+        .is_stale(range, &domain, particles)
+    {
         return;
     }
     // Both are put back below; taking them leaves the world free to be borrowed for the columns.
@@ -177,7 +187,9 @@ pub fn refresh(world: &mut World) {
     *world.resource_mut::<Neighbours>() = neighbours;
     if let Err(reason) = outcome {
         let step = world.resource::<Clock>().step;
-        world.resource_mut::<Fault>().raise(Failure::Crowded { reason, step });
+        world
+            .resource_mut::<Fault>()
+            .raise(Failure::Crowded { reason, step });
     }
 }
 
@@ -207,7 +219,9 @@ impl Neighbours {
         self.moved2 = 0.0;
         self.valid = true;
         if range.cutoff > 0.0 {
-            self.list.build(domain, &self.cells, positions).map_err(|error| error.to_string())?;
+            self.list
+                .build(domain, &self.cells, positions)
+                .map_err(|error| error.to_string())?;
         }
         Ok(())
     }

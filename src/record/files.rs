@@ -26,7 +26,11 @@ impl WriteError {
             }
             _ => "choose another place",
         };
-        Self { path: path.display().to_string(), reason: error.to_string(), remedy }
+        Self {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+            remedy,
+        }
     }
 }
 
@@ -57,5 +61,9 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<(), WriteError> {
 /// Makes a rename in the folder last.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     // Only Unix lets a folder be opened as a file; elsewhere the rename itself must do.
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }

@@ -37,7 +37,11 @@ impl Table {
         let mut file = BufWriter::new(File::create(path).map_err(failed)?);
         file.write_all(header(model).as_bytes()).map_err(failed)?;
         file.flush().map_err(failed)?;
-        Ok(Self { path: path.into(), file, line: String::new() })
+        Ok(Self {
+            path: path.into(),
+            file,
+            line: String::new(),
+        })
     }
 
     /// Goes on with a table up to the row of `step`; later rows belong to steps that are done again.
@@ -48,9 +52,15 @@ impl Table {
         }
         let expected = header(model);
         let mut kept = String::new();
-        for (index, line) in BufReader::new(File::open(path).map_err(failed)?).lines().enumerate() {
+        for (index, line) in BufReader::new(File::open(path).map_err(failed)?)
+            .lines()
+            .enumerate()
+        {
             let line = line.map_err(failed)?;
-            let done = line.split(',').next().and_then(|step| step.parse::<u64>().ok());
+            let done = line
+                .split(',')
+                .next()
+                .and_then(|step| step.parse::<u64>().ok());
             if index == 0 && line != expected.trim_end() {
                 return Err(WriteError {
                     path: path.display().to_string(),
@@ -65,7 +75,11 @@ impl Table {
         }
         replace(path, kept.as_bytes())?;
         let file = File::options().append(true).open(path).map_err(failed)?;
-        Ok(Self { path: path.into(), file: BufWriter::new(file), line: String::new() })
+        Ok(Self {
+            path: path.into(),
+            file: BufWriter::new(file),
+            line: String::new(),
+        })
     }
 
     /// Adds a row; it is handed to the system whole.

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::files::WriteError;
-use crate::model::column::{ErasedColumn, Image, Column, Position, Tag};
+use crate::model::column::{Column, ErasedColumn, Image, Position, Tag};
 use crate::sim::Simulation;
 
 /// A trajectory that grows by a frame per sample.
@@ -38,7 +38,12 @@ impl Trajectory {
 
     fn around(path: &Path, file: File) -> Self {
         let file = BufWriter::with_capacity(1 << 20, file);
-        Self { path: path.into(), file, text: String::new(), order: Vec::new() }
+        Self {
+            path: path.into(),
+            file,
+            text: String::new(),
+            order: Vec::new(),
+        }
     }
 
     /// Adds the present state as a frame, particles in the order of their tags.
@@ -73,10 +78,16 @@ fn frame(simulation: &Simulation, order: &mut Vec<u32>, text: &mut String) {
     order.sort_unstable_by_key(|&slot| tags[slot as usize].0);
     let others: Vec<&dyn ErasedColumn> = columns
         .iter()
-        .filter(|column| ![Tag::NAME, Position::NAME, Image::NAME].contains(&column.declaration().name))
+        .filter(|column| {
+            ![Tag::NAME, Position::NAME, Image::NAME].contains(&column.declaration().name)
+        })
         .collect();
     let [width, height] = domain.size;
-    let periodic = if domain.is_periodic() { "T T F" } else { "F F F" };
+    let periodic = if domain.is_periodic() {
+        "T T F"
+    } else {
+        "F F F"
+    };
     let clock = simulation.clock();
     // Writing into a string cannot fail, so the results of `write!` are of no interest.
     let _ = write!(
@@ -113,11 +124,16 @@ fn length_up_to(path: &Path, step: u64) -> std::io::Result<u64> {
         line.clear();
         read += reader.read_until(b'\n', &mut line)? as u64;
         let text = String::from_utf8_lossy(&line);
-        let Ok(count) = text.trim().parse::<u64>() else { return Ok(kept) };
+        let Ok(count) = text.trim().parse::<u64>() else {
+            return Ok(kept);
+        };
         line.clear();
         read += reader.read_until(b'\n', &mut line)? as u64;
         let comment = String::from_utf8_lossy(&line);
-        let done = comment.rsplit("Step=").next().and_then(|rest| rest.trim().parse::<u64>().ok());
+        let done = comment
+            .rsplit("Step=")
+            .next()
+            .and_then(|rest| rest.trim().parse::<u64>().ok());
         for _ in 0..count {
             line.clear();
             read += reader.read_until(b'\n', &mut line)? as u64;

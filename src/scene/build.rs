@@ -110,7 +110,9 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
 }
 
 fn check_version(entries: &Entries, faults: &mut Vec<Fault>) {
-    let (Some(entry), Some(version)) = (entries.get("version"), whole(entries, "version")) else { return };
+    let (Some(entry), Some(version)) = (entries.get("version"), whole(entries, "version")) else {
+        return;
+    };
     if version > u64::from(VERSION) {
         faults.push(
             Fault::new("version", entry.span)
@@ -137,7 +139,9 @@ fn values(entries: &Entries, model: &Model) -> Values {
 /// A dt beyond the bound is refused and not clamped: results at another dt than the one that is
 /// written would be somebody else's results.
 fn check_step(entries: &Entries, model: &Model, values: &Values, faults: &mut Vec<Fault>) {
-    let (Some(entry), Some(dt)) = (entries.get("dt"), number(entries, "dt")) else { return };
+    let (Some(entry), Some(dt)) = (entries.get("dt"), number(entries, "dt")) else {
+        return;
+    };
     let bound = (model.step_bound)(values);
     // The margin forgives a bound that was computed and then written down in decimals.
     if dt <= bound.dt * (1.0 + 1e-9) {
@@ -146,12 +150,21 @@ fn check_step(entries: &Entries, model: &Model, values: &Values, faults: &mut Ve
     let fault = Fault::new("step_too_large", entry.span).field("dt");
     faults.push(if bound.dt > 0.0 {
         fault
-            .fault(format!("value {dt} is beyond the bound {} of these parameters: {}", bound.dt, bound.reason))
+            .fault(format!(
+                "value {dt} is beyond the bound {} of these parameters: {}",
+                bound.dt, bound.reason
+            ))
             .allowed(format!("a finite number from 1e-12 to {}", bound.dt))
-            .remedy(format!("write dt: {}, or change what sets the bound", rounded_down(bound.dt)))
+            .remedy(format!(
+                "write dt: {}, or change what sets the bound",
+                rounded_down(bound.dt)
+            ))
     } else {
         fault
-            .fault(format!("no dt is small enough for these parameters: {}", bound.reason))
+            .fault(format!(
+                "no dt is small enough for these parameters: {}",
+                bound.reason
+            ))
             .remedy("change the parameters")
     });
 }
@@ -159,7 +172,12 @@ fn check_step(entries: &Entries, model: &Model, values: &Values, faults: &mut Ve
 /// A bound as one would write it: two digits, not above it.
 fn rounded_down(bound: f64) -> String {
     let unit = 10_f64.powf(bound.log10().floor() - 1.0);
-    format!("{:e}", format!("{:.1e}", (bound / unit).floor() * unit).parse::<f64>().unwrap_or(bound))
+    format!(
+        "{:e}",
+        format!("{:.1e}", (bound / unit).floor() * unit)
+            .parse::<f64>()
+            .unwrap_or(bound)
+    )
 }
 
 fn view(entries: &Entries, model: &Model) -> ViewSettings {
@@ -187,8 +205,13 @@ fn view(entries: &Entries, model: &Model) -> ViewSettings {
 fn suitable(observable: &Observable) -> (PlotKind, bool, bool) {
     match observable.estimator {
         Estimator::Scalar { .. } => (PlotKind::Series, false, false),
-        Estimator::Distribution { x, logarithmic, .. } | Estimator::Correlation { x, logarithmic, .. } => {
-            let kind = if x.logarithmic && logarithmic { PlotKind::LogLog } else { PlotKind::Profile };
+        Estimator::Distribution { x, logarithmic, .. }
+        | Estimator::Correlation { x, logarithmic, .. } => {
+            let kind = if x.logarithmic && logarithmic {
+                PlotKind::LogLog
+            } else {
+                PlotKind::Profile
+            };
             (kind, x.logarithmic, logarithmic)
         }
     }
@@ -196,27 +219,48 @@ fn suitable(observable: &Observable) -> (PlotKind, bool, bool) {
 
 fn plots(entries: &Entries, model: &Model, faults: &mut Vec<Fault>) -> Vec<PlotSettings> {
     let mut plots = Vec::new();
-    for (path, entry) in entries.iter().filter(|(path, _)| path.starts_with("plots[")) {
-        let Some(group) = path.strip_suffix(".observable") else { continue };
-        let Value::Text(name) = &entry.value else { continue };
-        let Some(observable) = model.observable(name) else { continue };
+    for (path, entry) in entries
+        .iter()
+        .filter(|(path, _)| path.starts_with("plots["))
+    {
+        let Some(group) = path.strip_suffix(".observable") else {
+            continue;
+        };
+        let Value::Text(name) = &entry.value else {
+            continue;
+        };
+        let Some(observable) = model.observable(name) else {
+            continue;
+        };
         let (mut kind, mut x_logarithmic, mut y_logarithmic) = suitable(observable);
         let path = format!("{group}.kind");
         if let (Some(entry), Some(written)) = (entries.get(&path), text(entries, &path)) {
             let fits: &[(&str, PlotKind)] = if observable.is_scalar() {
-                &[("series", PlotKind::Series), ("histogram", PlotKind::Histogram)]
+                &[
+                    ("series", PlotKind::Series),
+                    ("histogram", PlotKind::Histogram),
+                ]
             } else {
-                &[("profile", PlotKind::Profile), ("log_log", PlotKind::LogLog)]
+                &[
+                    ("profile", PlotKind::Profile),
+                    ("log_log", PlotKind::LogLog),
+                ]
             };
             match fits.iter().find(|(name, _)| *name == written) {
                 Some((_, written)) => kind = *written,
                 None => {
                     let names: Vec<&str> = fits.iter().map(|(name, _)| *name).collect();
-                    let what = if observable.is_scalar() { "one number" } else { "a function" };
+                    let what = if observable.is_scalar() {
+                        "one number"
+                    } else {
+                        "a function"
+                    };
                     faults.push(
                         Fault::new("inconsistent", entry.span)
                             .field(&path)
-                            .fault(format!("value {written} does not suit `{name}`, which is {what} per sample"))
+                            .fault(format!(
+                                "value {written} does not suit `{name}`, which is {what} per sample"
+                            ))
                             .allowed(format!("one of {}", names.join(", ")))
                             .remedy(suggestion(&written, &names, "choose one of them")),
                     );
@@ -229,8 +273,10 @@ fn plots(entries: &Entries, model: &Model, faults: &mut Vec<Fault>) -> Vec<PlotS
         let settings = PlotSettings {
             observable: name.clone(),
             kind,
-            x_logarithmic: flag(entries, &format!("{group}.x_logarithmic")).unwrap_or(x_logarithmic),
-            y_logarithmic: flag(entries, &format!("{group}.y_logarithmic")).unwrap_or(y_logarithmic),
+            x_logarithmic: flag(entries, &format!("{group}.x_logarithmic"))
+                .unwrap_or(x_logarithmic),
+            y_logarithmic: flag(entries, &format!("{group}.y_logarithmic"))
+                .unwrap_or(y_logarithmic),
             range: pair(entries, &format!("{group}.range")),
         };
         plots.push((entry.span, settings));

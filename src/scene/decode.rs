@@ -7,7 +7,10 @@ use super::reader::{Node, Shape};
 impl Interpreter<'_> {
     pub(super) fn number(&mut self, node: &Node, shown: &str, words: &str) -> Option<f64> {
         let written = self.text(node.span);
-        let names_no_number = matches!(written, "NaN" | "nan" | "inf" | "Inf" | "infinity" | "Infinity");
+        let names_no_number = matches!(
+            written,
+            "NaN" | "nan" | "inf" | "Inf" | "infinity" | "Infinity"
+        );
         let value = match node.shape {
             Shape::Number => ron::from_str::<f64>(written).ok(),
             Shape::Name if names_no_number => Some(f64::NAN),
@@ -36,7 +39,14 @@ impl Interpreter<'_> {
         None
     }
 
-    pub(super) fn number_within(&mut self, node: &Node, shown: &str, min: f64, max: f64, words: &str) -> Option<f64> {
+    pub(super) fn number_within(
+        &mut self,
+        node: &Node,
+        shown: &str,
+        min: f64,
+        max: f64,
+        words: &str,
+    ) -> Option<f64> {
         let value = self.number(node, shown, words)? + 0.0;
         if (min..=max).contains(&value) {
             return Some(value);
@@ -46,7 +56,14 @@ impl Interpreter<'_> {
         None
     }
 
-    pub(super) fn pair(&mut self, node: &Node, shown: &str, [min, max]: [f64; 2], ordered: bool, words: &str) {
+    pub(super) fn pair(
+        &mut self,
+        node: &Node,
+        shown: &str,
+        [min, max]: [f64; 2],
+        ordered: bool,
+        words: &str,
+    ) {
         let (Shape::Tuple(values) | Shape::List(values)) = &node.shape else {
             return self.wrong_type(node, shown, words);
         };
@@ -61,7 +78,9 @@ impl Interpreter<'_> {
         // Both are read, so that faults of both are reported.
         let first = self.number_within(first, shown, min, max, words);
         let second = self.number_within(second, shown, min, max, words);
-        let (Some(first), Some(second)) = (first, second) else { return };
+        let (Some(first), Some(second)) = (first, second) else {
+            return;
+        };
         if ordered && first >= second {
             let written = self.text(node.span).to_owned();
             let fault = out_of_range(node.span, shown, &written, words)
@@ -80,7 +99,9 @@ impl Interpreter<'_> {
         let value = match exact {
             Some(value) => value,
             None => {
-                let Some(number) = self.number(node, shown, words) else { return };
+                let Some(number) = self.number(node, shown, words) else {
+                    return;
+                };
                 // 1e6 is as good as 1000000, while it is exact: up to 2^53.
                 if number.fract() != 0.0 || !(0.0..=9007199254740992.0).contains(&number) {
                     return self.refuse(out_of_range(node.span, shown, &written, words));
@@ -107,7 +128,11 @@ impl Interpreter<'_> {
                 .fault(format!("is {} bytes long", text.len()))
                 .allowed(format!("at most {most} bytes"))
                 .remedy("shorten it"),
-            Ok(text) if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') => {
+            Ok(text)
+                if text
+                    .chars()
+                    .any(|c| c.is_control() && c != '\n' && c != '\t') =>
+            {
                 Fault::new("wrong_type", node.span)
                     .fault("contains a control character")
                     .allowed("printable characters and line breaks")
@@ -157,7 +182,10 @@ impl Interpreter<'_> {
         };
         let fault = Fault::new("unknown_name", node.span)
             .field(shown)
-            .fault(format!("value {} is not known", shorten(self.text(node.span))))
+            .fault(format!(
+                "value {} is not known",
+                shorten(self.text(node.span))
+            ))
             .allowed(if known.is_empty() { "nothing" } else { &words })
             .remedy(remedy);
         self.refuse(fault);
@@ -165,7 +193,12 @@ impl Interpreter<'_> {
     }
 
     /// A list of texts; with `known`, of names of which the inner list tells which there are.
-    pub(super) fn texts(&mut self, node: &Node, shown: &str, known: Option<Option<Vec<&'static str>>>) {
+    pub(super) fn texts(
+        &mut self,
+        node: &Node,
+        shown: &str,
+        known: Option<Option<Vec<&'static str>>>,
+    ) {
         let Shape::List(values) = &node.shape else {
             return self.wrong_type(node, shown, "a list in brackets, [..., ...]");
         };

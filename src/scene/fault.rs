@@ -14,7 +14,10 @@ pub struct Span {
 impl Span {
     /// The first byte, for faults of a whole group that should not underline all of it.
     pub fn head(self) -> Self {
-        Self { end: self.end.min(self.start + 1), ..self }
+        Self {
+            end: self.end.min(self.start + 1),
+            ..self
+        }
     }
 }
 
@@ -45,24 +48,39 @@ impl Fault {
     }
 
     pub fn field(self, field: impl Into<String>) -> Self {
-        Self { field: field.into(), ..self }
+        Self {
+            field: field.into(),
+            ..self
+        }
     }
 
     pub fn fault(self, fault: impl Into<String>) -> Self {
-        Self { fault: fault.into(), ..self }
+        Self {
+            fault: fault.into(),
+            ..self
+        }
     }
 
     pub fn allowed(self, allowed: impl Into<String>) -> Self {
-        Self { allowed: allowed.into(), ..self }
+        Self {
+            allowed: allowed.into(),
+            ..self
+        }
     }
 
     pub fn remedy(self, remedy: impl Into<String>) -> Self {
-        Self { remedy: remedy.into(), ..self }
+        Self {
+            remedy: remedy.into(),
+            ..self
+        }
     }
 
     /// For something that is missing: the place is where it should be, not its value.
     pub fn without_value(self) -> Self {
-        Self { quotes_value: false, ..self }
+        Self {
+            quotes_value: false,
+            ..self
+        }
     }
 }
 
@@ -72,7 +90,13 @@ pub fn shorten(text: &str) -> String {
     let mut short: String = text
         .chars()
         .take(LENGTH + 1)
-        .map(|c| if c == '\n' || c == '\t' || c == '\r' { ' ' } else { c })
+        .map(|c| {
+            if c == '\n' || c == '\t' || c == '\r' {
+                ' '
+            } else {
+                c
+            }
+        })
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect();
     if short.chars().count() > LENGTH {
@@ -104,7 +128,9 @@ fn distance(a: &str, b: &str) -> usize {
     for (i, &x) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, &y) in b.iter().enumerate() {
-            let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut best = (last[j] + usize::from(x != y))
+                .min(last[j + 1] + 1)
+                .min(row[j] + 1);
             if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
                 best = best.min(before[j - 1] + 1);
             }

@@ -79,7 +79,13 @@ impl Interpreter<'_> {
         let fields = match &node.shape {
             Shape::Group(fields) => fields,
             Shape::Tuple(values) if values.is_empty() => &empty,
-            _ => return self.wrong_type(node, shown, "named fields in parentheses, (name: value, ...)"),
+            _ => {
+                return self.wrong_type(
+                    node,
+                    shown,
+                    "named fields in parentheses, (name: value, ...)",
+                );
+            }
         };
         let mut seen = BTreeSet::new();
         for field in fields {
@@ -134,7 +140,13 @@ impl Interpreter<'_> {
         let fields = match &node.shape {
             Shape::Group(fields) => fields,
             Shape::Tuple(values) if values.is_empty() => &empty,
-            _ => return self.wrong_type(node, shown, "parameters in parentheses, (name: value, ...)"),
+            _ => {
+                return self.wrong_type(
+                    node,
+                    shown,
+                    "parameters in parentheses, (name: value, ...)",
+                );
+            }
         };
         let mut seen = BTreeSet::new();
         for field in fields {
@@ -149,7 +161,10 @@ impl Interpreter<'_> {
             // Without a model nothing is known of its parameters; that fault is reported already.
             let Some(model) = self.model else { continue };
             let declared = (model.parameters)();
-            match declared.iter().find(|parameter| parameter.name == field.name) {
+            match declared
+                .iter()
+                .find(|parameter| parameter.name == field.name)
+            {
                 Some(parameter) => self.parameter(&field.value, parameter, &below),
                 None => {
                     let known: Vec<_> = declared.iter().map(|parameter| parameter.name).collect();
@@ -164,22 +179,29 @@ impl Interpreter<'_> {
         let written = self.text(node.span).to_owned();
         let value = match (parameter.kind, &node.shape) {
             (ParameterKind::Number { .. }, _) => self.number(node, shown, &parameter.allowed()),
-            (ParameterKind::Integer { .. }, _) => {
-                self.number(node, shown, &parameter.allowed()).filter(|value| {
+            (ParameterKind::Integer { .. }, _) => self
+                .number(node, shown, &parameter.allowed())
+                .filter(|value| {
                     let whole = value.fract() == 0.0;
                     if !whole {
-                        self.refuse(out_of_range(node.span, shown, &written, &parameter.allowed()));
+                        self.refuse(out_of_range(
+                            node.span,
+                            shown,
+                            &written,
+                            &parameter.allowed(),
+                        ));
                     }
                     whole
-                })
-            }
+                }),
             (ParameterKind::Choice(alternatives), Shape::Name | Shape::Text) => {
                 let known: Vec<_> = alternatives.iter().map(|one| one.name).collect();
                 self.name(node, shown, &known)
                     .and_then(|name| known.iter().position(|known| *known == name))
                     .map(|index| index as f64)
             }
-            (ParameterKind::Flag, _) => self.flag(node, shown).map(|flag| f64::from(u8::from(flag))),
+            (ParameterKind::Flag, _) => {
+                self.flag(node, shown).map(|flag| f64::from(u8::from(flag)))
+            }
             _ => {
                 self.wrong_type(node, shown, &parameter.allowed());
                 None
@@ -195,7 +217,13 @@ impl Interpreter<'_> {
     }
 
     pub fn keep(&mut self, shown: &str, node: &Node, value: Value) {
-        self.entries.insert(shown.into(), Entry { value, span: node.span });
+        self.entries.insert(
+            shown.into(),
+            Entry {
+                value,
+                span: node.span,
+            },
+        );
     }
 
     fn value(&mut self, node: &Node, kind: Kind, path: &str, shown: &str) {
@@ -208,7 +236,11 @@ impl Interpreter<'_> {
             Kind::Group => self.group(node, path, shown),
             Kind::Groups => {
                 let Shape::List(values) = &node.shape else {
-                    return self.wrong_type(node, shown, "a list of groups, [(name: value, ...), ...]");
+                    return self.wrong_type(
+                        node,
+                        shown,
+                        "a list of groups, [(name: value, ...), ...]",
+                    );
                 };
                 for (index, value) in values.iter().enumerate() {
                     self.group(value, &format!("{path}[]"), &format!("{shown}[{index}]"));
@@ -261,12 +293,19 @@ impl Interpreter<'_> {
 
 /// The bytes of a span.
 pub fn slice(sources: &[Source], span: Span) -> &str {
-    sources.get(span.source).and_then(|source| source.text.get(span.start..span.end)).unwrap_or("")
+    sources
+        .get(span.source)
+        .and_then(|source| source.text.get(span.start..span.end))
+        .unwrap_or("")
 }
 
 /// A path with one more name.
 pub fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.into() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.into()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 /// "Did you mean", when something near is known.
@@ -293,8 +332,16 @@ pub fn allowed(kind: Kind, model: Option<&'static Model>, models: &[&'static Mod
         Kind::Groups => "a list of groups".into(),
         Kind::Parameters => "parameters in parentheses".into(),
         Kind::Number { min, max } => format!("a finite number from {min:?} to {max:?}"),
-        Kind::Pair { min, max, ordered: false } => format!("two finite numbers from {min:?} to {max:?}"),
-        Kind::Pair { min, max, ordered: true } => {
+        Kind::Pair {
+            min,
+            max,
+            ordered: false,
+        } => format!("two finite numbers from {min:?} to {max:?}"),
+        Kind::Pair {
+            min,
+            max,
+            ordered: true,
+        } => {
             format!("two finite numbers from {min:?} to {max:?}, the smaller first")
         }
         Kind::Whole { min, max } => format!("a whole number from {min} to {max}"),

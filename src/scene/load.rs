@@ -30,19 +30,27 @@ pub fn find(name: &str, overrides: &[Override]) -> Result<Scene, Problems> {
     if path.is_file() {
         return load(path, overrides);
     }
-    if let Some((_, text)) = gallery::all().find(|(known, _)| *known == name) {
+    if let Some((_, text)) = gallery::ALL.iter().find(|(known, _)| *known == name) {
         return parse(name, text, overrides);
     }
     let looks_like_a_path = name.contains(['/', '\\']) || name.ends_with(".ron");
     if looks_like_a_path || path.exists() {
         return load(path, overrides);
     }
-    let known: Vec<&str> = gallery::all().map(|(name, _)| name).collect();
+    let known: Vec<&str> = gallery::ALL.iter().map(|(name, _)| *name).collect();
     let remedy = match nearest(name, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("give the path of a scene file, or one of {}", known.join(", ")),
+        None => format!(
+            "give the path of a scene file, or one of {}",
+            known.join(", ")
+        ),
     };
-    Err(Problems::of_file(name, "file", "there is no file and no scene of this name".into(), &remedy))
+    Err(Problems::of_file(
+        name,
+        "file",
+        "there is no file and no scene of this name".into(),
+        &remedy,
+    ))
 }
 
 /// The text of a scene file: a regular file of moderate size in UTF-8.
@@ -61,7 +69,11 @@ pub fn text(path: &Path) -> Result<String, Problems> {
         refuse(format!("cannot be read: {error}"), remedy)
     };
     let not_regular = |kind: &std::fs::Metadata| {
-        let what = if kind.is_dir() { "is a directory" } else { "is not a regular file" };
+        let what = if kind.is_dir() {
+            "is a directory"
+        } else {
+            "is not a regular file"
+        };
         refuse(what.into(), "give the path of a scene file")
     };
     // Looked at before it is opened, because opening a pipe would wait for a writer; and again
@@ -76,7 +88,9 @@ pub fn text(path: &Path) -> Result<String, Problems> {
         return Err(not_regular(&opened));
     }
     let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     if bytes.len() as u64 > MOST_BYTES {
         let length = opened.len();
         return Err(refuse(
@@ -86,7 +100,10 @@ pub fn text(path: &Path) -> Result<String, Problems> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        refuse(format!("is not UTF-8 text: byte {at} is not valid"), "save it as UTF-8")
+        refuse(
+            format!("is not UTF-8 text: byte {at} is not valid"),
+            "save it as UTF-8",
+        )
     })
 }
 
@@ -99,7 +116,11 @@ fn open(path: &Path) -> std::io::Result<File> {
         use std::os::unix::fs::OpenOptionsExt;
         /// `O_NONBLOCK` of Linux on all architectures that Rust has but MIPS and SPARC.
         const WITHOUT_WAITING: i32 = 0o4000;
-        if cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")) {
+        if cfg!(any(
+            target_arch = "x86_64",
+            target_arch = "aarch64",
+            target_arch = "riscv64"
+        )) {
             options.custom_flags(WITHOUT_WAITING);
         }
     }

@@ -50,7 +50,12 @@ pub fn parse(name: &str, text: &str, overrides: &[Override]) -> Result<Scene, Pr
     parse_with(models::ALL, name, text, overrides)
 }
 
-/// The same with a given list of models.
+/// The report for a person at a terminal: see [`Problems::for_terminal`].
+pub fn render(problems: &Problems) -> String {
+    problems.for_terminal()
+}
+
+/// The same as [`parse`] with a given list of models.
 ///
 /// # Errors
 /// As [`parse`].
@@ -67,7 +72,7 @@ pub fn parse_with(
     let mut sources = vec![Source { name: name.into(), text: text.into() }];
     for (index, change) in overrides.iter().enumerate() {
         let name = format!("--set #{}", index + 1);
-        sources.push(Source { name, text: change.to_string() });
+        sources.push(Source { name, text: overrides::written(change) });
     }
     match check(models, &sources, overrides) {
         Ok(scene) => Ok(Scene { source: text.into(), ..scene }),

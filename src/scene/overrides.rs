@@ -1,8 +1,5 @@
 //! `--set PATH=VALUE`: changes of a scene before it is checked.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::fault::{Fault, Span};
 use super::interpret::{join, suggestion};
 use super::reader::{self, Field, Node, Shape};
@@ -16,35 +13,24 @@ use crate::model::Model;
 /// same field the later one counts. Where count, box size and density would then contradict each
 /// other, what was overridden is kept, and of the rest: a new count keeps the density, a new size
 /// keeps the density, a new density keeps the count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Override {
-    pub path: String,
-    pub value: String,
-}
+pub type Override = (String, String);
 
-impl Override {
-    /// Sets `path` to `value`.
-    pub fn new(path: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { path: path.into(), value: value.into() }
-    }
-}
-
-impl FromStr for Override {
-    type Err = String;
-
-    /// Splits `PATH=VALUE` at the first equals sign.
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once('=') {
-            Some((path, value)) if !path.trim().is_empty() => Ok(Self::new(path.trim(), value.trim())),
-            _ => Err(format!("`{text}` is not PATH=VALUE, such as dt=1e-4 or population.count=1000")),
+/// Splits `PATH=VALUE` at the first equals sign.
+///
+/// # Errors
+/// What the text should look like.
+pub fn split(text: &str) -> Result<Override, String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.trim().is_empty() => {
+            Ok((path.trim().into(), value.trim().into()))
         }
+        _ => Err(format!("`{text}` is not PATH=VALUE, such as dt=1e-4 or population.count=1000")),
     }
 }
 
-impl fmt::Display for Override {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}={}", self.path, self.value)
-    }
+/// An override as it is written: the text in which its faults have their places.
+pub fn written((path, value): &Override) -> String {
+    format!("{path}={value}")
 }
 
 /// An override whose value was read.
@@ -56,14 +42,14 @@ pub struct Change {
 
 /// Reads the override that is text number `source`.
 pub fn read(change: &Override, source: usize) -> Result<Change, Vec<Fault>> {
-    let text = change.to_string();
-    let path_span = Span { source, start: 0, end: change.path.len() };
-    let (tree, mut faults) = reader::read(source, &text, change.path.len() + 1);
+    let path = &change.0;
+    let path_span = Span { source, start: 0, end: path.len() };
+    let (tree, mut faults) = reader::read(source, &written(change), path.len() + 1);
     for fault in &mut faults {
-        fault.field = change.path.clone();
+        fault.field = path.clone();
     }
     match tree {
-        Some(value) if faults.is_empty() => Ok(Change { path: change.path.clone(), path_span, value }),
+        Some(value) if faults.is_empty() => Ok(Change { path: path.clone(), path_span, value }),
         _ => Err(faults),
     }
 }

@@ -36,8 +36,14 @@ pub fn memory(model: &Model, count: u64) -> u64 {
 fn number(entries: &Entries, path: &str) -> Option<Given<f64>> {
     let entry = entries.get(path)?;
     match entry.value {
-        Value::Number(value) => Some(Given { value, span: entry.span }),
-        Value::Whole(value) => Some(Given { value: value as f64, span: entry.span }),
+        Value::Number(value) => Some(Given {
+            value,
+            span: entry.span,
+        }),
+        Value::Whole(value) => Some(Given {
+            value: value as f64,
+            span: entry.span,
+        }),
         _ => None,
     }
 }
@@ -54,7 +60,10 @@ pub fn settle(
     faults: &mut Vec<Fault>,
 ) -> Option<(usize, [f64; 2])> {
     let mut size = entries.get("box.size").and_then(|entry| match entry.value {
-        Value::Pair(value) => Some(Given { value, span: entry.span }),
+        Value::Pair(value) => Some(Given {
+            value,
+            span: entry.span,
+        }),
         _ => None,
     });
     let mut count = number(entries, "population.count");
@@ -76,7 +85,10 @@ pub fn settle(
                     faults.push(
                         Fault::new("inconsistent", c.span)
                             .field("population.count")
-                            .fault(format!("value {} contradicts the box and the density", c.value))
+                            .fault(format!(
+                                "value {} contradicts the box and the density",
+                                c.value
+                            ))
                             .allowed(format!("{} with this size and density", expected.round()))
                             .remedy("leave out one of box.size, population.count and the density"),
                     );
@@ -91,7 +103,10 @@ pub fn settle(
             faults.push(
                 Fault::new("inconsistent", aspect.span)
                     .field("box.aspect")
-                    .fault(format!("value {} contradicts the size of the box", aspect.value))
+                    .fault(format!(
+                        "value {} contradicts the size of the box",
+                        aspect.value
+                    ))
                     .allowed(format!("{ratio} with this size"))
                     .remedy("leave out the aspect, or the size"),
             );
@@ -121,7 +136,10 @@ pub fn settle(
                 faults.push(
                     Fault::new("out_of_range", density.span)
                         .field("box.size")
-                        .fault(format!("{} by {} follows from count and density", size[0], size[1]))
+                        .fault(format!(
+                            "{} by {} follows from count and density",
+                            size[0], size[1]
+                        ))
                         .allowed("sides from 0.001 to 1000000.0")
                         .remedy("change the density, the count or the aspect"),
                 );
@@ -131,7 +149,11 @@ pub fn settle(
         }
         _ => {
             if !incomplete {
-                let missing = if count.is_none() { "population.count" } else { "box.size" };
+                let missing = if count.is_none() {
+                    "population.count"
+                } else {
+                    "box.size"
+                };
                 faults.push(
                     Fault::new("missing", place)
                         .field(missing)
@@ -173,7 +195,9 @@ fn density(
         },
         other => other,
     };
-    let Some(packing) = packing else { return Some(plain) };
+    let Some(packing) = packing else {
+        return Some(plain);
+    };
     let area = area?;
     if !(area.is_finite() && area > 0.0) {
         faults.push(
@@ -185,7 +209,10 @@ fn density(
         );
         return None;
     }
-    Some(Some(Given { value: packing.value / area, span: packing.span }))
+    Some(Some(Given {
+        value: packing.value / area,
+        span: packing.span,
+    }))
 }
 
 /// Refuses what no machine would bear, with the numbers.
@@ -193,10 +220,16 @@ fn fits(model: &Model, count: f64, span: Span, faults: &mut Vec<Fault>) -> bool 
     let number = count as u64;
     let bytes = memory(model, number);
     let (fault, allowed) = if number > MOST_PARTICLES {
-        (format!("{number} particles follow from the density and the box"), format!("at most {MOST_PARTICLES}"))
+        (
+            format!("{number} particles follow from the density and the box"),
+            format!("at most {MOST_PARTICLES}"),
+        )
     } else if bytes > MOST_MEMORY {
         (
-            format!("{number} particles need about {} MiB of memory", bytes >> 20),
+            format!(
+                "{number} particles need about {} MiB of memory",
+                bytes >> 20
+            ),
             format!("at most {} MiB", MOST_MEMORY >> 20),
         )
     } else {

@@ -90,7 +90,12 @@ impl Problems {
                 let source = sources.get(fault.span.source)?;
                 let (line, column) = places.find(fault.span, &source.text);
                 let value = if fault.quotes_value {
-                    shorten(source.text.get(fault.span.start..fault.span.end).unwrap_or(""))
+                    shorten(
+                        source
+                            .text
+                            .get(fault.span.start..fault.span.end)
+                            .unwrap_or(""),
+                    )
                 } else {
                     String::new()
                 };
@@ -109,7 +114,11 @@ impl Problems {
                 })
             })
             .collect();
-        Self { list, sources, omitted }
+        Self {
+            list,
+            sources,
+            omitted,
+        }
     }
 
     /// One fault of a file that could not be read at all.
@@ -127,7 +136,11 @@ impl Problems {
             code,
             source: 0,
         };
-        Self { list: vec![problem], sources: Vec::new(), omitted: 0 }
+        Self {
+            list: vec![problem],
+            sources: Vec::new(),
+            omitted: 0,
+        }
     }
 
     /// The problems, in the order of the text; those of the overrides come last.
@@ -146,7 +159,11 @@ impl Problems {
         for source in &self.sources {
             files.add(source.name.as_str(), printable(&source.text));
         }
-        let mut buffer = if colour { termcolor::Buffer::ansi() } else { termcolor::Buffer::no_color() };
+        let mut buffer = if colour {
+            termcolor::Buffer::ansi()
+        } else {
+            termcolor::Buffer::no_color()
+        };
         let styles = Styles::default();
         let config = Config::default();
         for problem in &self.list {
@@ -162,16 +179,18 @@ impl Problems {
             } else {
                 format!("{}: {}", problem.field, problem.fault)
             };
-            let mut diagnostic =
-                Diagnostic::error().with_code(problem.code).with_message(message).with_notes(notes);
+            let mut diagnostic = Diagnostic::error()
+                .with_code(problem.code)
+                .with_message(message)
+                .with_notes(notes);
             if self.can_be_shown(problem) {
                 diagnostic =
                     diagnostic.with_label(Label::primary(problem.source, problem.span.clone()));
             }
             let shown = problem.line > 0 && self.can_be_shown(problem);
             let mut writer = StylesWriter::new(&mut buffer, &styles);
-            let written = shown
-                && emit_to_write_style(&mut writer, &config, &files, &diagnostic).is_ok();
+            let written =
+                shown && emit_to_write_style(&mut writer, &config, &files, &diagnostic).is_ok();
             if !written {
                 // Writing into memory cannot fail, and a lost line would not be worth a panic.
                 let _ = writeln!(buffer, "error: {problem}\n");
@@ -192,13 +211,24 @@ impl Problems {
 
     /// A very long line would bury the report, so that only its place is told.
     fn can_be_shown(&self, problem: &Problem) -> bool {
-        let Some(source) = self.sources.get(problem.source) else { return false };
+        let Some(source) = self.sources.get(problem.source) else {
+            return false;
+        };
         let bytes = source.text.as_bytes();
         let lines = problem.span.start..problem.span.end.max(problem.span.start);
         let before = bytes.get(..lines.start).unwrap_or(&[]);
         let after = bytes.get(lines.start..).unwrap_or(&[]);
-        let head = before.iter().rev().take_while(|&&byte| byte != b'\n').take(SHOWN_LINE).count();
-        let tail = after.iter().take_while(|&&byte| byte != b'\n').take(SHOWN_LINE).count();
+        let head = before
+            .iter()
+            .rev()
+            .take_while(|&&byte| byte != b'\n')
+            .take(SHOWN_LINE)
+            .count();
+        let tail = after
+            .iter()
+            .take_while(|&&byte| byte != b'\n')
+            .take(SHOWN_LINE)
+            .count();
         head + tail < SHOWN_LINE && lines.len() < SHOWN_LINE
     }
 }
@@ -247,7 +277,12 @@ struct Places {
 impl Places {
     fn find(&mut self, span: Span, text: &str) -> (usize, usize) {
         if span.source != self.source || span.start < self.at || self.line == 0 {
-            *self = Self { source: span.source, at: 0, line: 1, column: 1 };
+            *self = Self {
+                source: span.source,
+                at: 0,
+                line: 1,
+                column: 1,
+            };
         }
         for c in text.get(self.at..span.start).unwrap_or("").chars() {
             if c == '\n' {

@@ -50,7 +50,13 @@ pub struct Field {
 /// Reads one text from the byte `start`; `source` is its number in the spans. The tree is `None`
 /// when it cannot be read to the end; a tree can come with faults, when the reader could go on.
 pub fn read(source: usize, text: &str, start: usize) -> (Option<Node>, Vec<Fault>) {
-    let mut reader = Reader { source, text, at: start, values: 0, faults: Vec::new() };
+    let mut reader = Reader {
+        source,
+        text,
+        at: start,
+        values: 0,
+        faults: Vec::new(),
+    };
     let tree = reader.document();
     match tree {
         Ok(tree) => (Some(tree), reader.faults),
@@ -112,11 +118,17 @@ impl<'a> Reader<'a> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span { source: self.source, start, end }
+        Span {
+            source: self.source,
+            start,
+            end,
+        }
     }
 
     fn syntax(&self, start: usize, end: usize, fault: String, remedy: &str) -> Fault {
-        Fault::new("syntax", self.span(start, end)).fault(fault).remedy(remedy)
+        Fault::new("syntax", self.span(start, end))
+            .fault(fault)
+            .remedy(remedy)
     }
 
     /// The fault of whatever stands here instead of what should.
@@ -136,7 +148,9 @@ impl<'a> Reader<'a> {
                 match c {
                     '\'' => "write strings in double quotes",
                     '#' => "remove attributes, a scene needs no extensions",
-                    ')' | ']' | '}' => "check that brackets are closed in the order in which they were opened",
+                    ')' | ']' | '}' => {
+                        "check that brackets are closed in the order in which they were opened"
+                    }
                     _ => "remove it, or complete what stands before it",
                 },
             ),
@@ -201,9 +215,14 @@ impl<'a> Reader<'a> {
                 .fault(fault)
                 .remedy("simplify it, a scene needs four levels and a few dozen values"));
         }
-        let Some(first) = self.peek() else { return Err(self.unexpected("a value")) };
+        let Some(first) = self.peek() else {
+            return Err(self.unexpected("a value"));
+        };
         let rest = self.rest();
-        let raw = rest.trim_start_matches('r').trim_start_matches('#').starts_with('"')
+        let raw = rest
+            .trim_start_matches('r')
+            .trim_start_matches('#')
+            .starts_with('"')
             && (rest.starts_with("r\"") || rest.starts_with("r#"));
         let shape = match first {
             '(' => self.parentheses(depth)?,
@@ -212,13 +231,18 @@ impl<'a> Reader<'a> {
             '"' => self.string()?,
             'r' if raw => self.raw_string()?,
             '0'..='9' | '+' | '-' | '.' => {
-                self.skip_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_'));
+                self.skip_while(|c| {
+                    c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_')
+                });
                 Shape::Number
             }
             _ if starts_name(first) => return self.named(start, depth),
             _ => return Err(self.unexpected("a value")),
         };
-        Ok(Node { span: self.span(start, self.at), shape })
+        Ok(Node {
+            span: self.span(start, self.at),
+            shape,
+        })
     }
 
     /// A bare identifier, or one before parentheses: `Some(value)` is the value, and `Scene(...)`
@@ -229,7 +253,10 @@ impl<'a> Reader<'a> {
         self.space()?;
         if self.peek() != Some('(') {
             self.at = end;
-            return Ok(Node { span: self.span(start, end), shape: Shape::Name });
+            return Ok(Node {
+                span: self.span(start, end),
+                shape: Shape::Name,
+            });
         }
         let open = self.at;
         let shape = self.parentheses(depth)?;
@@ -237,10 +264,16 @@ impl<'a> Reader<'a> {
             ("Some", Shape::Tuple(mut values)) if values.len() == 1 => {
                 values.pop().ok_or_else(|| self.unexpected("a value"))
             }
-            ("Scene", shape @ Shape::Group(_)) if depth == 0 => {
-                Ok(Node { span: self.span(open, self.at), shape })
-            }
-            _ => Err(self.syntax(start, end, format!("`{name}(` has no meaning here"), "remove the name")),
+            ("Scene", shape @ Shape::Group(_)) if depth == 0 => Ok(Node {
+                span: self.span(open, self.at),
+                shape,
+            }),
+            _ => Err(self.syntax(
+                start,
+                end,
+                format!("`{name}(` has no meaning here"),
+                "remove the name",
+            )),
         }
     }
 
@@ -269,9 +302,19 @@ impl<'a> Reader<'a> {
             self.skip_while(|c| c != '"');
             if !self.skip('"') {
                 let fault = "this raw string is never closed".into();
-                return Err(self.syntax(start, start + 1, fault, "close it with a quote and as many #"));
+                return Err(self.syntax(
+                    start,
+                    start + 1,
+                    fault,
+                    "close it with a quote and as many #",
+                ));
             }
-            let closing = self.rest().bytes().take(hashes).take_while(|&byte| byte == b'#').count();
+            let closing = self
+                .rest()
+                .bytes()
+                .take(hashes)
+                .take_while(|&byte| byte == b'#')
+                .count();
             self.at += closing;
             if closing == hashes {
                 return Ok(Shape::Text);
@@ -304,11 +347,17 @@ impl<'a> Reader<'a> {
             }
             self.space()?;
             if !self.skip(':') {
-                return Err(self.unexpected(&format!("a colon after `{}`", super::fault::shorten(name))));
+                return Err(
+                    self.unexpected(&format!("a colon after `{}`", super::fault::shorten(name)))
+                );
             }
             self.space()?;
             let value = self.value(depth + 1)?;
-            fields.push(Field { name: name.into(), name_span, value });
+            fields.push(Field {
+                name: name.into(),
+                name_span,
+                value,
+            });
             self.comma(')')?;
         }
         Ok(Shape::Group(fields))
@@ -364,12 +413,14 @@ impl<'a> Reader<'a> {
         match self.peek() {
             Some(',') => self.at += 1,
             Some(c) if c != close => {
-                let starts_item = starts_name(c) || c.is_ascii_digit() || matches!(c, '"' | '(' | '[');
+                let starts_item =
+                    starts_name(c) || c.is_ascii_digit() || matches!(c, '"' | '(' | '[');
                 if !starts_item || self.faults.len() >= COMMAS {
                     return Err(self.unexpected(&format!("a comma or `{close}`")));
                 }
                 let fault = "a comma is missing here".into();
-                self.faults.push(self.syntax(end, end, fault, "write a comma between values"));
+                self.faults
+                    .push(self.syntax(end, end, fault, "write a comma between values"));
             }
             _ => {}
         }

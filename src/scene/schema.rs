@@ -49,20 +49,45 @@ pub struct FieldSpec {
 }
 
 const fn field(path: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
-    FieldSpec { path, kind, required: false, doc }
+    FieldSpec {
+        path,
+        kind,
+        required: false,
+        doc,
+    }
 }
 
 const fn required(path: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
-    FieldSpec { path, kind, required: true, doc }
+    FieldSpec {
+        path,
+        kind,
+        required: true,
+        doc,
+    }
 }
 
 /// A number that is greater than zero but need not be moderate.
-const POSITIVE: Kind = Kind::Number { min: 1e-12, max: 1e12 };
-const LENGTHS: Kind = Kind::Pair { min: 1e-3, max: 1e6, ordered: false };
-const RANGE: Kind = Kind::Pair { min: -1e30, max: 1e30, ordered: true };
+const POSITIVE: Kind = Kind::Number {
+    min: 1e-12,
+    max: 1e12,
+};
+const LENGTHS: Kind = Kind::Pair {
+    min: 1e-3,
+    max: 1e6,
+    ordered: false,
+};
+const RANGE: Kind = Kind::Pair {
+    min: -1e30,
+    max: 1e30,
+    ordered: true,
+};
 
 fn initial_conditions(model: &Model) -> Vec<&'static str> {
-    model.initial_conditions.iter().map(|one| one.name).collect()
+    model
+        .initial_conditions
+        .iter()
+        .map(|one| one.name)
+        .collect()
 }
 fn colourings(model: &Model) -> Vec<&'static str> {
     model.colourings.iter().map(|one| one.name).collect()
@@ -76,40 +101,164 @@ fn observables(model: &Model) -> Vec<&'static str> {
 
 /// All fields, in the order in which a scene is written.
 pub static FIELDS: &[FieldSpec] = &[
-    required("version", Kind::Whole { min: 1, max: u32::MAX as u64 }, "version of the format"),
+    required(
+        "version",
+        Kind::Whole {
+            min: 1,
+            max: u32::MAX as u64,
+        },
+        "version of the format",
+    ),
     required("model", Kind::Model, "name of the model"),
     field("story", Kind::Group, "what the phenomenon is"),
-    field("story.title", Kind::Text { most: 200 }, "title; the model's when it is not given"),
-    field("story.text", Kind::Text { most: 20_000 }, "paragraphs, separated by empty lines"),
-    field("story.reference", Kind::Text { most: 1_000 }, "where it was published"),
-    field("story.tags", Kind::Texts, "words by which the gallery sorts"),
-    field("parameters", Kind::Parameters, "parameters that differ from their defaults"),
+    field(
+        "story.title",
+        Kind::Text { most: 200 },
+        "title; the model's when it is not given",
+    ),
+    field(
+        "story.text",
+        Kind::Text { most: 20_000 },
+        "paragraphs, separated by empty lines",
+    ),
+    field(
+        "story.reference",
+        Kind::Text { most: 1_000 },
+        "where it was published",
+    ),
+    field(
+        "story.tags",
+        Kind::Texts,
+        "words by which the gallery sorts",
+    ),
+    field(
+        "parameters",
+        Kind::Parameters,
+        "parameters that differ from their defaults",
+    ),
     field("box", Kind::Group, "the box"),
     field("box.size", LENGTHS, "side lengths (Lx, Ly)"),
-    field("box.aspect", Kind::Number { min: 1e-3, max: 1e3 }, "Lx / Ly, when the size follows from count and density"),
-    field("box.boundary", Kind::Choice(&["periodic", "reflecting", "open"]), "periodic, reflecting or open"),
-    field("population", Kind::Group, "the particles; two of box.size, count and a density determine the third"),
-    field("population.count", Kind::Whole { min: 1, max: MOST_PARTICLES }, "number of particles N"),
-    field("population.density", Kind::Number { min: 1e-12, max: 1e9 }, "N / (Lx Ly)"),
-    field("population.packing_fraction", Kind::Number { min: 1e-9, max: 100.0 }, "share of the box that particles cover"),
-    field("population.initial", Kind::Name(initial_conditions), "where the particles start"),
-    field("seed", Kind::Whole { min: 0, max: u64::MAX }, "seed of all randomness"),
+    field(
+        "box.aspect",
+        Kind::Number {
+            min: 1e-3,
+            max: 1e3,
+        },
+        "Lx / Ly, when the size follows from count and density",
+    ),
+    field(
+        "box.boundary",
+        Kind::Choice(&["periodic", "reflecting", "open"]),
+        "periodic, reflecting or open",
+    ),
+    field(
+        "population",
+        Kind::Group,
+        "the particles; two of box.size, count and a density determine the third",
+    ),
+    field(
+        "population.count",
+        Kind::Whole {
+            min: 1,
+            max: MOST_PARTICLES,
+        },
+        "number of particles N",
+    ),
+    field(
+        "population.density",
+        Kind::Number {
+            min: 1e-12,
+            max: 1e9,
+        },
+        "N / (Lx Ly)",
+    ),
+    field(
+        "population.packing_fraction",
+        Kind::Number {
+            min: 1e-9,
+            max: 100.0,
+        },
+        "share of the box that particles cover",
+    ),
+    field(
+        "population.initial",
+        Kind::Name(initial_conditions),
+        "where the particles start",
+    ),
+    field(
+        "seed",
+        Kind::Whole {
+            min: 0,
+            max: u64::MAX,
+        },
+        "seed of all randomness",
+    ),
     required("dt", POSITIVE, "step in units of time"),
-    field("sample_every", Kind::Whole { min: 1, max: 1_000_000_000 }, "steps between samples"),
+    field(
+        "sample_every",
+        Kind::Whole {
+            min: 1,
+            max: 1_000_000_000,
+        },
+        "steps between samples",
+    ),
     field("speed", POSITIVE, "units of time per second when it plays"),
-    field("duration", POSITIVE, "units of time after which there is no more to see"),
+    field(
+        "duration",
+        POSITIVE,
+        "units of time after which there is no more to see",
+    ),
     field("view", Kind::Group, "the picture"),
-    field("view.colour", Kind::Name(colourings), "what the colour of a particle shows"),
-    field("view.colour_map", Kind::Choice(COLOUR_MAPS), "the colour map"),
+    field(
+        "view.colour",
+        Kind::Name(colourings),
+        "what the colour of a particle shows",
+    ),
+    field(
+        "view.colour_map",
+        Kind::Choice(COLOUR_MAPS),
+        "the colour map",
+    ),
     field("view.range", RANGE, "range of the colours"),
-    field("view.glyph", Kind::Choice(&["disc", "arrow", "streak"]), "how a particle is drawn"),
-    field("view.centre", Kind::Pair { min: -1e6, max: 1e6, ordered: false }, "middle of the picture"),
-    field("view.height", Kind::Number { min: 1e-3, max: 1e7 }, "height of the picture"),
-    field("view.background", Kind::Choice(&["dark", "light"]), "dark or light"),
+    field(
+        "view.glyph",
+        Kind::Choice(&["disc", "arrow", "streak"]),
+        "how a particle is drawn",
+    ),
+    field(
+        "view.centre",
+        Kind::Pair {
+            min: -1e6,
+            max: 1e6,
+            ordered: false,
+        },
+        "middle of the picture",
+    ),
+    field(
+        "view.height",
+        Kind::Number {
+            min: 1e-3,
+            max: 1e7,
+        },
+        "height of the picture",
+    ),
+    field(
+        "view.background",
+        Kind::Choice(&["dark", "light"]),
+        "dark or light",
+    ),
     field("view.layers", Kind::Names(layers), "layers that are drawn"),
     field("plots", Kind::Groups, "the plots"),
-    required("plots[].observable", Kind::Name(observables), "what is plotted"),
-    field("plots[].kind", Kind::Choice(&["series", "histogram", "profile", "log_log"]), "how it is plotted"),
+    required(
+        "plots[].observable",
+        Kind::Name(observables),
+        "what is plotted",
+    ),
+    field(
+        "plots[].kind",
+        Kind::Choice(&["series", "histogram", "profile", "log_log"]),
+        "how it is plotted",
+    ),
     field("plots[].x_logarithmic", Kind::Flag, "logarithmic x axis"),
     field("plots[].y_logarithmic", Kind::Flag, "logarithmic y axis"),
     field("plots[].range", RANGE, "range of the y axis"),

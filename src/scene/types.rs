@@ -1,8 +1,8 @@
 //! What a scene says, once it has been checked: plain data that every later stage may trust.
 
 use crate::math::domain::Domain;
-use crate::model::Model;
 use crate::model::parameter::Values;
+use crate::model::{Model, Start};
 
 /// The newest version of the format that this program reads, and the one that it writes.
 pub const VERSION: u32 = 1;
@@ -60,6 +60,17 @@ impl PartialEq for Scene {
 }
 
 impl Scene {
+    /// What the chapter needs to place the particles.
+    pub fn start(&self) -> Start<'_> {
+        Start {
+            count: self.count,
+            domain: self.domain,
+            seed: self.seed,
+            initial: &self.initial,
+            values: &self.values,
+        }
+    }
+
     /// Density: particles per unit of area.
     pub fn density(&self) -> f64 {
         self.count as f64 / self.domain.area()
@@ -125,8 +136,7 @@ pub struct ViewSettings {
 }
 
 /// The colour maps that a scene can name.
-pub const COLOUR_MAPS: &[&str] =
-    &["viridis", "cividis", "magma", "inferno", "plasma", "turbo", "blue_white_red", "cyclic", "hue"];
+pub const COLOUR_MAPS: &[&str] = &["viridis", "cividis", "magma", "diverging", "cyclic"];
 
 /// How an observable is plotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

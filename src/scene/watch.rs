@@ -40,7 +40,10 @@ pub struct Watched {
 
 fn stamp(path: &Path) -> Stamp {
     let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH), metadata.len()))
+    Some((
+        metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+        metadata.len(),
+    ))
 }
 
 impl Watched {
@@ -86,7 +89,11 @@ impl Watched {
             Ok(text) => text,
             Err(problems) => {
                 // Told once, until there is a content again.
-                return if self.content.take().is_some() { News::Broken(problems) } else { News::Nothing };
+                return if self.content.take().is_some() {
+                    News::Broken(problems)
+                } else {
+                    News::Nothing
+                };
             }
         };
         let content = crc32fast::hash(text.as_bytes());

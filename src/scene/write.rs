@@ -53,7 +53,10 @@ impl PlotKind {
 /// A string literal: on one line with escapes, or raw when it has several lines.
 fn quoted(text: &str) -> String {
     if !text.contains('\n') {
-        let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t");
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\t', "\\t");
         return format!("\"{escaped}\"");
     }
     // As many # as no quote in the text is followed by.
@@ -97,7 +100,11 @@ impl Scene {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(out, "(\n    version: {VERSION},\n    model: {},", quoted(self.model.name))?;
+        writeln!(
+            out,
+            "(\n    version: {VERSION},\n    model: {},",
+            quoted(self.model.name)
+        )?;
         let story = &self.story;
         writeln!(out, "    story: (")?;
         writeln!(out, "        title: {},", quoted(&story.title))?;
@@ -107,23 +114,61 @@ impl Scene {
 
         writeln!(out, "    parameters: (")?;
         for (index, declared) in (self.model.parameters)().iter().enumerate() {
-            let unit = if declared.unit.is_empty() { String::new() } else { format!(" in {}", declared.unit) };
-            writeln!(out, "        // {}{unit}: {}", comment(declared.symbol), comment(declared.doc))?;
-            writeln!(out, "        {}: {},", declared.name, parameter(declared, self.values.get(index)))?;
+            let unit = if declared.unit.is_empty() {
+                String::new()
+            } else {
+                format!(" in {}", declared.unit)
+            };
+            writeln!(
+                out,
+                "        // {}{unit}: {}",
+                comment(declared.symbol),
+                comment(declared.doc)
+            )?;
+            writeln!(
+                out,
+                "        {}: {},",
+                declared.name,
+                parameter(declared, self.values.get(index))
+            )?;
         }
         writeln!(out, "    ),")?;
 
         let boundary = self.domain.boundary.name();
-        writeln!(out, "    box: (size: {}, boundary: {boundary}),", pair(self.domain.size))?;
-        writeln!(out, "    // Number density {:.6}, packing fraction {:.6}.", self.density(), self.packing_fraction())?;
-        writeln!(out, "    population: (count: {}, initial: {}),", self.count, quoted(&self.initial))?;
+        writeln!(
+            out,
+            "    box: (size: {}, boundary: {boundary}),",
+            pair(self.domain.size)
+        )?;
+        writeln!(
+            out,
+            "    // Number density {:.6}, packing fraction {:.6}.",
+            self.density(),
+            self.packing_fraction()
+        )?;
+        writeln!(
+            out,
+            "    population: (count: {}, initial: {}),",
+            self.count,
+            quoted(&self.initial)
+        )?;
         writeln!(out, "    seed: {},\n    dt: {:?},", self.seed, self.dt)?;
-        writeln!(out, "    // Steps between samples.\n    sample_every: {},", self.sample_every)?;
+        writeln!(
+            out,
+            "    // Steps between samples.\n    sample_every: {},",
+            self.sample_every
+        )?;
         if let Some(speed) = self.speed {
-            writeln!(out, "    // Units of time per second when it plays.\n    speed: {speed:?},")?;
+            writeln!(
+                out,
+                "    // Units of time per second when it plays.\n    speed: {speed:?},"
+            )?;
         }
         if let Some(duration) = self.duration {
-            writeln!(out, "    // Units of time until there is no more to see.\n    duration: {duration:?},")?;
+            writeln!(
+                out,
+                "    // Units of time until there is no more to see.\n    duration: {duration:?},"
+            )?;
         }
         self.write_view(out)?;
         writeln!(out, "    plots: [")?;
@@ -145,7 +190,12 @@ impl Scene {
         if let Some(range) = view.range {
             writeln!(out, "        range: {},", pair(range))?;
         }
-        writeln!(out, "        glyph: {},\n        centre: {},", view.glyph.name(), pair(view.centre))?;
+        writeln!(
+            out,
+            "        glyph: {},\n        centre: {},",
+            view.glyph.name(),
+            pair(view.centre)
+        )?;
         if let Some(height) = view.height {
             writeln!(out, "        height: {height:?},")?;
         }
@@ -189,8 +239,17 @@ impl Scene {
 }
 
 fn write_plot(plot: &PlotSettings, out: &mut String) -> std::fmt::Result {
-    write!(out, "        (observable: {}, kind: {}", quoted(&plot.observable), plot.kind.name())?;
-    write!(out, ", x_logarithmic: {}, y_logarithmic: {}", plot.x_logarithmic, plot.y_logarithmic)?;
+    write!(
+        out,
+        "        (observable: {}, kind: {}",
+        quoted(&plot.observable),
+        plot.kind.name()
+    )?;
+    write!(
+        out,
+        ", x_logarithmic: {}, y_logarithmic: {}",
+        plot.x_logarithmic, plot.y_logarithmic
+    )?;
     if let Some(range) = plot.range {
         write!(out, ", range: {}", pair(range))?;
     }

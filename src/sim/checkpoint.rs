@@ -30,7 +30,9 @@ const HEADER: usize = 24;
 pub enum CheckpointError {
     #[error("this is not a Seethe checkpoint: it does not begin with the magic bytes")]
     NotACheckpoint,
-    #[error("the checkpoint has format version {found}, and this program reads up to {VERSION}; use a newer Seethe")]
+    #[error(
+        "the checkpoint has format version {found}, and this program reads up to {VERSION}; use a newer Seethe"
+    )]
     Newer { found: u32 },
     #[error("the checkpoint is truncated or damaged ({0}); use the previous one")]
     Damaged(String),
@@ -60,7 +62,12 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
         columns: simulation
             .columns()
             .iter()
-            .map(|column| (column.declaration().name.into(), column.bytes(world).to_vec()))
+            .map(|column| {
+                (
+                    column.declaration().name.into(),
+                    column.bytes(world).to_vec(),
+                )
+            })
             .collect(),
         neighbours: world.resource::<Neighbours>().save(),
         measurements: simulation.measurements().save(),
@@ -84,7 +91,9 @@ fn checked(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
     if !bytes.starts_with(MAGIC) {
         return Err(CheckpointError::NotACheckpoint);
     }
-    let header = bytes.get(..HEADER).ok_or_else(|| damaged("the header is cut off"))?;
+    let header = bytes
+        .get(..HEADER)
+        .ok_or_else(|| damaged("the header is cut off"))?;
     let word = |at: usize| -> [u8; 4] { std::array::from_fn(|i| header[at + i]) };
     let found = u32::from_le_bytes(word(8));
     if found > VERSION {
@@ -114,8 +123,14 @@ pub fn restore(bytes: &[u8], pool: Arc<ThreadPool>) -> Result<Simulation, Checkp
     let domain = parts.scene.domain;
     parts.world.insert_resource(body.clock);
     let neighbours = &mut *parts.world.resource_mut::<Neighbours>();
-    parts.pool.install(|| neighbours.restore(&domain, body.neighbours)).map_err(damaged)?;
-    parts.measurements.restore(body.measurements).map_err(damaged)?;
+    parts
+        .pool
+        .install(|| neighbours.restore(&domain, body.neighbours))
+        .map_err(damaged)?;
+    parts
+        .measurements
+        .restore(body.measurements)
+        .map_err(damaged)?;
     *parts.pending = body.pending;
     *parts.log = body.log;
     Ok(simulation)
@@ -128,9 +143,14 @@ fn restore_columns(world: &mut World, saved: &[(String, Vec<u8>)]) -> Result<(),
     let mut fits = Ok(());
     for column in columns.iter_mut() {
         let name = column.declaration().name;
-        let bytes = saved.iter().find(|(saved, _)| saved == name).map(|(_, bytes)| bytes);
+        let bytes = saved
+            .iter()
+            .find(|(saved, _)| saved == name)
+            .map(|(_, bytes)| bytes);
         if !bytes.is_some_and(|bytes| column.restore(world, bytes)) {
-            fits = Err(format!("the column {name} is missing or has another length"));
+            fits = Err(format!(
+                "the column {name} is missing or has another length"
+            ));
         }
     }
     world.insert_resource(columns);

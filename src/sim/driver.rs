@@ -65,11 +65,7 @@ impl Lab {
     pub fn start(scene: Scene, threads: usize) -> Result<Self, StartError> {
         let pool = worker_threads(threads)?;
         let simulation = Simulation::new(scene, pool)?;
-        let request = PictureRequest {
-            colour: simulation.scene().view.colour.clone(),
-            range: simulation.scene().view.range,
-            layers: simulation.scene().view.layers.clone(),
-        };
+        let request = PictureRequest::of(&simulation.scene().view);
         let runner = Runner::new(simulation, request);
         let shared = Arc::new(Shared {
             snapshot: Mutex::new(Arc::new(runner.snapshot())),
@@ -81,8 +77,15 @@ impl Lab {
         let thread = std::thread::Builder::new()
             .name("seethe-run".into())
             .spawn(move || runner.live(&inbox, &theirs))
-            .map_err(|error| StartError::Threads { threads: 1, reason: error.to_string() })?;
-        Ok(Self { commands: Mutex::new(commands), shared, thread: Some(thread) })
+            .map_err(|error| StartError::Threads {
+                threads: 1,
+                reason: error.to_string(),
+            })?;
+        Ok(Self {
+            commands: Mutex::new(commands),
+            shared,
+            thread: Some(thread),
+        })
     }
 
     /// Sends a command; it acts between two steps.
@@ -118,7 +121,9 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        self.shared.quit.store(true, std::sync::atomic::Ordering::Release);
+        self.shared
+            .quit
+            .store(true, std::sync::atomic::Ordering::Release);
         self.send(Command::Pause);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -168,7 +173,11 @@ impl Runner {
         loop {
             let mut commanded = false;
             // An idle thread sleeps until a command comes; a busy one only looks.
-            let wait = if self.busy() { Duration::ZERO } else { Duration::from_millis(200) };
+            let wait = if self.busy() {
+                Duration::ZERO
+            } else {
+                Duration::from_millis(200)
+            };
             match inbox.recv_timeout(wait) {
                 Ok(command) => {
                     self.obey(command);
@@ -274,6 +283,7 @@ impl Runner {
 
     fn replace(&mut self, simulation: Simulation, play: bool) {
         self.simulation = simulation;
+        self.request = PictureRequest::of(&self.simulation.scene().view);
         self.playing = play;
         self.failed = None;
         self.steps_asked = 0;

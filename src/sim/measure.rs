@@ -4,9 +4,13 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::snapshot::{CurveTrace, ScalarTrace, SeriesPoint, Summary};
+use crate::math::correlation::Quality;
 use crate::math::series::Series;
 use crate::model::Model;
 use crate::model::observable::{Accumulator, Curve, Estimator, Observable, Sample};
+
+/// Points that a time series keeps, whatever the length of the run.
+const POINTS: usize = 2048;
 
 /// Blocks that a running average keeps: a full list is halved by joining neighbours.
 const BLOCKS: usize = 32;
@@ -18,6 +22,8 @@ pub struct Measurements {
     correlations: Vec<Correlation>,
     /// Step, time and values of the newest sample: a row of the table.
     row: Row,
+    /// Means are taken over samples from this time on.
+    since: f64,
 }
 
 /// One row of the sample table: the scalars in the order of their declarations.
@@ -32,6 +38,40 @@ struct Scalar {
     observable: &'static Observable,
     series: Series,
     theory: Option<f64>,
+    summary: Option<Summary>,
+    /// Number of samples at which the summary is worth computing again.
+    due: u64,
+}
+
+impl Scalar {
+    fn new(observable: &'static Observable, series: Series) -> Self {
+        Self {
+            observable,
+            series,
+            theory: None,
+            summary: None,
+            due: 0,
+        }
+    }
+
+    /// Computes the summary again once the series is longer by a fiftieth.
+    fn summarise(&mut self, since: f64) {
+        let count = self.series.count();
+        if count < self.due {
+            return;
+        }
+        self.due = count + 1 + count / 50;
+        let estimate = if since > 0.0 {
+            self.series.estimate(since)
+        } else {
+            self.series.settled()
+        };
+        self.summary = estimate.map(|estimate| Summary {
+            mean: estimate.mean,
+            error: estimate.error,
+            stationary: estimate.quality == Quality::Stationary,
+        });
+    }
 }
 
 /// A distribution averaged over samples, with errors from the means of blocks of samples.
@@ -66,23 +106,32 @@ pub struct MeasurementState {
     averages: Vec<AverageState>,
     correlations: Vec<(u64, Vec<u8>)>,
     row: Row,
+    since: f64,
 }
 
 impl Measurements {
     /// Nothing measured yet.
     pub fn new(model: &'static Model) -> Self {
-        let mut measurements =
-            Self { scalars: vec![], averages: vec![], correlations: vec![], row: Row::default() };
+        let mut measurements = Self {
+            scalars: vec![],
+            averages: vec![],
+            correlations: vec![],
+            row: Row::default(),
+            since: 0.0,
+        };
         for observable in model.observables {
             match observable.estimator {
-                Estimator::Scalar { .. } => measurements.scalars.push(Scalar {
-                    observable,
-                    series: Series::default(),
-                    theory: None,
-                }),
+                Estimator::Scalar { .. } => {
+                    measurements
+                        .scalars
+                        .push(Scalar::new(observable, Series::new(POINTS)));
+                }
                 Estimator::Distribution { .. } => measurements.averages.push(Average {
                     observable,
-                    state: AverageState { block: 1, ..Default::default() },
+                    state: AverageState {
+                        block: 1,
+                        ..Default::default()
+                    },
                     theory: vec![],
                 }),
                 Estimator::Correlation { start, .. } => {
@@ -111,9 +160,12 @@ impl Measurements {
             self.row.values.push(value);
             scalar.series.push(sample.clock.time, value);
             scalar.theory = theory.and_then(|theory| theory(sample));
+            scalar.summarise(self.since);
         }
         for average in &mut self.averages {
-            let Estimator::Distribution { estimate, theory, .. } = average.observable.estimator
+            let Estimator::Distribution {
+                estimate, theory, ..
+            } = average.observable.estimator
             else {
                 continue;
             };
@@ -126,7 +178,11 @@ impl Measurements {
             };
             correlation.accumulator.record(sample);
             correlation.samples += 1;
-            let x = if theory.is_some() { correlation.accumulator.curve().x } else { vec![] };
+            let x = if theory.is_some() {
+                correlation.accumulator.curve().x
+            } else {
+                vec![]
+            };
             correlation.theory = theory_at(theory, sample, &x);
         }
     }
@@ -144,15 +200,16 @@ impl Measurements {
                 scalar
                     .series
                     .points()
-                    .map(|[time, low, mean, high]| SeriesPoint { time, low, mean, high })
+                    .map(|point| SeriesPoint {
+                        time: point.time,
+                        low: point.low,
+                        mean: point.mean,
+                        high: point.high,
+                    })
                     .collect(),
             ),
             latest: self.row.values.get(index).copied().unwrap_or(f64::NAN),
-            summary: scalar.series.summary().map(|summary| Summary {
-                mean: summary.mean,
-                error: summary.error,
-                stationary: summary.stationary,
-            }),
+            summary: scalar.summary,
             theory: scalar.theory,
         };
         Arc::new(self.scalars.iter().enumerate().map(trace).collect())
@@ -177,11 +234,15 @@ impl Measurements {
 
     /// Starts all averages anew.
     pub fn clear_averages(&mut self) {
+        self.since = self.row.time;
         for scalar in &mut self.scalars {
-            scalar.series.clear_summary();
+            (scalar.summary, scalar.due) = (None, 0);
         }
         for average in &mut self.averages {
-            average.state = AverageState { block: 1, ..Default::default() };
+            average.state = AverageState {
+                block: 1,
+                ..Default::default()
+            };
         }
         for correlation in &mut self.correlations {
             if let Estimator::Correlation { start, .. } = correlation.observable.estimator {
@@ -194,14 +255,23 @@ impl Measurements {
     /// The state for a checkpoint.
     pub fn save(&self) -> MeasurementState {
         MeasurementState {
-            scalars: self.scalars.iter().map(|scalar| scalar.series.clone()).collect(),
-            averages: self.averages.iter().map(|average| average.state.clone()).collect(),
+            scalars: self
+                .scalars
+                .iter()
+                .map(|scalar| scalar.series.clone())
+                .collect(),
+            averages: self
+                .averages
+                .iter()
+                .map(|average| average.state.clone())
+                .collect(),
             correlations: self
                 .correlations
                 .iter()
                 .map(|correlation| (correlation.samples, correlation.accumulator.save()))
                 .collect(),
             row: self.row.clone(),
+            since: self.since,
         }
     }
 
@@ -214,18 +284,19 @@ impl Measurements {
             return Err("the model measures other observables now".into());
         }
         for (scalar, series) in self.scalars.iter_mut().zip(state.scalars) {
-            scalar.series = series;
+            *scalar = Scalar::new(scalar.observable, series);
+            scalar.summarise(state.since);
         }
         for (average, saved) in self.averages.iter_mut().zip(state.averages) {
             average.state = saved;
         }
-        for (correlation, (samples, bytes)) in
-            self.correlations.iter_mut().zip(state.correlations)
+        for (correlation, (samples, bytes)) in self.correlations.iter_mut().zip(state.correlations)
         {
             correlation.accumulator.load(&bytes)?;
             correlation.samples = samples;
         }
         self.row = state.row;
+        self.since = state.since;
         Ok(())
     }
 }
@@ -236,7 +307,9 @@ fn theory_at(
     x: &[f64],
 ) -> Vec<f64> {
     theory.map_or_else(Vec::new, |theory| {
-        x.iter().map(|&x| theory(sample, x).unwrap_or(f64::NAN)).collect()
+        x.iter()
+            .map(|&x| theory(sample, x).unwrap_or(f64::NAN))
+            .collect()
     })
 }
 
@@ -244,7 +317,11 @@ impl AverageState {
     /// Adds one curve; a curve on another grid starts the average anew.
     fn push(&mut self, curve: &Curve) {
         if curve.x != self.x {
-            *self = Self { x: curve.x.clone(), block: 1, ..Default::default() };
+            *self = Self {
+                x: curve.x.clone(),
+                block: 1,
+                ..Default::default()
+            };
         }
         if self.blocks.is_empty() || self.filled == self.block {
             if self.blocks.len() == BLOCKS {
@@ -284,18 +361,27 @@ impl AverageState {
         let bins = self.x.len();
         let mean = |bin: usize| self.blocks.iter().map(|block| block[bin]).sum::<f64>() / samples;
         let y: Vec<f64> = (0..bins).map(mean).collect();
-        let full = self.blocks.len() - usize::from(self.filled < self.block && !self.blocks.is_empty());
+        let full =
+            self.blocks.len() - usize::from(self.filled < self.block && !self.blocks.is_empty());
         let error = if full < 8 {
             Vec::new()
         } else {
             let error = |bin: usize| {
-                let means = || self.blocks[..full].iter().map(|b| b[bin] / self.block as f64);
+                let means = || {
+                    self.blocks[..full]
+                        .iter()
+                        .map(|b| b[bin] / self.block as f64)
+                };
                 let centre = means().sum::<f64>() / full as f64;
                 let squares = means().map(|mean| (mean - centre).powi(2)).sum::<f64>();
                 (squares / (full * (full - 1)) as f64).sqrt()
             };
             (0..bins).map(error).collect()
         };
-        Curve { x: self.x.clone(), y, error }
+        Curve {
+            x: self.x.clone(),
+            y,
+            error,
+        }
     }
 }

@@ -19,7 +19,11 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { last: Instant::now(), spent: Default::default(), steps: 0 }
+        Self {
+            last: Instant::now(),
+            spent: Default::default(),
+            steps: 0,
+        }
     }
 }
 
@@ -44,9 +48,7 @@ impl Profile {
     /// Seconds per step in every phase, under the phase's name.
     pub fn seconds_per_step(&self) -> [(&'static str, f64); Phase::ALL.len()] {
         let steps = self.steps.max(1) as f64;
-        std::array::from_fn(|index| {
-            (Phase::ALL[index].1, self.spent[index].as_secs_f64() / steps)
-        })
+        std::array::from_fn(|index| (Phase::ALL[index].1, self.spent[index].as_secs_f64() / steps))
     }
 }
 
@@ -58,7 +60,15 @@ struct Lap(usize);
 pub fn chain_phases(schedule: &mut Schedule) {
     schedule.configure_sets(
         (
-            (Phase::Neighbors, Lap(0), Phase::Forces, Lap(1), Phase::Integrate, Lap(2)).chain(),
+            (
+                Phase::Neighbors,
+                Lap(0),
+                Phase::Forces,
+                Lap(1),
+                Phase::Integrate,
+                Lap(2),
+            )
+                .chain(),
             (Phase::Wrap, Lap(3), Phase::Measure, Lap(4)).chain(),
         )
             .chain(),

@@ -28,7 +28,9 @@ pub enum StartError {
     #[error("the schedule of model {model} does not build: {reason}")]
     Schedule { model: &'static str, reason: String },
     /// The threads could not be started.
-    #[error("{threads} worker threads could not be started: {reason}; ask for fewer with --threads")]
+    #[error(
+        "{threads} worker threads could not be started: {reason}; ask for fewer with --threads"
+    )]
     Threads { threads: usize, reason: String },
 }
 
@@ -50,7 +52,10 @@ pub fn worker_threads(threads: usize) -> Result<Arc<ThreadPool>, StartError> {
         .thread_name(|index| format!("seethe-{index}"))
         .build()
         .map(Arc::new)
-        .map_err(|error| StartError::Threads { threads, reason: error.to_string() })
+        .map_err(|error| StartError::Threads {
+            threads,
+            reason: error.to_string(),
+        })
 }
 
 impl Simulation {
@@ -65,13 +70,19 @@ impl Simulation {
     pub(super) fn unsampled(scene: Scene, pool: Arc<ThreadPool>) -> Result<Self, StartError> {
         let model = scene.model;
         let mut world = World::new();
-        world.insert_resource(Clock { step: 0, time: 0.0, dt: scene.dt, seed: scene.seed });
+        world.insert_resource(Clock {
+            step: 0,
+            time: 0.0,
+            dt: scene.dt,
+            seed: scene.seed,
+        });
         world.insert_resource(BoxResource(scene.domain));
         world.init_resource::<Fault>();
         world.init_resource::<Profile>();
         world.init_resource::<Neighbours>();
         (model.adopt)(&scene.values, &mut world);
-        pool.install(|| (model.spawn)(&mut world, &scene.start())).map_err(StartError::Spawn)?;
+        pool.install(|| (model.spawn)(&mut world, &scene.start()))
+            .map_err(StartError::Spawn)?;
         let columns = Columns::attach(&mut world, model.columns);
         world.insert_resource(columns);
         let schedule = build_schedule(&scene, &mut world)?;
@@ -120,7 +131,11 @@ impl Simulation {
         if let Some(failure) = self.failure() {
             return Err(failure);
         }
-        if self.clock().step.is_multiple_of(self.scene.sample_every.max(1)) {
+        if self
+            .clock()
+            .step
+            .is_multiple_of(self.scene.sample_every.max(1))
+        {
             self.sample();
         }
         Ok(())
@@ -134,17 +149,28 @@ impl Simulation {
 
     /// Hands in an intent of an earlier run, to be replayed at its step.
     pub fn replay(&mut self, intent: Intent) {
-        let place = self.pending.partition_point(|other| other.step <= intent.step);
+        let place = self
+            .pending
+            .partition_point(|other| other.step <= intent.step);
         self.pending.insert(place, intent);
     }
 
     /// Applies what is due now; called between steps, also while paused.
     pub fn apply_due(&mut self) {
         let step = self.clock().step;
-        while self.pending.front().is_some_and(|intent| intent.step <= step) {
-            let Some(intent) = self.pending.pop_front() else { break };
+        while self
+            .pending
+            .front()
+            .is_some_and(|intent| intent.step <= step)
+        {
+            let Some(intent) = self.pending.pop_front() else {
+                break;
+            };
             self.apply(&intent.action);
-            self.log.push(Intent { step, action: intent.action });
+            self.log.push(Intent {
+                step,
+                action: intent.action,
+            });
         }
     }
 
@@ -152,7 +178,9 @@ impl Simulation {
         match action {
             Action::SetParameter { name, value } => {
                 let model = self.scene.model;
-                let Some(index) = model.parameter(name) else { return };
+                let Some(index) = model.parameter(name) else {
+                    return;
+                };
                 if (model.parameters)()[index].check(*value).is_ok() {
                     self.scene.values.set(index, *value);
                     (model.adopt)(&self.scene.values, &mut self.world);
@@ -171,7 +199,9 @@ impl Simulation {
 
     /// Measures the present state.
     fn sample(&mut self) {
-        let Some(columns) = self.world.remove_resource::<Columns>() else { return };
+        let Some(columns) = self.world.remove_resource::<Columns>() else {
+            return;
+        };
         let sample = Sample {
             world: &self.world,
             columns: &columns,
@@ -301,7 +331,10 @@ fn build_schedule(scene: &Scene, world: &mut World) -> Result<Schedule, StartErr
     schedule.add_systems(count_step.in_set(Phase::Measure));
     if let Err(error) = schedule.initialize(world) {
         let reason = error.to_string(schedule.graph(), world);
-        return Err(StartError::Schedule { model: scene.model.name, reason });
+        return Err(StartError::Schedule {
+            model: scene.model.name,
+            reason,
+        });
     }
     Ok(schedule)
 }

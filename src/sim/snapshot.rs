@@ -7,7 +7,7 @@ use crate::math::domain::Domain;
 use crate::model::column::{Diameter, Heading, Position};
 use crate::model::observable::{Colouring, Curve, Inset, LayerKind, Observable, Sample};
 use crate::model::phase::{Clock, Phase};
-use crate::scene::Scene;
+use crate::scene::{Scene, ViewSettings};
 
 /// A particle as the picture needs it, 20 bytes.
 #[repr(C)]
@@ -39,9 +39,18 @@ pub struct Legend {
 /// A layer of the picture, evaluated.
 #[derive(Clone, Debug)]
 pub enum LayerData {
-    Field { name: &'static str, grid: crate::model::observable::Grid },
-    Links { name: &'static str, segments: Vec<[[f32; 2]; 2]> },
-    Inset { name: &'static str, inset: Inset },
+    Field {
+        name: &'static str,
+        grid: crate::model::observable::Grid,
+    },
+    Links {
+        name: &'static str,
+        segments: Vec<[[f32; 2]; 2]>,
+    },
+    Inset {
+        name: &'static str,
+        inset: Inset,
+    },
 }
 
 /// The particles of one step, ready to be drawn.
@@ -54,7 +63,7 @@ pub struct Picture {
     pub time: f64,
     pub domain: Domain,
     /// In the order of the slots.
-    pub particles: Vec<Particle>,
+    pub particles: Arc<Vec<Particle>>,
     pub legend: Legend,
     pub layers: Vec<LayerData>,
 }
@@ -148,6 +157,13 @@ pub struct PictureRequest {
     pub layers: Vec<String>,
 }
 
+impl PictureRequest {
+    /// What a scene's view asks for.
+    pub fn of(view: &ViewSettings) -> Self {
+        Self { colour: view.colour.clone(), range: view.range, layers: view.layers.clone() }
+    }
+}
+
 /// Packs the present state for the picture.
 pub fn picture(simulation: &Simulation, request: &PictureRequest, revision: u64) -> Picture {
     simulation
@@ -161,7 +177,7 @@ fn empty(scene: &Scene, revision: u64) -> Picture {
         step: 0,
         time: 0.0,
         domain: scene.domain,
-        particles: Vec::new(),
+        particles: Arc::default(),
         legend: no_legend(),
         layers: Vec::new(),
     }
@@ -198,21 +214,34 @@ fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64)
     let (offset, scale) = if legend.cyclic {
         (0.0, std::f32::consts::TAU.recip())
     } else {
-        (low as f32, ((high - low).max(f64::MIN_POSITIVE)).recip() as f32)
+        (
+            low as f32,
+            ((high - low).max(f64::MIN_POSITIVE)).recip() as f32,
+        )
     };
     let particles = positions
         .iter()
         .enumerate()
         .map(|(slot, position)| {
             let [x, y] = sample.domain.real(position.0);
-            let value = values.get(slot).map_or(0.5, |value| (value - offset) * scale);
-            let value = if legend.cyclic { value.rem_euclid(1.0) } else { value.clamp(0.0, 1.0) };
+            let value = values
+                .get(slot)
+                .map_or(0.5, |value| (value - offset) * scale);
+            let value = if legend.cyclic {
+                value.rem_euclid(1.0)
+            } else {
+                value.clamp(0.0, 1.0)
+            };
             Particle {
                 x: x as f32,
                 y: y as f32,
                 value: if value.is_finite() { value } else { 0.0 },
-                radius: diameters.get(slot).map_or(radius, |diameter| 0.5 * diameter.0),
-                direction: headings.get(slot).map_or(0, |heading| pack_direction(heading.0)),
+                radius: diameters
+                    .get(slot)
+                    .map_or(radius, |diameter| 0.5 * diameter.0),
+                direction: headings
+                    .get(slot)
+                    .map_or(0, |heading| pack_direction(heading.0)),
             }
         })
         .collect();
@@ -221,11 +250,18 @@ fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64)
         .iter()
         .filter(|layer| request.layers.iter().any(|name| name == layer.name))
         .map(|layer| match layer.kind {
-            LayerKind::Field(field) => LayerData::Field { name: layer.name, grid: field(sample) },
-            LayerKind::Links(links) => {
-                LayerData::Links { name: layer.name, segments: links(sample) }
-            }
-            LayerKind::Inset(inset) => LayerData::Inset { name: layer.name, inset: inset(sample) },
+            LayerKind::Field(field) => LayerData::Field {
+                name: layer.name,
+                grid: field(sample),
+            },
+            LayerKind::Links(links) => LayerData::Links {
+                name: layer.name,
+                segments: links(sample),
+            },
+            LayerKind::Inset(inset) => LayerData::Inset {
+                name: layer.name,
+                inset: inset(sample),
+            },
         })
         .collect();
     Picture {
@@ -233,14 +269,15 @@ fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64)
         step: sample.clock.step,
         time: sample.clock.time,
         domain: sample.domain,
-        particles,
+        particles: Arc::new(particles),
         legend,
         layers,
     }
 }
 
-/// Two fractions from −1 to 1 as signed 16-bit numbers; the first is in the low half.
-fn pack_direction([cosine, sine]: [f32; 2]) -> u32 {
+/// Cosine and sine as two signed 16-bit fractions, the cosine in the low half. Whatever is not a
+/// number becomes 0.
+pub fn pack_direction([cosine, sine]: [f32; 2]) -> u32 {
     let snorm = |part: f32| u32::from((part.clamp(-1.0, 1.0) * 32767.0).round() as i16 as u16);
     snorm(cosine) | (snorm(sine) << 16)
 }
@@ -249,7 +286,10 @@ fn legend(colouring: &Colouring, request: &PictureRequest, values: &[f32]) -> Le
     let range = if colouring.cyclic {
         [0.0, std::f64::consts::TAU]
     } else {
-        request.range.or(colouring.range).unwrap_or_else(|| data_range(values))
+        request
+            .range
+            .or(colouring.range)
+            .unwrap_or_else(|| data_range(values))
     };
     Legend {
         colouring: Some(colouring.name),
@@ -269,5 +309,9 @@ fn data_range(values: &[f32]) -> [f64; 2] {
         .fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], &value| {
             [low.min(value), high.max(value)]
         });
-    if low <= high { [f64::from(low), f64::from(high.max(low + 1e-6))] } else { [0.0, 1.0] }
+    if low <= high {
+        [f64::from(low), f64::from(high.max(low + 1e-6))]
+    } else {
+        [0.0, 1.0]
+    }
 }

@@ -31,15 +31,27 @@ pub fn of(active: &Active) -> StepBound {
     let push = motion.speed * motion.mean_square_propulsion;
     let heat = motion.translational_diffusion;
     let mut bounds = vec![
-        (0.1 / turning, format!("headings change at the rate {turning:.4}, of which a step may use 0.1")),
+        (
+            0.1 / turning,
+            format!("headings change at the rate {turning:.4}, of which a step may use 0.1"),
+        ),
         (
             0.1 / active.trap_stiffness,
-            format!("the trap relaxes at the rate {:.4}, of which a step may use 0.1", active.trap_stiffness),
+            format!(
+                "the trap relaxes at the rate {:.4}, of which a step may use 0.1",
+                active.trap_stiffness
+            ),
         ),
     ];
     if repulsion == Repulsion::None {
-        bounds.push((1.0 / push, "a step of self-propulsion may be one diameter at most".into()));
-        bounds.push((0.5 / heat, "a step of diffusion may be one diameter at most".into()));
+        bounds.push((
+            1.0 / push,
+            "a step of self-propulsion may be one diameter at most".into(),
+        ));
+        bounds.push((
+            0.5 / heat,
+            "a step of diffusion may be one diameter at most".into(),
+        ));
     } else {
         let stiffness = contact_stiffness(&motion, &repulsion);
         bounds.push((
@@ -49,8 +61,14 @@ pub fn of(active: &Active) -> StepBound {
                 2.0 * stiffness
             ),
         ));
-        bounds.push((0.01 / heat, "a step of diffusion between two particles may be 0.2 diameters at most".into()));
-        bounds.push((0.1 / push, "a step of self-propulsion may be 0.1 diameters at most".into()));
+        bounds.push((
+            0.01 / heat,
+            "a step of diffusion between two particles may be 0.2 diameters at most".into(),
+        ));
+        bounds.push((
+            0.1 / push,
+            "a step of self-propulsion may be 0.1 diameters at most".into(),
+        ));
     }
     let (dt, reason) = bounds
         .into_iter()
@@ -59,15 +77,35 @@ pub fn of(active: &Active) -> StepBound {
     if dt < 1.0 {
         StepBound { dt, reason }
     } else {
-        StepBound { dt: 1.0, reason: "a step of one unit of time is the coarsest offered".into() }
+        StepBound {
+            dt: 1.0,
+            reason: "a step of one unit of time is the coarsest offered".into(),
+        }
     }
 }
 
 /// The greatest stiffness κ that two particles meet: that of the closest approach r\* for WCA; soft
 /// discs are nowhere stiffer than k.
 fn contact_stiffness(motion: &Motion, repulsion: &Repulsion) -> f64 {
+<<<<<<< HEAD
     match *repulsion {
         Repulsion::None => 0.0,
+=======
+    let thermal = if motion.translational_diffusion > 0.0 {
+        repulsion.force(
+            repulsion.distance_of_energy(motion.translational_diffusion),
+            1.0,
+        )
+    } else {
+        0.0
+    };
+    let force = motion.speed * motion.mean_square_propulsion + thermal;
+    // Far beyond the closest approach a soft force is already weak, but the stiffest contact of a
+    // dense packing is at full overlap; for these forces the stiffness never exceeds that of r = 0.
+    match *repulsion {
+        Repulsion::None => 0.0,
+        Repulsion::Wca { .. } => repulsion.stiffness(repulsion.distance_of_force(force), 1.0),
+>>>>>>> main
         Repulsion::Harmonic { stiffness } | Repulsion::Softplus { stiffness, .. } => stiffness,
         Repulsion::Wca { .. } => {
             let heat = motion.translational_diffusion;

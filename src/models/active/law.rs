@@ -56,7 +56,8 @@ impl Motion {
             let fade = (-decay * t).exp();
             let real = 1.0 - fade * (turn * t).cos();
             let imaginary = fade * (turn * t).sin();
-            let over_square = ((decay * decay - turn * turn) * real + 2.0 * decay * turn * imaginary)
+            let over_square = ((decay * decay - turn * turn) * real
+                + 2.0 * decay * turn * imaginary)
                 / (square * square);
             decay * t / square - over_square
         };
@@ -114,8 +115,8 @@ impl Motion {
         let square = self.trap_mean_square_radius(k);
         let relax = 4.0 * self.rotational_diffusion + self.tumble_rate;
         let aligned = (2.0 * v * along + 2.0 * d + 0.5 * relax * square) / (2.0 * k + relax);
-        let cubic = (v * (2.0 * aligned + square) + 8.0 * d * along)
-            / (3.0 * k + self.decay_rate());
+        let cubic =
+            (v * (2.0 * aligned + square) + 8.0 * d * along) / (3.0 * k + self.decay_rate());
         let fourth = (4.0 * v * cubic + 16.0 * d * square) / (4.0 * k);
         Some(fourth / (square * square))
     }
@@ -196,9 +197,11 @@ impl Repulsion {
                 4.0 * energy * (sixth * sixth - sixth) + energy
             }
             Self::Harmonic { stiffness } => 0.5 * stiffness * (diameter - distance).powi(2),
-            Self::Softplus { stiffness, sharpness } => {
-                stiffness / (sharpness * sharpness)
-                    * fermi_dirac(sharpness * (diameter - distance))
+            Self::Softplus {
+                stiffness,
+                sharpness,
+            } => {
+                stiffness / (sharpness * sharpness) * fermi_dirac(sharpness * (diameter - distance))
             }
         }
     }
@@ -215,9 +218,10 @@ impl Repulsion {
                 24.0 * energy * (2.0 * sixth * sixth - sixth) / distance
             }
             Self::Harmonic { stiffness } => stiffness * (diameter - distance),
-            Self::Softplus { stiffness, sharpness } => {
-                stiffness / sharpness * softplus(sharpness * (diameter - distance))
-            }
+            Self::Softplus {
+                stiffness,
+                sharpness,
+            } => stiffness / sharpness * softplus(sharpness * (diameter - distance)),
         }
     }
 
@@ -233,9 +237,10 @@ impl Repulsion {
                 24.0 * energy * (26.0 * sixth * sixth - 7.0 * sixth) / (distance * distance)
             }
             Self::Harmonic { stiffness } => stiffness,
-            Self::Softplus { stiffness, sharpness } => {
-                stiffness / (1.0 + (-sharpness * (diameter - distance)).exp())
-            }
+            Self::Softplus {
+                stiffness,
+                sharpness,
+            } => stiffness / (1.0 + (-sharpness * (diameter - distance)).exp()),
         }
     }
 
@@ -245,7 +250,11 @@ impl Repulsion {
         let (mut near, mut far) = (1e-3, self.range(1.0));
         for _ in 0..60 {
             let middle = 0.5 * (near + far);
-            if of(middle) > value { near = middle } else { far = middle }
+            if of(middle) > value {
+                near = middle
+            } else {
+                far = middle
+            }
         }
         0.5 * (near + far)
     }
@@ -279,6 +288,5 @@ pub fn fermi_dirac(x: f64) -> f64 {
         + w / 4.0
         + square
             * (1.0 / 36.0
-                + square
-                    * (-1.0 / 3600.0 + square * (1.0 / 211_680.0 - square / 10_886_400.0))))
+                + square * (-1.0 / 3600.0 + square * (1.0 / 211_680.0 - square / 10_886_400.0))))
 }

@@ -94,21 +94,38 @@ impl Active {
             Control::Rates => 0.0,
         };
         // Under the Péclet number one rate serves all dynamics; else each has its own.
-        let rate = |own: f64| if self.control == Control::Peclet { pace } else { own };
+        let rate = |own: f64| {
+            if self.control == Control::Peclet {
+                pace
+            } else {
+                own
+            }
+        };
         let tumbling = self.dynamics == Dynamics::RunAndTumble;
         Motion {
-            speed: if self.dynamics == Dynamics::Passive { 0.0 } else { speed },
+            speed: if self.dynamics == Dynamics::Passive {
+                0.0
+            } else {
+                speed
+            },
             mean_square_propulsion: match self.dynamics {
                 Dynamics::Passive => 0.0,
                 Dynamics::Brownian | Dynamics::RunAndTumble => 1.0,
                 Dynamics::OrnsteinUhlenbeck => 2.0,
             },
-            gaussian: matches!(self.dynamics, Dynamics::Passive | Dynamics::OrnsteinUhlenbeck),
+            gaussian: matches!(
+                self.dynamics,
+                Dynamics::Passive | Dynamics::OrnsteinUhlenbeck
+            ),
             rotational_diffusion: match self.dynamics {
                 Dynamics::Brownian => rate(self.rotational_diffusion),
                 _ => 0.0,
             },
-            tumble_rate: if tumbling { rate(self.tumble_rate) } else { 0.0 },
+            tumble_rate: if tumbling {
+                rate(self.tumble_rate)
+            } else {
+                0.0
+            },
             correlation_rate: match self.dynamics {
                 Dynamics::OrnsteinUhlenbeck => rate(self.correlation_rate),
                 _ => 0.0,
@@ -129,8 +146,12 @@ impl Active {
         match self.interaction {
             Interaction::None => Repulsion::None,
             _ if self.interaction_strength == 0.0 => Repulsion::None,
-            Interaction::Wca => Repulsion::Wca { energy: self.interaction_strength },
-            Interaction::Harmonic => Repulsion::Harmonic { stiffness: self.interaction_strength },
+            Interaction::Wca => Repulsion::Wca {
+                energy: self.interaction_strength,
+            },
+            Interaction::Harmonic => Repulsion::Harmonic {
+                stiffness: self.interaction_strength,
+            },
             Interaction::Softplus => Repulsion::Softplus {
                 stiffness: self.interaction_strength,
                 sharpness: self.softplus_sharpness,

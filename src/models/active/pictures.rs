@@ -29,7 +29,11 @@ pub static COLOURINGS: &[Colouring] = &[
         range: None,
         values: |sample, values| {
             let headings = sample.column::<Heading>();
-            values.extend(headings.iter().map(|heading| heading.0[1].atan2(heading.0[0])));
+            values.extend(
+                headings
+                    .iter()
+                    .map(|heading| heading.0[1].atan2(heading.0[0])),
+            );
         },
     },
     Colouring {
@@ -77,7 +81,12 @@ pub static COLOURINGS: &[Colouring] = &[
         cyclic: false,
         range: None,
         values: |sample, values| {
-            values.extend(sample.column::<Force>().iter().map(|force| force.0[0].hypot(force.0[1])));
+            values.extend(
+                sample
+                    .column::<Force>()
+                    .iter()
+                    .map(|force| force.0[0].hypot(force.0[1])),
+            );
         },
     },
     Colouring {
@@ -171,23 +180,39 @@ fn hexatic(sample: &Sample, values: &mut Vec<f32>, of: impl Fn([f32; 2]) -> f32)
 }
 
 fn advance(sample: &Sample, values: &mut Vec<f32>) {
-    let speed = sample.resource::<Active>().map_or(0.0, |active| active.motion().speed) as f32;
+    let speed = sample
+        .resource::<Active>()
+        .map_or(0.0, |active| active.motion().speed) as f32;
     let headings = sample.column::<Heading>();
-    values.extend(headings.iter().zip(sample.column::<Force>()).map(|(heading, force)| {
-        let along = heading.0[0] * force.0[0] + heading.0[1] * force.0[1];
-        // A passive particle has no heading along which it could advance.
-        if speed > 0.0 { 1.0 + along / speed } else { 0.0 }
-    }));
+    values.extend(
+        headings
+            .iter()
+            .zip(sample.column::<Force>())
+            .map(|(heading, force)| {
+                let along = heading.0[0] * force.0[0] + heading.0[1] * force.0[1];
+                // A passive particle has no heading along which it could advance.
+                if speed > 0.0 {
+                    1.0 + along / speed
+                } else {
+                    0.0
+                }
+            }),
+    );
 }
 
 /// Real coordinates of a slot.
 fn place(sample: &Sample, slot: usize) -> [f32; 2] {
-    sample.domain.real(positions(sample)[slot]).map(|coordinate| coordinate as f32)
+    sample
+        .domain
+        .real(positions(sample)[slot])
+        .map(|coordinate| coordinate as f32)
 }
 
 fn contacts(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
     let mut links = Vec::new();
-    let Some(active) = sample.resource::<Active>() else { return links };
+    let Some(active) = sample.resource::<Active>() else {
+        return links;
+    };
     let (range, repulsion) = (active.range(), active.repulsion());
     if range <= 0.0 {
         return links;
@@ -209,7 +234,10 @@ fn contacts(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
 
 fn forces(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
     let forces = sample.column::<Force>();
-    let total: f32 = forces.iter().map(|force| force.0[0].hypot(force.0[1])).sum();
+    let total: f32 = forces
+        .iter()
+        .map(|force| force.0[0].hypot(force.0[1]))
+        .sum();
     if total <= 0.0 || !total.is_finite() {
         return Vec::new();
     }
@@ -221,7 +249,10 @@ fn forces(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
         .take(LINKS)
         .map(|(slot, force)| {
             let from = place(sample, slot);
-            [from, [from[0] + scale * force.0[0], from[1] + scale * force.0[1]]]
+            [
+                from,
+                [from[0] + scale * force.0[0], from[1] + scale * force.0[1]],
+            ]
         })
         .collect()
 }

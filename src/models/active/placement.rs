@@ -58,11 +58,18 @@ pub fn random(domain: &Domain, count: usize, diameter: f64, stream: Stream) -> V
 
 /// Random sequential addition: each disc at the first random place where it fits. `None` when
 /// one finds no place.
-fn sequential(domain: &Domain, count: usize, diameter: f64, stream: Stream) -> Option<Vec<[f64; 2]>> {
+fn sequential(
+    domain: &Domain,
+    count: usize,
+    diameter: f64,
+    stream: Stream,
+) -> Option<Vec<[f64; 2]>> {
     const NONE: u32 = u32::MAX;
     // A bin per disc at most: bins smaller than a disc would have to be searched more widely.
     let most = (count as f64).sqrt().ceil().max(1.0);
-    let bins = domain.size.map(|side| (side / diameter).floor().clamp(1.0, 4.0 * most) as i64);
+    let bins = domain
+        .size
+        .map(|side| (side / diameter).floor().clamp(1.0, 4.0 * most) as i64);
     let mut head = vec![NONE; (bins[0] * bins[1]) as usize];
     let mut next = vec![NONE; count];
     let mut points: Vec<[f64; 2]> = Vec::with_capacity(count);
@@ -93,7 +100,8 @@ fn sequential(domain: &Domain, count: usize, diameter: f64, stream: Stream) -> O
                     }
                 }
                 if free {
-                    let slot = (bin[1].min(bins[1] - 1) * bins[0] + bin[0].min(bins[0] - 1)) as usize;
+                    let slot =
+                        (bin[1].min(bins[1] - 1) * bins[0] + bin[0].min(bins[0] - 1)) as usize;
                     next[tag as usize] = head[slot];
                     head[slot] = tag;
                     points.push(point);
@@ -128,7 +136,10 @@ pub fn square(domain: &Domain, count: usize) -> Vec<[f64; 2]> {
     (0..count as u64)
         .map(|i| {
             let site = i * sites / count as u64;
-            let (column, row) = ((site % columns as u64) as f64, (site / columns as u64) as f64);
+            let (column, row) = (
+                (site % columns as u64) as f64,
+                (site / columns as u64) as f64,
+            );
             [
                 ((column + 0.5) / columns - 0.5) * width,
                 ((row + 0.5) / rows - 0.5) * height,
@@ -141,7 +152,9 @@ pub fn square(domain: &Domain, count: usize) -> Vec<[f64; 2]> {
 pub fn hexagonal(domain: &Domain, count: usize) -> Vec<[f64; 2]> {
     let lattice = Triangular::new(domain.size, count, domain.is_periodic());
     let sites = lattice.sites() as u64;
-    (0..count as u64).map(|i| lattice.site((i * sites / count.max(1) as u64) as u32)).collect()
+    (0..count as u64)
+        .map(|i| lattice.site((i * sites / count.max(1) as u64) as u32))
+        .collect()
 }
 
 /// A close-packed band across the middle of the box, perpendicular to its longer side; the whole
@@ -159,7 +172,11 @@ pub fn slab(domain: &Domain, count: usize, spacing: f64) -> Vec<[f64; 2]> {
     (0..count as u64)
         .map(|i| {
             let [along, aside] = lattice.site((i * sites / count as u64) as u32);
-            if long == 0 { [along, aside] } else { [aside, along] }
+            if long == 0 {
+                [along, aside]
+            } else {
+                [aside, along]
+            }
         })
         .collect()
 }
@@ -183,9 +200,7 @@ pub fn disc(domain: &Domain, count: usize, spacing: f64) -> Option<Vec<[f64; 2]>
         })
         .collect();
     // A stable sort, so that sites at equal distances keep their order on every machine.
-    sites.sort_by(|a, b| {
-        (a[0] * a[0] + a[1] * a[1]).total_cmp(&(b[0] * b[0] + b[1] * b[1]))
-    });
+    sites.sort_by(|a, b| (a[0] * a[0] + a[1] * a[1]).total_cmp(&(b[0] * b[0] + b[1] * b[1])));
     sites.truncate(count);
     Some(sites)
 }
@@ -209,7 +224,11 @@ impl Triangular {
         let ideal = (sites as f64 * size[1] / size[0] * (4.0f64 / 3.0).sqrt()).sqrt() as i64;
         let lattice = |rows: i64| {
             let rows = rows.max(1) as u32;
-            Self { size, columns: (sites as u32).div_ceil(rows), rows }
+            Self {
+                size,
+                columns: (sites as u32).div_ceil(rows),
+                rows,
+            }
         };
         (ideal - 3..=ideal + 3)
             // Rows are staggered in pairs, and an odd one would not close at a periodic edge.
@@ -225,8 +244,12 @@ impl Triangular {
 
     /// Distance of the closest neighbours.
     fn spacing(&self) -> f64 {
-        let [x, y] = [self.size[0] / f64::from(self.columns), self.size[1] / f64::from(self.rows)];
-        x.min((0.25 * x * x + y * y).sqrt()).min(if self.rows > 2 { 2.0 * y } else { x })
+        let [x, y] = [
+            self.size[0] / f64::from(self.columns),
+            self.size[1] / f64::from(self.rows),
+        ];
+        x.min((0.25 * x * x + y * y).sqrt())
+            .min(if self.rows > 2 { 2.0 * y } else { x })
     }
 
     fn site(&self, index: u32) -> [f64; 2] {

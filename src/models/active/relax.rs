@@ -35,7 +35,10 @@ pub fn separate(domain: &Domain, points: &mut [[f64; 2]], diameters: &[f32]) {
                     } else {
                         [-1.0, 0.0]
                     };
-                    shift = [shift[0] + 0.5 * overlap * away[0], shift[1] + 0.5 * overlap * away[1]];
+                    shift = [
+                        shift[0] + 0.5 * overlap * away[0],
+                        shift[1] + 0.5 * overlap * away[1],
+                    ];
                 }
             });
             for axis in 0..2 {

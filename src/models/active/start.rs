@@ -17,13 +17,22 @@ pub const INITIAL_CONDITIONS: &[InitialCondition] = &[
         name: "random",
         doc: "Discs at random places without overlap: by random sequential addition when dilute, on a triangular lattice with random vacancies and jitter when dense. Without interaction independent uniform points.",
     },
-    InitialCondition { name: "lattice", doc: "A square lattice over the whole box." },
-    InitialCondition { name: "hexagonal", doc: "A triangular lattice over the whole box." },
+    InitialCondition {
+        name: "lattice",
+        doc: "A square lattice over the whole box.",
+    },
+    InitialCondition {
+        name: "hexagonal",
+        doc: "A triangular lattice over the whole box.",
+    },
     InitialCondition {
         name: "slab",
         doc: "A close-packed band across the middle of the box, perpendicular to its longer side: the start for coexistence.",
     },
-    InitialCondition { name: "droplet", doc: "A close-packed disc in the middle of the box." },
+    InitialCondition {
+        name: "droplet",
+        doc: "A close-packed disc in the middle of the box.",
+    },
     InitialCondition {
         name: "centre",
         doc: "All particles at the centre of the box; only without interaction.",
@@ -137,7 +146,10 @@ fn diameters(count: usize, deviation: f64, stream: Stream) -> Vec<f32> {
         .map(|tag| {
             let deviates = stream.gaussians(tag, DIAMETER);
             // All four lie beyond the cut with a probability of 5·10⁻¹¹.
-            let deviate = deviates.into_iter().find(|deviate| deviate.abs() <= cut).unwrap_or(0.0);
+            let deviate = deviates
+                .into_iter()
+                .find(|deviate| deviate.abs() <= cut)
+                .unwrap_or(0.0);
             1.0 + deviation as f32 * deviate
         })
         .collect()

@@ -62,7 +62,11 @@ pub fn once<T: Clone>(
     compute: impl FnOnce() -> T,
 ) -> T {
     let state = fingerprint(sample);
-    let lock = || sample.resource::<Survey>().and_then(|survey| survey.0.lock().ok());
+    let lock = || {
+        sample
+            .resource::<Survey>()
+            .and_then(|survey| survey.0.lock().ok())
+    };
     if let Some(mut memo) = lock()
         && memo.state == state
         && let Some(known) = entry(&mut memo)
@@ -73,7 +77,10 @@ pub fn once<T: Clone>(
     let result = compute();
     if let Some(mut memo) = lock() {
         if memo.state != state {
-            *memo = Memo { state, ..Memo::default() };
+            *memo = Memo {
+                state,
+                ..Memo::default()
+            };
         }
         *entry(&mut memo) = Some(result.clone());
     }
@@ -88,8 +95,11 @@ pub fn sums(sample: &Sample) -> Sums {
 /// A number that differs between states: a multiplicative hash over step, positions and headings.
 fn fingerprint(sample: &Sample) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ sample.clock.step;
-    let mut add =
-        |word: u64| hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+    let mut add = |word: u64| {
+        hash = (hash ^ word)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(23)
+    };
     for position in sample.column::<Position>() {
         add(u64::from(position.0[0]) << 32 | u64::from(position.0[1]));
     }
@@ -100,7 +110,9 @@ fn fingerprint(sample: &Sample) -> u64 {
 }
 
 fn measure(sample: &Sample) -> Sums {
-    let Some(active) = sample.resource::<Active>() else { return Sums::default() };
+    let Some(active) = sample.resource::<Active>() else {
+        return Sums::default();
+    };
     let positions: &[[u32; 2]] = bytemuck::cast_slice(sample.column::<Position>());
     let headings = sample.column::<Heading>();
     let diameters = sample.column::<Diameter>();
@@ -130,7 +142,9 @@ fn measure(sample: &Sample) -> Sums {
                 contraction += repulsion.stiffness(distance, diameter) - push / distance;
             }
         });
-        let e = headings.get(index).map_or([0.0; 2], |heading| heading.0.map(f64::from));
+        let e = headings
+            .get(index)
+            .map_or([0.0; 2], |heading| heading.0.map(f64::from));
         [
             energy,
             virial,
@@ -142,7 +156,16 @@ fn measure(sample: &Sample) -> Sums {
             square * square,
         ]
     });
-    let [pair_energy, virial, along, across, propulsion, contraction, square, fourth] = totals;
+    let [
+        pair_energy,
+        virial,
+        along,
+        across,
+        propulsion,
+        contraction,
+        square,
+        fourth,
+    ] = totals;
     Sums {
         count: positions.len() as f64,
         pair_energy,

@@ -126,3 +126,16 @@ fn remedy(error: &io::Error) -> &'static str {
         _ => "name another file or folder, then record again",
     }
 }
+
+impl FilmError {
+    /// True when what was asked for is at fault, and not the disk or the encoder.
+    pub fn is_bad_input(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownContainer { .. }
+                | Self::Size { .. }
+                | Self::FrameRate { .. }
+                | Self::NotAFile { .. }
+        )
+    }
+}

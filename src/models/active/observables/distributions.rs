@@ -25,7 +25,11 @@ fn with_errors(points: Vec<[f64; 3]>) -> Curve {
     Curve {
         x: points.iter().map(|point| point[0]).collect(),
         y: points.iter().map(|point| point[1]).collect(),
-        error: if known { points.iter().map(|point| point[2]).collect() } else { Vec::new() },
+        error: if known {
+            points.iter().map(|point| point[2]).collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -43,7 +47,9 @@ pub fn local_density(sample: &Sample) -> Curve {
     let measured = histogram.curve(1);
     Curve {
         x: (0..bins).map(|bin| bin as f64 * quantum).collect(),
-        y: (0..bins).map(|bin| measured.get(bin).map_or(0.0, |point| point[1])).collect(),
+        y: (0..bins)
+            .map(|bin| measured.get(bin).map_or(0.0, |point| point[1]))
+            .collect(),
         error: Vec::new(),
     }
 }
@@ -57,7 +63,10 @@ pub fn radial(sample: &Sample) -> Curve {
 pub fn radial_theory(sample: &Sample, _distance: f64) -> Option<f64> {
     without_interaction(sample).filter(|active| active.trap_stiffness == 0.0)?;
     let count = positions(sample).len();
-    sample.domain.is_periodic().then(|| 1.0 - 1.0 / count.max(1) as f64)
+    sample
+        .domain
+        .is_periodic()
+        .then(|| 1.0 - 1.0 / count.max(1) as f64)
 }
 
 pub fn structure_factor(sample: &Sample) -> Curve {
@@ -78,21 +87,33 @@ pub fn cluster_sizes(sample: &Sample) -> Curve {
     let (_, shares) = clusters(sample);
     Curve {
         // The geometric middle of an octave.
-        x: (0..shares.len()).map(|octave| 2f64.powi(octave as i32) * 2f64.sqrt()).collect(),
+        x: (0..shares.len())
+            .map(|octave| 2f64.powi(octave as i32) * 2f64.sqrt())
+            .collect(),
         y: shares,
         error: Vec::new(),
     }
 }
 
 pub fn radial_profile(sample: &Sample) -> Curve {
-    let Some(active) = sample.resource::<Active>().filter(|active| active.trap_stiffness > 0.0)
+    let Some(active) = sample
+        .resource::<Active>()
+        .filter(|active| active.trap_stiffness > 0.0)
     else {
         return Curve::default();
     };
     // Three root mean squares of a free cloud hold every particle, also of one that repels.
-    let reach = 3.0 * active.motion().trap_mean_square_radius(active.trap_stiffness).sqrt();
+    let reach = 3.0
+        * active
+            .motion()
+            .trap_mean_square_radius(active.trap_stiffness)
+            .sqrt();
     let crowd = (positions(sample).len() as f64 / std::f64::consts::PI).sqrt();
-    let crowd = if without_interaction(sample).is_some() { 0.0 } else { crowd };
+    let crowd = if without_interaction(sample).is_some() {
+        0.0
+    } else {
+        crowd
+    };
     let mut histogram = Histogram::new(0.0, (reach + crowd).max(1e-6), PROFILE_BINS);
     for &position in positions(sample) {
         let [x, y] = sample.domain.real(position);
@@ -110,5 +131,7 @@ pub fn radial_profile_theory(sample: &Sample, radius: f64) -> Option<f64> {
     let active = trapped(sample)?;
     let motion = active.motion();
     let square = motion.trap_mean_square_radius(active.trap_stiffness);
-    motion.gaussian.then(|| 2.0 * radius / square * (-radius * radius / square).exp())
+    motion
+        .gaussian
+        .then(|| 2.0 * radius / square * (-radius * radius / square).exp())
 }

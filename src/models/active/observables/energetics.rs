@@ -4,9 +4,9 @@ use std::f64::consts::FRAC_PI_4;
 
 use super::{sums, trapped, without_interaction};
 use crate::math::domain::Boundary;
+use crate::math::special::wca_compressibility;
 use crate::model::column::Diameter;
 use crate::model::observable::Sample;
-use crate::math::special::wca_compressibility;
 use crate::models::active::law::Repulsion;
 use crate::models::active::parameters::{Active, Dynamics};
 
@@ -26,7 +26,9 @@ fn bulk<'w>(sample: &Sample<'w>) -> Option<&'w Active> {
 }
 
 pub fn pressure(sample: &Sample) -> f64 {
-    let (Some(active), Some(sums)) = (bulk(sample), sums(sample)) else { return f64::NAN };
+    let (Some(active), Some(sums)) = (bulk(sample), sums(sample)) else {
+        return f64::NAN;
+    };
     let motion = active.motion();
     let along = (motion.speed * sums.propulsion + sums.along) / sums.count;
     let across = sums.across / sums.count;
@@ -41,14 +43,22 @@ pub fn pressure_theory(sample: &Sample) -> Option<f64> {
 }
 
 pub fn compressibility(sample: &Sample) -> f64 {
-    let (Some(active), Some(sums)) = (bulk(sample), sums(sample)) else { return f64::NAN };
+    let (Some(active), Some(sums)) = (bulk(sample), sums(sample)) else {
+        return f64::NAN;
+    };
     let heat = active.motion().translational_diffusion;
-    if heat > 0.0 { 1.0 + sums.virial / (2.0 * sums.count * heat) } else { f64::NAN }
+    if heat > 0.0 {
+        1.0 + sums.virial / (2.0 * sums.count * heat)
+    } else {
+        f64::NAN
+    }
 }
 
 pub fn compressibility_theory(sample: &Sample) -> Option<f64> {
     let active = bulk(sample)?;
-    let Repulsion::Wca { energy } = active.repulsion() else { return None };
+    let Repulsion::Wca { energy } = active.repulsion() else {
+        return None;
+    };
     let heat = active.motion().translational_diffusion;
     let equal = sample.column::<Diameter>().is_empty();
     if active.motion().speed > 0.0 || heat <= 0.0 || !equal {
@@ -60,7 +70,9 @@ pub fn compressibility_theory(sample: &Sample) -> Option<f64> {
 }
 
 pub fn entropy_production(sample: &Sample) -> f64 {
-    let Some(active) = sample.resource::<Active>() else { return f64::NAN };
+    let Some(active) = sample.resource::<Active>() else {
+        return f64::NAN;
+    };
     let motion = active.motion();
     if motion.translational_diffusion <= 0.0 {
         return f64::NAN;
@@ -79,7 +91,10 @@ pub fn entropy_production_theory(sample: &Sample) -> Option<f64> {
     let force = if active.trap_stiffness == 0.0 {
         0.0
     } else {
-        -active.trap_stiffness * trapped(sample)?.motion().trap_correlation(active.trap_stiffness)
+        -active.trap_stiffness
+            * trapped(sample)?
+                .motion()
+                .trap_correlation(active.trap_stiffness)
     };
     Some(motion.entropy_production(motion.mean_square_propulsion, force))
 }
@@ -106,7 +121,9 @@ pub fn propulsion_entropy_theory(sample: &Sample) -> Option<f64> {
 
 /// Sums of a trapped cloud.
 fn cloud(sample: &Sample) -> Option<crate::models::active::survey::Sums> {
-    sample.resource::<Active>().filter(|active| active.trap_stiffness > 0.0)?;
+    sample
+        .resource::<Active>()
+        .filter(|active| active.trap_stiffness > 0.0)?;
     sums(sample)
 }
 
@@ -116,11 +133,17 @@ pub fn square_radius(sample: &Sample) -> f64 {
 
 pub fn square_radius_theory(sample: &Sample) -> Option<f64> {
     let active = trapped(sample)?;
-    Some(active.motion().trap_mean_square_radius(active.trap_stiffness))
+    Some(
+        active
+            .motion()
+            .trap_mean_square_radius(active.trap_stiffness),
+    )
 }
 
 pub fn kurtosis(sample: &Sample) -> f64 {
-    cloud(sample).map_or(f64::NAN, |sums| sums.fourth * sums.count / (sums.square * sums.square))
+    cloud(sample).map_or(f64::NAN, |sums| {
+        sums.fourth * sums.count / (sums.square * sums.square)
+    })
 }
 
 pub fn kurtosis_theory(sample: &Sample) -> Option<f64> {

@@ -22,12 +22,20 @@ const fn scalar(
 
 /// A linear axis.
 const fn axis(symbol: &'static str, unit: &'static str) -> Axis {
-    Axis { symbol, unit, logarithmic: false }
+    Axis {
+        symbol,
+        unit,
+        logarithmic: false,
+    }
 }
 
 /// A logarithmic axis.
 const fn logarithmic(symbol: &'static str, unit: &'static str) -> Axis {
-    Axis { symbol, unit, logarithmic: true }
+    Axis {
+        symbol,
+        unit,
+        logarithmic: true,
+    }
 }
 
 /// Parameters of the sample, when its particles do not see each other.
@@ -58,7 +66,10 @@ pub static OBSERVABLES: &[Observable] = &[
         unit: "",
         doc: "How fast particles advance along their heading, ⟨e·ṙ⟩/v₀⟨|e|²⟩ = 1 + ⟨e·F⟩/v₀⟨|e|²⟩, with the forces of the present configuration. Crowding slows particles down, and where it does so enough they phase-separate.",
         validity: "Exact without interaction: 1 when free, and (for ω = 0) λ/(λ + k) in a trap of stiffness k, where λ is the rate at which the heading is lost (Szamel 2014).",
-        estimator: scalar(motion::effective_speed, Some(motion::effective_speed_theory)),
+        estimator: scalar(
+            motion::effective_speed,
+            Some(motion::effective_speed_theory),
+        ),
     },
     Observable {
         name: "polar_order",
@@ -148,7 +159,10 @@ pub static OBSERVABLES: &[Observable] = &[
         unit: "",
         doc: "Z = 1 + Σ r·F/2NkT with kT = D_t: the pressure over that of an ideal gas, of thermal noise and pair forces alone.",
         validity: "Passive WCA discs in the fluid (packing fraction below 0.65): Henderson's equation for hard discs with the Barker–Henderson diameter, within about 2 % (Henderson 1975; Barker and Henderson 1967).",
-        estimator: scalar(energetics::compressibility, Some(energetics::compressibility_theory)),
+        estimator: scalar(
+            energetics::compressibility,
+            Some(energetics::compressibility_theory),
+        ),
     },
     Observable {
         name: "entropy_production",
@@ -157,7 +171,10 @@ pub static OBSERVABLES: &[Observable] = &[
         unit: "k_B/τ",
         doc: "(v₀/D_t)⟨e·ṙ⟩ = (v₀/D_t)(v₀⟨|e|²⟩ + ⟨e·F⟩): the heat that self-propulsion dissipates, over the temperature. The heading counts as even under time reversal. Not a number without thermal noise.",
         validity: "Exact without interaction: v₀²⟨|e|²⟩/D_t when free, times λ/(λ + k) in a trap for ω = 0 (Pietzonka and Seifert 2018).",
-        estimator: scalar(energetics::entropy_production, Some(energetics::entropy_production_theory)),
+        estimator: scalar(
+            energetics::entropy_production,
+            Some(energetics::entropy_production_theory),
+        ),
     },
     Observable {
         name: "propulsion_entropy_production",
@@ -166,7 +183,10 @@ pub static OBSERVABLES: &[Observable] = &[
         unit: "k_B/τ",
         doc: "For Ornstein–Uhlenbeck particles without thermal noise: Σ⟨|v_g|²⟩/γ of the probability flow of the propulsion, which in the steady state equals −⟨∇·F⟩ exactly. Not a number otherwise.",
         validity: "In a trap of stiffness k in two dimensions: 2k (convention of Boffi and Vanden-Eijnden 2024).",
-        estimator: scalar(energetics::propulsion_entropy, Some(energetics::propulsion_entropy_theory)),
+        estimator: scalar(
+            energetics::propulsion_entropy,
+            Some(energetics::propulsion_entropy_theory),
+        ),
     },
     Observable {
         name: "mean_square_radius",
@@ -175,7 +195,10 @@ pub static OBSERVABLES: &[Observable] = &[
         unit: "σ²",
         doc: "Mean square distance from the centre of the trap. Not a number without a trap.",
         validity: "Exact in the steady state without interaction, in an open box: [2D_t + v₀⟨e·r⟩]/k (Szamel 2014; Chaudhuri and Dhar 2021).",
-        estimator: scalar(energetics::square_radius, Some(energetics::square_radius_theory)),
+        estimator: scalar(
+            energetics::square_radius,
+            Some(energetics::square_radius_theory),
+        ),
     },
     Observable {
         name: "radial_kurtosis",

@@ -13,12 +13,16 @@ use crate::models::active::InitialPosition;
 use crate::models::active::parameters::Active;
 
 pub fn effective_speed(sample: &Sample) -> f64 {
-    let Some(active) = sample.resource::<Active>() else { return f64::NAN };
+    let Some(active) = sample.resource::<Active>() else {
+        return f64::NAN;
+    };
     let speed = active.motion().speed;
     if speed == 0.0 {
         return f64::NAN;
     }
-    sums(sample).map_or(f64::NAN, |sums| 1.0 + sums.along / (speed * sums.propulsion))
+    sums(sample).map_or(f64::NAN, |sums| {
+        1.0 + sums.along / (speed * sums.propulsion)
+    })
 }
 
 pub fn effective_speed_theory(sample: &Sample) -> Option<f64> {
@@ -59,10 +63,14 @@ pub fn exponent_theory(sample: &Sample, lag: f64) -> Option<f64> {
 
 /// Unwrapped coordinates of every slot, in quanta from the centre of the box.
 fn unwrapped(sample: &Sample) -> Vec<[i64; 2]> {
-    let Some(neighbours) = sample.resource::<Neighbours>() else { return Vec::new() };
+    let Some(neighbours) = sample.resource::<Neighbours>() else {
+        return Vec::new();
+    };
     let images = sample.column::<Image>();
     let positions = sample.column::<Position>().iter().zip(images).enumerate();
-    positions.map(|(slot, (place, image))| neighbours.unwrapped(slot, place.0, image.0)).collect()
+    positions
+        .map(|(slot, (place, image))| neighbours.unwrapped(slot, place.0, image.0))
+        .collect()
 }
 
 pub fn displacement(sample: &Sample) -> f64 {
@@ -99,7 +107,10 @@ impl Accumulator for Lags {
         let changed = (interval - self.interval).abs() > 1e-6 * self.interval.abs();
         if self.interval > 0.0 && changed {
             // Lags count samples, so that another spacing begins another measurement.
-            *self = Self { exponent: self.exponent, ..Self::default() };
+            *self = Self {
+                exponent: self.exponent,
+                ..Self::default()
+            };
         } else if interval > 0.0 {
             self.interval = interval;
         }
@@ -112,12 +123,21 @@ impl Accumulator for Lags {
     }
 
     fn curve(&self) -> Curve {
-        let points = self.measured.as_ref().map_or(Vec::new(), Displacement::curve);
-        let known = points.iter().filter(|point| !self.exponent || point.exponent.is_finite());
+        let points = self
+            .measured
+            .as_ref()
+            .map_or(Vec::new(), Displacement::curve);
+        let known = points
+            .iter()
+            .filter(|point| !self.exponent || point.exponent.is_finite());
         let mut curve = Curve::default();
         for point in known {
             curve.x.push(point.time * self.interval);
-            curve.y.push(if self.exponent { point.exponent } else { point.msd });
+            curve.y.push(if self.exponent {
+                point.exponent
+            } else {
+                point.msd
+            });
             if !self.exponent {
                 curve.error.push(point.error);
             }
@@ -141,5 +161,8 @@ pub fn start_msd() -> Box<dyn Accumulator> {
 }
 
 pub fn start_exponent() -> Box<dyn Accumulator> {
-    Box::new(Lags { exponent: true, ..Lags::default() })
+    Box::new(Lags {
+        exponent: true,
+        ..Lags::default()
+    })
 }

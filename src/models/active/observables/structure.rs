@@ -28,17 +28,21 @@ pub fn area(sample: &Sample) -> f64 {
 /// Share of the particles in the largest cluster, and in the clusters of n to 2n particles for
 /// every power n of two.
 pub fn clusters(sample: &Sample) -> (f64, Vec<f64>) {
-    once(sample, |memo| &mut memo.clusters, || {
-        let mut clusters = Clusters::default();
-        clusters.find(&sample.domain, positions(sample), CLUSTER_CUTOFF);
-        let count = positions(sample).len().max(1);
-        let mut shares = vec![0.0; count.ilog2() as usize + 1];
-        for (size, number) in clusters.size_distribution() {
-            shares[size.max(1).ilog2() as usize] +=
-                f64::from(size) * f64::from(number) / count as f64;
-        }
-        (clusters.largest_fraction(), shares)
-    })
+    once(
+        sample,
+        |memo| &mut memo.clusters,
+        || {
+            let mut clusters = Clusters::default();
+            clusters.find(&sample.domain, positions(sample), CLUSTER_CUTOFF);
+            let count = positions(sample).len().max(1);
+            let mut shares = vec![0.0; count.ilog2() as usize + 1];
+            for (size, number) in clusters.size_distribution() {
+                shares[size.max(1).ilog2() as usize] +=
+                    f64::from(size) * f64::from(number) / count as f64;
+            }
+            (clusters.largest_fraction(), shares)
+        },
+    )
 }
 
 pub fn largest_cluster(sample: &Sample) -> f64 {
@@ -47,16 +51,20 @@ pub fn largest_cluster(sample: &Sample) -> f64 {
 
 /// The outermost significant peaks of the local density in one frame; NaN when there is one.
 fn peaks(sample: &Sample) -> [f64; 2] {
-    once(sample, |memo| &mut memo.peaks, || {
-        let mut counts = BlockCounts::default();
-        counts.measure(&sample.domain, positions(sample), BLOCK);
-        let mut histogram = DensityHistogram::new();
-        histogram.accumulate(&sample.domain, &counts, area(sample));
-        match histogram.peaks(1.5, 1.0).as_slice() {
-            [gas, .., dense] => [gas.density, dense.density],
-            _ => [f64::NAN; 2],
-        }
-    })
+    once(
+        sample,
+        |memo| &mut memo.peaks,
+        || {
+            let mut counts = BlockCounts::default();
+            counts.measure(&sample.domain, positions(sample), BLOCK);
+            let mut histogram = DensityHistogram::new();
+            histogram.accumulate(&sample.domain, &counts, area(sample));
+            match histogram.peaks(1.5, 1.0).as_slice() {
+                [gas, .., dense] => [gas.density, dense.density],
+                _ => [f64::NAN; 2],
+            }
+        },
+    )
 }
 
 pub fn density_gas(sample: &Sample) -> f64 {
@@ -69,10 +77,14 @@ pub fn density_dense(sample: &Sample) -> f64 {
 
 /// ⟨|ψ₆|⟩ and |⟨ψ₆⟩|.
 fn hexatic(sample: &Sample) -> [f64; 2] {
-    once(sample, |memo| &mut memo.hexatic, || {
-        let order = BondField::default().measure(&sample.domain, positions(sample), 6, 6);
-        order.map_or([f64::NAN; 2], |order| [order.local, order.global])
-    })
+    once(
+        sample,
+        |memo| &mut memo.hexatic,
+        || {
+            let order = BondField::default().measure(&sample.domain, positions(sample), 6, 6);
+            order.map_or([f64::NAN; 2], |order| [order.local, order.global])
+        },
+    )
 }
 
 pub fn psi6_local(sample: &Sample) -> f64 {

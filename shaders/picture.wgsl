@@ -1,0 +1,219 @@
+// Draws the particles of a picture. Two ways, chosen by their size on the screen:
+// solid marks with a one-pixel soft edge, or, below one pixel of radius, light that adds up.
+//
+// Colours are mixed as sRGB codes, like everything else on the canvas, so that the inside of a
+// mark has exactly the colour of the map.
+
+struct Layout {
+    // Size of the picture in pixels.
+    size: vec2<f32>,
+    // Pixels per unit of length: of positions, and of radii.
+    scale: f32,
+    radius_scale: f32,
+    // The box in pixels.
+    box_low: vec2<f32>,
+    box_high: vec2<f32>,
+    background: vec4<f32>,
+    outline: vec4<f32>,
+    ghosts: f32,
+    rim: f32,
+    glow: f32,
+    exposure: f32,
+    glyph: u32,
+    cyclic: u32,
+    copies: u32,
+    light: u32,
+    // Where the origin of each periodic image lies, in pixels.
+    origins: array<vec4<f32>, 25>,
+    colours: array<vec4<u32>, 64>,
+}
+
+@group(0) @binding(0) var<uniform> sheet: Layout;
+@group(1) @binding(0) var gathered: texture_2d<f32>;
+
+const DISC: u32 = 0u;
+const ARROW: u32 = 1u;
+const STREAK: u32 = 2u;
+// Length of a streak's tail in radii.
+const TAIL: f32 = 6.0;
+// Size of a dart in radii, and how far it reaches.
+const DART: f32 = 1.25;
+const DART_REACH: f32 = 1.375;
+
+struct Mark {
+    @builtin(position) position: vec4<f32>,
+    // Pixels from the centre, x along the heading.
+    @location(0) local: vec2<f32>,
+    @location(1) @interpolate(flat) colour: vec3<f32>,
+    @location(2) @interpolate(flat) radius: f32,
+}
+
+fn colour_of(value: f32) -> vec3<f32> {
+    var texel = u32(clamp(value, 0.0, 1.0) * 255.0 + 0.5);
+    if sheet.cyclic != 0u {
+        texel = u32((value - floor(value)) * 256.0);
+    }
+    texel = min(texel, 255u);
+    return unpack4x8unorm(sheet.colours[texel / 4u][texel % 4u]).rgb;
+}
+
+// Clip coordinates of a pixel.
+fn clip(pixel: vec2<f32>) -> vec4<f32> {
+    let unit = pixel / sheet.size;
+    return vec4<f32>(2.0 * unit.x - 1.0, 1.0 - 2.0 * unit.y, 0.0, 1.0);
+}
+
+// Corner of a quad of two triangles, 0 or 1 on either axis, from six vertices.
+fn corner(vertex: u32) -> vec2<f32> {
+    let k = vertex % 6u;
+    return vec2<f32>(
+        select(0.0, 1.0, k == 1u || k == 4u || k == 5u),
+        select(0.0, 1.0, k == 2u || k == 3u || k == 5u),
+    );
+}
+
+fn place(vertex: u32, position: vec2<f32>) -> vec2<f32> {
+    let origin = sheet.origins[min(vertex / 6u, 24u)].xy;
+    return vec2<f32>(position.x * sheet.scale + origin.x, origin.y - position.y * sheet.scale);
+}
+
+@vertex
+fn solid_vertex(
+    @builtin(vertex_index) vertex: u32,
+    @location(0) position: vec2<f32>,
+    @location(1) value_radius: vec2<f32>,
+    @location(2) direction: vec2<f32>,
+) -> Mark {
+    let radius = value_radius.y * sheet.radius_scale;
+    let reach = select(radius, DART_REACH * radius, sheet.glyph == ARROW) + 1.0;
+    var low = vec2<f32>(-reach);
+    let high = vec2<f32>(reach);
+    var axis = vec2<f32>(1.0, 0.0);
+    if sheet.glyph != DISC && dot(direction, direction) > 0.25 {
+        axis = normalize(vec2<f32>(direction.x, -direction.y));
+    }
+    if sheet.glyph == STREAK {
+        low.x = -TAIL * radius - 1.0;
+    }
+    let local = mix(low, high, corner(vertex));
+    let pixel = place(vertex, position)
+        + local.x * axis + local.y * vec2<f32>(-axis.y, axis.x);
+    return Mark(clip(pixel), local, colour_of(value_radius.x), radius);
+}
+
+// Signed distance to the edge of a mark, in pixels, negative inside.
+fn distance_to_edge(local: vec2<f32>, radius: f32) -> f32 {
+    if sheet.glyph == ARROW {
+        // The upper half of a dart is bounded by its flank and by the cut behind. Its points are
+        // blunted by a circle, so that their soft edge ends where the quad does.
+        let size = DART * radius;
+        let p = vec2<f32>(local.x, abs(local.y)) / size;
+        let flank = dot(p - vec2<f32>(1.0, 0.0), vec2<f32>(0.3314, 0.9435));
+        let cut = dot(p - vec2<f32>(-0.6, 0.0), vec2<f32>(-0.9333, -0.3590));
+        return size * max(max(flank, cut), length(p) - 1.05);
+    }
+    if sheet.glyph == STREAK {
+        // A cone from the head to a point at the end of the tail.
+        let along = clamp(-local.x / (TAIL * radius), 0.0, 1.0);
+        let head = 0.55 * radius;
+        return length(local - vec2<f32>(-along * TAIL * radius, 0.0)) - head * (1.0 - along);
+    }
+    return length(local) - radius;
+}
+
+// What is left of the opacity outside the box.
+fn dimming(pixel: vec2<f32>) -> f32 {
+    let inside = all(pixel >= sheet.box_low) && all(pixel <= sheet.box_high);
+    return select(sheet.ghosts, 1.0, inside);
+}
+
+@fragment
+fn solid_fragment(mark: Mark) -> @location(0) vec4<f32> {
+    let edge = distance_to_edge(mark.local, mark.radius);
+    var opacity = clamp(0.5 - edge, 0.0, 1.0);
+    if opacity <= 0.0 {
+        discard;
+    }
+    var shade = 1.0;
+    if sheet.glyph == STREAK {
+        opacity *= clamp(1.0 + mark.local.x / (TAIL * mark.radius), 0.0, 1.0);
+    } else {
+        let width = max(1.0, 0.22 * mark.radius);
+        let strength = sheet.rim * clamp((mark.radius - 2.0) / 4.0, 0.0, 1.0);
+        shade = 1.0 - strength * clamp(1.0 + edge / width, 0.0, 1.0);
+    }
+    opacity *= dimming(mark.position.xy);
+    return vec4<f32>(mark.colour * shade * opacity, opacity);
+}
+
+@vertex
+fn light_vertex(
+    @builtin(vertex_index) vertex: u32,
+    @location(0) position: vec2<f32>,
+    @location(1) value_radius: vec2<f32>,
+) -> Mark {
+    let radius = value_radius.y * sheet.radius_scale;
+    let local = (corner(vertex) * 2.0 - 1.0) * 1.5;
+    let pixel = place(vertex, position) + local;
+    // Light goes with the area, down to a floor that keeps a lone particle visible.
+    let weight = sheet.exposure * max(radius * radius, 0.15);
+    return Mark(clip(pixel), local, colour_of(value_radius.x), weight);
+}
+
+@fragment
+fn light_fragment(mark: Mark) -> @location(0) vec4<f32> {
+    let weight = mark.radius * clamp(1.5 - length(mark.local), 0.0, 1.0);
+    return vec4<f32>(mark.colour * weight, weight);
+}
+
+@vertex
+fn resolve_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+    // One triangle that covers the picture.
+    return vec4<f32>(
+        select(-1.0, 3.0, vertex == 1u),
+        select(-1.0, 3.0, vertex == 2u),
+        0.0,
+        1.0,
+    );
+}
+
+@fragment
+fn resolve_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let sum = textureLoad(gathered, vec2<i32>(position.xy), 0);
+    if sum.a <= 0.0 {
+        return vec4<f32>(sheet.background.rgb, 1.0);
+    }
+    let opacity = (1.0 - exp(-1.6 * sum.a)) * dimming(position.xy);
+    let hot = sheet.glow * (1.0 - exp(-0.12 * max(sum.a - 1.0, 0.0)));
+    let colour = mix(sum.rgb / sum.a, vec3<f32>(1.0), hot);
+    return vec4<f32>(mix(sheet.background.rgb, colour, opacity), 1.0);
+}
+
+struct Line {
+    @builtin(position) position: vec4<f32>,
+}
+
+@vertex
+fn outline_vertex(@builtin(vertex_index) vertex: u32) -> Line {
+    // Four bars one pixel wide on whole pixels. What lies outside the picture is cut beforehand,
+    // so that the corners stay exact however far the box reaches.
+    let low = clamp(floor(sheet.box_low), vec2<f32>(-8.0), sheet.size + 8.0);
+    let high = clamp(floor(sheet.box_high), vec2<f32>(-8.0), sheet.size + 8.0);
+    let side = vertex / 6u;
+    var from_corner = low;
+    var to_corner = high + 1.0;
+    if side == 0u { to_corner.x = low.x + 1.0; }
+    if side == 1u { from_corner.x = high.x; }
+    if side >= 2u {
+        from_corner.x = low.x + 1.0;
+        to_corner.x = high.x;
+    }
+    if side == 2u { to_corner.y = low.y + 1.0; }
+    if side == 3u { from_corner.y = high.y; }
+    return Line(clip(mix(from_corner, to_corner, corner(vertex))));
+}
+
+@fragment
+fn outline_fragment() -> @location(0) vec4<f32> {
+    return vec4<f32>(sheet.outline.rgb * sheet.outline.a, sheet.outline.a);
+}

@@ -1,0 +1,123 @@
+//! `seethe record`: a scene as a film. Every frame shows the step it was asked for.
+
+use std::sync::atomic::Ordering;
+
+use super::Failure;
+use super::cli::{FilmQuality, RecordOptions};
+use super::run::{interruption, progress};
+use crate::record::encode::{Container, FilmError, FilmSettings, FilmWriter, Metadata, Quality};
+use crate::scene::Scene;
+use crate::sim::simulation::{Simulation, worker_threads};
+use crate::sim::snapshot::{self, PictureRequest};
+use crate::view::{self, PictureStyle, Studio};
+
+/// Films a scene off screen.
+pub fn record(options: &RecordOptions) -> Result<(), Failure> {
+    let bad = |text: String| Failure::BadInput(text);
+    let scene = super::load(&options.scene.scene, &options.scene.all_overrides())?;
+    let container = Container::from_path(&options.output).map_err(film_failed)?;
+    let frames = frames(options, container).map_err(bad)?;
+    let steps_per_frame = steps_per_frame(options, &scene, frames);
+    let settings = settings(options, &scene, frames);
+    settings.check(container).map_err(film_failed)?;
+    let pool = worker_threads(options.scene.threads).map_err(|error| bad(error.to_string()))?;
+    let mut simulation = Simulation::new(scene, pool).map_err(|error| bad(error.to_string()))?;
+    let stop = interruption();
+    let mut film = FilmWriter::create(&options.output, &settings).map_err(film_failed)?;
+    let mut studio = Studio::new();
+    let bar = progress(frames, 0, options.scene.quiet);
+    let mut steps = options.skip;
+    for frame in 0..frames {
+        let asked = stop.clone();
+        simulation
+            .advance_while(steps, move || !asked.load(Ordering::Relaxed))
+            .map_err(|failure| Failure::Diverged(failure.to_string()))?;
+        if stop.load(Ordering::Relaxed) {
+            film.cancel();
+            bar.abandon();
+            let text = format!("stopped at frame {frame} of {frames}; no film was written");
+            return Err(Failure::Cancelled(text));
+        }
+        let pixels = shoot(&mut studio, &simulation, options.size, frame + 1)?;
+        film.push(pixels).map_err(film_failed)?;
+        bar.set_position(frame + 1);
+        steps = steps_per_frame;
+    }
+    let report = film.finish().map_err(film_failed)?;
+    bar.finish_and_clear();
+    if !options.scene.quiet {
+        eprintln!(
+            "{}: {} frames, {steps_per_frame} steps between them, {:.1} s, {:.1} MB",
+            report.path.display(),
+            report.frames,
+            report.seconds,
+            report.bytes as f64 / 1e6
+        );
+    }
+    Ok(())
+}
+
+/// The pixels of the present state in the scene's own view.
+fn shoot(
+    studio: &mut Studio,
+    simulation: &Simulation,
+    size: [u32; 2],
+    revision: u64,
+) -> Result<Vec<u8>, Failure> {
+    let scene = simulation.scene();
+    let request = PictureRequest::of(&scene.view);
+    let packed = snapshot::picture(simulation, &request, revision);
+    let mut style = PictureStyle::of(&scene.view, packed.legend.cyclic);
+    style.camera = view::camera_of(&scene.view, &scene.domain, size);
+    let picture = view::Picture::of(&packed);
+    let frame = studio
+        .shoot(&picture, &style, size)
+        .map_err(|error| Failure::NoDisplay(error.to_string()))?;
+    Ok(frame.pixels)
+}
+
+fn frames(options: &RecordOptions, container: Container) -> Result<u64, String> {
+    let default = if container == Container::Png { 0.0 } else { 10.0 };
+    let seconds = options.seconds.unwrap_or(default);
+    if !(0.0..=86_400.0).contains(&seconds) {
+        return Err(format!("--seconds {seconds} is not a length; give a number from 0 to 86400"));
+    }
+    Ok(((seconds * f64::from(options.fps)).round() as u64).max(1))
+}
+
+/// As asked for; else at the scene's pace; else so that the film covers the scene's duration.
+fn steps_per_frame(options: &RecordOptions, scene: &Scene, frames: u64) -> u64 {
+    let of_time = |time: f64| ((time / scene.dt).round() as u64).max(1);
+    match (options.steps_per_frame, scene.speed, scene.duration) {
+        (Some(steps), _, _) => steps,
+        (None, Some(speed), _) => of_time(speed / f64::from(options.fps)),
+        (None, None, Some(duration)) => of_time(duration / frames as f64),
+        (None, None, None) => 20,
+    }
+}
+
+fn settings(options: &RecordOptions, scene: &Scene, frames: u64) -> FilmSettings {
+    let [width, height] = options.size;
+    let quality = match options.quality {
+        FilmQuality::Draft => Quality::Draft,
+        FilmQuality::Standard => Quality::Standard,
+        FilmQuality::High => Quality::High,
+        FilmQuality::Best => Quality::Best,
+    };
+    let metadata = Metadata { title: scene.story.title.clone(), comment: scene.to_ron() };
+    FilmSettings {
+        quality,
+        metadata: Some(metadata),
+        expected_frames: Some(frames),
+        ..FilmSettings::new(width, height, options.fps)
+    }
+}
+
+/// What is wrong with the film: a flag, or the disk.
+fn film_failed(error: FilmError) -> Failure {
+    if error.is_bad_input() {
+        Failure::BadInput(error.to_string())
+    } else {
+        Failure::CannotWrite(error.to_string())
+    }
+}

@@ -1,0 +1,241 @@
+//! What lies over the window for a moment: help, the command palette, the list of scenes.
+
+use bevy_egui::egui;
+use egui::{
+    Align, Align2, Area, Context, Id, Image, Key, Label, Layout, Order, Rect, RichText, ScrollArea,
+    Sense, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
+};
+
+use super::actions::{ACTIONS, ActionEntry, Group, fuzzy};
+use super::state::{Interface, Sheet};
+use super::theme::{self, Palette, size};
+use super::{Frame, Request, Requests, layout, widgets};
+
+/// Draws the sheet that is open, if any.
+pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
+    let Some(sheet) = interface.sheet else { return };
+    if ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
+        interface.sheet = None;
+        return;
+    }
+    let screen = ctx.content_rect();
+    let room = vec2((screen.width() - 32.0).max(40.0), (screen.height() - 80.0).max(40.0));
+    let (anchor, offset, width) = match sheet {
+        Sheet::Help => (Align2::CENTER_CENTER, vec2(0.0, 0.0), 760.0),
+        Sheet::Palette => (Align2::CENTER_TOP, vec2(0.0, 72.0), 520.0),
+        Sheet::Scenes => (Align2::LEFT_TOP, vec2(12.0, theme::BAR + 6.0), 440.0),
+    };
+    let width = f32::min(width, room.x);
+    let mut area = Area::new(Id::new(("sheet", sheet as u8))).order(Order::Foreground).constrain(true);
+    area = area.anchor(anchor, offset);
+    let response = area.show(ctx, |ui| {
+        widgets::sheet_frame(ui).show(ui, |ui| {
+            ui.set_width((width - 32.0).max(20.0));
+            let height = room.y - 32.0;
+            match sheet {
+                Sheet::Help => help(ui, height),
+                Sheet::Palette => palette(ui, interface, frame, requests, height.min(420.0)),
+                Sheet::Scenes => scenes(ui, interface, frame, requests, height.min(560.0)),
+            }
+        });
+    });
+    let pressed = ctx.input(|input| input.pointer.any_pressed().then(|| input.pointer.interact_pos()).flatten());
+    if pressed.is_some_and(|at| !response.response.rect.contains(at)) && interface.sheet == Some(sheet) {
+        // The button that opens the list of scenes closes it as well, and must not open it again.
+        let button = sheet == Sheet::Scenes && pressed.is_some_and(|at| at.y < theme::BAR);
+        if !button {
+            interface.sheet = None;
+        }
+    }
+}
+
+fn help(ui: &mut Ui, height: f32) {
+    let palette = Palette::of(ui);
+    ui.label(RichText::new("Keys").font(theme::strong(size::LARGE)).color(palette.text));
+    ui.add_space(4.0);
+    ScrollArea::vertical().max_height((height - 40.0).max(40.0)).show(ui, |ui| {
+        let columns = if ui.available_width() > 560.0 { 2 } else { 1 };
+        ui.columns(columns, |columns| {
+            let count = columns.len();
+            for (index, (group, title)) in Group::ALL.into_iter().enumerate() {
+                let ui = &mut columns[index % count];
+                ui.add_space(6.0);
+                widgets::panel_title(ui, title);
+                for entry in ACTIONS.iter().filter(|entry| entry.group == group) {
+                    command(ui, entry, false, false);
+                }
+                if group == Group::Picture {
+                    for (title, keys) in [
+                        ("Move the picture", "drag"),
+                        ("Zoom where the pointer is", "wheel"),
+                        ("Frame the whole box", "double click"),
+                    ] {
+                        line(ui, "", title, keys);
+                    }
+                }
+            }
+        });
+        ui.add_space(12.0);
+        let text = "A loop marks what starts the run anew. A dot marks what differs from the scene as it was \
+                    opened: click it to go back. A hollow dot beside a number says that it is not stationary yet.";
+        ui.add(Label::new(RichText::new(text).font(theme::body(size::BODY)).color(palette.secondary)).wrap());
+    });
+}
+
+fn line(ui: &mut Ui, icon: &str, title: &str, keys: &str) {
+    let palette = Palette::of(ui);
+    let width = ui.available_width();
+    ui.allocate_ui_with_layout(vec2(width, 22.0), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        let (spot, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
+        let middle = spot.center();
+        ui.painter().text(middle, Align2::CENTER_CENTER, icon, theme::icon(14.0), palette.secondary);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new(keys).font(theme::body(size::SMALL)).color(palette.secondary));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                widgets::line(ui, title, theme::body(size::BODY), palette.text);
+            });
+        });
+    });
+}
+
+/// A line of the table; true when it was chosen.
+fn command(ui: &mut Ui, entry: &ActionEntry, chosen: bool, clickable: bool) -> bool {
+    let width = ui.available_width();
+    let place = ui.cursor().min;
+    let rect = Rect::from_min_size(place, vec2(width, if clickable { 28.0 } else { 22.0 }));
+    let mut clicked = false;
+    if clickable {
+        let response = ui.interact(rect, ui.id().with(entry.id as u8), Sense::click());
+        response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, entry.title));
+        if chosen || response.hovered() {
+            ui.painter().rect_filled(rect.expand2(vec2(6.0, 0.0)), theme::CORNER, Palette::of(ui).raised);
+        }
+        clicked = response.clicked();
+    }
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| line(ui, entry.icon, entry.title, &entry.key_text()));
+    ui.advance_cursor_after_rect(rect);
+    clicked
+}
+
+/// The field in which is searched, and which of the found things is chosen.
+fn query(ui: &mut Ui, interface: &mut Interface, hint: &str, found: usize) -> bool {
+    let palette = Palette::of(ui);
+    let moved = ui.input_mut(|input| {
+        let down = input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowDown) as i64;
+        down - input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowUp) as i64
+    });
+    let edit = TextEdit::singleline(&mut interface.query)
+        .id(Id::new("sheet query"))
+        .hint_text(RichText::new(hint).color(palette.secondary))
+        .font(theme::body(size::TITLE))
+        .desired_width(f32::INFINITY)
+        .char_limit(100)
+        .frame(egui::Frame::NONE.inner_margin(egui::Margin::symmetric(0, 4)));
+    let response = ui.add(edit);
+    if response.changed() {
+        interface.chosen = 0;
+    }
+    let last = found.saturating_sub(1) as i64;
+    interface.chosen = (interface.chosen as i64 + moved).clamp(0, last) as usize;
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    response.request_focus();
+    widgets::hairline(ui);
+    entered
+}
+
+fn palette(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests, height: f32) {
+    let mut found: Vec<(i32, &ActionEntry)> = ACTIONS
+        .iter()
+        .filter_map(|entry| Some((fuzzy(&interface.query, entry.title)?, entry)))
+        .collect();
+    found.sort_by_key(|(score, _)| -score);
+    let entered = query(ui, interface, "Type a command", found.len());
+    let mut act = None;
+    ScrollArea::vertical().max_height((height - 40.0).max(40.0)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (index, (_, entry)) in found.iter().enumerate() {
+            let chosen = index == interface.chosen;
+            if command(ui, entry, chosen, true) || (chosen && entered) {
+                act = Some(entry.id);
+            }
+        }
+        nothing(ui, found.is_empty(), "No command has these letters.");
+    });
+    if let Some(id) = act {
+        interface.sheet = None;
+        layout::perform(id, interface, frame, requests);
+    }
+}
+
+fn nothing(ui: &mut Ui, empty: bool, text: &str) {
+    if empty {
+        ui.add_space(8.0);
+        let colour = Palette::of(ui).secondary;
+        ui.label(RichText::new(text).color(colour));
+    }
+}
+
+fn scenes(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests, height: f32) {
+    let entries = frame.surroundings.scenes;
+    let search = interface.query.clone();
+    let found: Vec<usize> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| {
+            let mut texts = vec![entry.title.as_str(), entry.summary.as_str()];
+            texts.extend(entry.tags.iter().map(String::as_str));
+            super::parameters::matches(&search, &texts)
+        })
+        .map(|(index, _)| index)
+        .collect();
+    let entered = query(ui, interface, "Find a scene", found.len());
+    let mut open = None;
+    ScrollArea::vertical().max_height((height - 80.0).max(40.0)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for (place, &index) in found.iter().enumerate() {
+            let chosen = place == interface.chosen;
+            if scene(ui, &entries[index], index, chosen) || (chosen && entered) {
+                open = Some(Request::OpenScene(index));
+            }
+        }
+        nothing(ui, found.is_empty(), "There is no such scene.");
+    });
+    widgets::hairline(ui);
+    ui.horizontal(|ui| {
+        if widgets::text_button(ui, "Open a file…", false).clicked() {
+            open = Some(Request::OpenFile);
+        }
+        if widgets::text_button(ui, "Save as…", false).clicked() {
+            layout::perform(super::actions::ActionId::SaveScene, interface, frame, requests);
+            interface.sheet = None;
+        }
+    });
+    if let Some(request) = open {
+        requests.push(request);
+        interface.sheet = None;
+    }
+}
+
+/// A scene of the list; true when it was clicked.
+fn scene(ui: &mut Ui, entry: &super::SceneEntry, index: usize, chosen: bool) -> bool {
+    let palette = Palette::of(ui);
+    let width = ui.available_width();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 56.0), Sense::hover());
+    let response = ui.interact(rect, ui.id().with(("scene", index)), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, &entry.title));
+    if chosen || response.hovered() {
+        ui.painter().rect_filled(rect.expand2(vec2(6.0, 0.0)), theme::CORNER, palette.raised);
+    }
+    let mut text = rect.shrink2(vec2(4.0, 8.0));
+    if let Some(texture) = entry.thumbnail {
+        let side = Rect::from_min_size(rect.min + vec2(2.0, 4.0), vec2(72.0, 48.0));
+        Image::from_texture((texture, side.size())).corner_radius(4).paint_at(ui, side);
+        text.min.x = side.right() + 10.0;
+    }
+    let mut child = ui.new_child(UiBuilder::new().max_rect(text).layout(Layout::top_down(Align::Min)));
+    child.spacing_mut().item_spacing.y = 2.0;
+    widgets::line(&mut child, &entry.title, theme::body(size::BODY), palette.text);
+    widgets::line(&mut child, &entry.summary, theme::body(size::SMALL), palette.secondary);
+    response.on_hover_text(&entry.summary).clicked()
+}

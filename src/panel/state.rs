@@ -1,0 +1,239 @@
+//! What the interface remembers between frames, and the one way in which it asks for changes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bevy_egui::egui;
+use egui::{Id, Rect};
+
+use super::plots::PlotCard;
+use super::quantity::{Quantity, reload};
+use super::toasts::{Toast, Weight};
+use super::undo::{Entry, UndoStack};
+use super::{Frame, Request, Requests};
+use crate::scene::{Scene, ViewSettings};
+use crate::sim::driver::Command;
+use crate::sim::snapshot::{PictureRequest, Status};
+
+/// How long a value that was asked for is shown before the run has taken it, in seconds.
+const PATIENCE: f64 = 3.0;
+
+/// What lies over the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    Help,
+    Palette,
+    Scenes,
+}
+
+/// Typed values in the making.
+#[derive(Default)]
+pub struct Fields {
+    /// The field that is being typed in, and its text.
+    pub editing: Option<(Id, String)>,
+    /// The field whose text was refused, and why.
+    pub refused: Option<(Id, String)>,
+    /// The slider that is being dragged, and its value before.
+    pub dragged: Option<(Id, f64)>,
+}
+
+/// A value that was asked for and that the snapshots do not show yet.
+struct Pending {
+    quantity: Quantity,
+    value: f64,
+    until: f64,
+}
+
+/// The state of the interface.
+pub struct Interface {
+    /// Dark or light.
+    pub dark: bool,
+    /// True while nothing but the picture is shown.
+    pub hidden: bool,
+    pub parameters_open: bool,
+    pub plots_open: bool,
+    /// How the picture is drawn.
+    pub view: ViewSettings,
+    /// Size of the picture in physical pixels, for whoever draws it.
+    pub picture_pixels: [u32; 2],
+    /// Where the picture is, in points.
+    pub picture_rect: Rect,
+    pub(super) sheet: Option<Sheet>,
+    pub(super) query: String,
+    pub(super) chosen: usize,
+    pub(super) search: String,
+    pub(super) story_open: bool,
+    pub(super) closed_groups: BTreeSet<&'static str>,
+    pub(super) fields: Fields,
+    pub(super) undo: UndoStack,
+    pub(super) plots: Vec<PlotCard>,
+    pub(super) toasts: Vec<Toast>,
+    /// The scene as it was opened: what a dot resets to.
+    pub(super) opened: Option<Arc<Scene>>,
+    pub(super) now: f64,
+    pub(super) last_fault: Option<String>,
+    pending: Vec<Pending>,
+}
+
+impl Default for Interface {
+    fn default() -> Self {
+        Self {
+            dark: true,
+            hidden: false,
+            parameters_open: true,
+            plots_open: true,
+            view: ViewSettings::default(),
+            picture_pixels: [1, 1],
+            picture_rect: Rect::ZERO,
+            sheet: None,
+            query: String::new(),
+            chosen: 0,
+            search: String::new(),
+            story_open: true,
+            closed_groups: BTreeSet::new(),
+            fields: Fields::default(),
+            undo: UndoStack::default(),
+            plots: Vec::new(),
+            toasts: Vec::new(),
+            opened: None,
+            now: 0.0,
+            last_fault: None,
+            pending: Vec::new(),
+        }
+    }
+}
+
+impl Interface {
+    /// Shows a message for a while.
+    pub fn tell(&mut self, weight: Weight, text: impl Into<String>) {
+        self.toasts.push(Toast::new(weight, text.into()));
+    }
+
+    /// The settings of the plots, for a scene that is saved.
+    pub fn plot_settings(&self) -> Vec<crate::scene::PlotSettings> {
+        self.plots.iter().filter(|card| card.open).map(|card| card.settings.clone()).collect()
+    }
+
+    /// Takes note of a new frame: another scene brings its own picture and plots.
+    pub(super) fn begin(&mut self, frame: &Frame, now: f64) {
+        self.now = now;
+        let scene = &frame.snapshot.scene;
+        let same = self.opened.as_ref().is_some_and(|opened| {
+            opened.model == scene.model
+                && opened.source == scene.source
+                && opened.story.title == scene.story.title
+        });
+        if !same {
+            self.opened = Some(scene.clone());
+            self.view = scene.view.clone();
+            self.plots = super::plots::cards_of(scene);
+            self.undo.clear();
+            self.pending.clear();
+            self.fields = Fields::default();
+        }
+        self.pending.retain(|pending| {
+            pending.until > now && pending.quantity.value(scene) != pending.value
+        });
+        self.note_fault(&frame.snapshot.status);
+    }
+
+    /// A failure is told once, and stays on the picture as long as it lasts.
+    fn note_fault(&mut self, status: &Status) {
+        match status {
+            Status::Failed(reason) if self.last_fault.as_ref() != Some(reason) => {
+                self.last_fault = Some(reason.clone());
+            }
+            Status::Failed(_) => {}
+            _ => self.last_fault = None,
+        }
+    }
+
+    /// The value to show: the one that was asked for, or the one that holds.
+    pub(super) fn value(&self, quantity: Quantity, scene: &Scene) -> f64 {
+        self.pending
+            .iter()
+            .rev()
+            .find(|pending| pending.quantity == quantity)
+            .map_or_else(|| quantity.value(scene), |pending| pending.value)
+    }
+
+    /// The value with which the scene was opened.
+    pub(super) fn home(&self, quantity: Quantity) -> Option<f64> {
+        self.opened.as_ref().map(|scene| quantity.value(scene))
+    }
+
+    /// Shows a value at once, before anything has been asked for.
+    pub(super) fn preview(&mut self, quantity: Quantity, value: f64) {
+        self.pending.retain(|pending| pending.quantity != quantity);
+        self.pending.push(Pending { quantity, value, until: self.now + PATIENCE });
+    }
+
+    /// Asks for a change; an error names what is allowed.
+    pub(super) fn ask(
+        &mut self,
+        frame: &Frame,
+        quantity: Quantity,
+        value: f64,
+        requests: &mut Requests,
+    ) -> Result<(), String> {
+        let scene = &frame.snapshot.scene;
+        quantity.check(scene, value)?;
+        requests.push(quantity.request(scene, value, playing(frame)));
+        self.preview(quantity, value);
+        Ok(())
+    }
+
+    /// Asks for a change and remembers how to take it back.
+    pub(super) fn change(
+        &mut self,
+        frame: &Frame,
+        quantity: Quantity,
+        [before, after]: [f64; 2],
+        requests: &mut Requests,
+    ) -> Result<(), String> {
+        self.ask(frame, quantity, after, requests)?;
+        self.undo.push(Entry { quantity, before, after });
+        Ok(())
+    }
+
+    /// Takes the last change back, or makes it again.
+    pub(super) fn step_back(&mut self, frame: &Frame, forward: bool, requests: &mut Requests) {
+        let entry = if forward { self.undo.redo() } else { self.undo.undo() };
+        let Some(entry) = entry else { return };
+        let value = if forward { entry.after } else { entry.before };
+        let title = entry.quantity.title(&frame.snapshot.scene);
+        if let Err(allowed) = self.ask(frame, entry.quantity, value, requests) {
+            let text = format!("{title} cannot go back to {value}: allowed is {allowed}");
+            self.tell(Weight::Fault, text);
+        }
+    }
+
+    /// Starts the scene anew, with the values that hold now.
+    pub(super) fn restart(&mut self, frame: &Frame, requests: &mut Requests) {
+        requests.push(reload((*frame.snapshot.scene).clone(), playing(frame)));
+    }
+
+    /// The picture is to be drawn in another way.
+    pub(super) fn set_view(&mut self, view: ViewSettings, requests: &mut Requests) {
+        let show = PictureRequest {
+            colour: view.colour.clone(),
+            range: view.range,
+            layers: view.layers.clone(),
+        };
+        requests.push(Request::Run(Command::Show(show)));
+        requests.push(Request::View(view.clone()));
+        self.view = view;
+    }
+
+    /// Opens a sheet, or closes it when it is open.
+    pub(super) fn toggle(&mut self, sheet: Sheet) {
+        self.sheet = (self.sheet != Some(sheet)).then_some(sheet);
+        self.query.clear();
+        self.chosen = 0;
+    }
+}
+
+/// True when the run plays.
+pub fn playing(frame: &Frame) -> bool {
+    frame.snapshot.status == Status::Running
+}

@@ -1,0 +1,31 @@
+//! From a snapshot of particles to pixels, for the window and the film alike.
+//!
+//! A [`Picture`] says what is there, a [`PictureStyle`] how it looks; together they determine
+//! every pixel. Two painters draw the same thing: the graphics device, with one upload and one
+//! draw call, and the processor, where there is no device or only an imitation of one.
+//!
+//! Read in this order: `picture`, `camera`, `colour`, `layout` (the numbers both painters share),
+//! `device` with `shaders/picture.wgsl`, `raster`, `painter`, and then the two places where
+//! pictures are shown: `studio` (films and tests) and `plugin` (the window).
+
+pub mod camera;
+pub mod colour;
+mod device;
+mod headless;
+mod layout;
+mod painter;
+pub mod picture;
+mod plugin;
+mod raster;
+mod studio;
+mod style;
+
+pub use camera::Camera;
+pub use colour::ColourMap;
+pub use device::FORMAT;
+pub use headless::headless_app;
+pub use painter::Painter;
+pub use picture::{Glyph, Particle, Picture, PictureStyle, pack_direction, unpack_direction};
+pub use plugin::{Canvas, ViewPlugin};
+pub use style::camera as camera_of;
+pub use studio::{AdapterInfo, Frame, Studio, StudioError, probe_adapter};
