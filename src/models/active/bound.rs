@@ -84,8 +84,13 @@ pub fn of(active: &Active) -> StepBound {
     }
 }
 
-/// κ = −F′ at the closest approach r\* of two particles.
+/// The greatest stiffness κ that two particles meet: that of the closest approach r\* for WCA; soft
+/// discs are nowhere stiffer than k.
 fn contact_stiffness(motion: &Motion, repulsion: &Repulsion) -> f64 {
+<<<<<<< HEAD
+    match *repulsion {
+        Repulsion::None => 0.0,
+=======
     let thermal = if motion.translational_diffusion > 0.0 {
         repulsion.force(
             repulsion.distance_of_energy(motion.translational_diffusion),
@@ -100,6 +105,17 @@ fn contact_stiffness(motion: &Motion, repulsion: &Repulsion) -> f64 {
     match *repulsion {
         Repulsion::None => 0.0,
         Repulsion::Wca { .. } => repulsion.stiffness(repulsion.distance_of_force(force), 1.0),
+>>>>>>> main
         Repulsion::Harmonic { stiffness } | Repulsion::Softplus { stiffness, .. } => stiffness,
+        Repulsion::Wca { .. } => {
+            let heat = motion.translational_diffusion;
+            let thermal = if heat > 0.0 {
+                repulsion.force(repulsion.distance_of_energy(heat), 1.0)
+            } else {
+                0.0
+            };
+            let push = motion.speed * motion.mean_square_propulsion;
+            repulsion.stiffness(repulsion.distance_of_force(push + thermal), 1.0)
+        }
     }
 }

@@ -83,6 +83,9 @@ fn sequential(
                 let bin = [0, 1].map(|axis| (turn[axis] * bins[axis] as f64) as i64);
                 let mut free = true;
                 for neighbour in 0..9 {
+                    if !free {
+                        break;
+                    }
                     let around = [bin[0] + neighbour % 3 - 1, bin[1] + neighbour / 3 - 1];
                     let inside = (0..2).all(|axis| (0..bins[axis]).contains(&around[axis]));
                     if !periodic && !inside {
