@@ -1,2 +1,3 @@
 mod view;
 mod film;
+mod view;
