@@ -1,3 +1,4 @@
-mod view;
+//! All integration tests in one binary.
+
 mod film;
 mod view;

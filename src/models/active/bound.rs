@@ -87,25 +87,8 @@ pub fn of(active: &Active) -> StepBound {
 /// The greatest stiffness κ that two particles meet: that of the closest approach r\* for WCA; soft
 /// discs are nowhere stiffer than k.
 fn contact_stiffness(motion: &Motion, repulsion: &Repulsion) -> f64 {
-<<<<<<< HEAD
     match *repulsion {
         Repulsion::None => 0.0,
-=======
-    let thermal = if motion.translational_diffusion > 0.0 {
-        repulsion.force(
-            repulsion.distance_of_energy(motion.translational_diffusion),
-            1.0,
-        )
-    } else {
-        0.0
-    };
-    let force = motion.speed * motion.mean_square_propulsion + thermal;
-    // Far beyond the closest approach a soft force is already weak, but the stiffest contact of a
-    // dense packing is at full overlap; for these forces the stiffness never exceeds that of r = 0.
-    match *repulsion {
-        Repulsion::None => 0.0,
-        Repulsion::Wca { .. } => repulsion.stiffness(repulsion.distance_of_force(force), 1.0),
->>>>>>> main
         Repulsion::Harmonic { stiffness } | Repulsion::Softplus { stiffness, .. } => stiffness,
         Repulsion::Wca { .. } => {
             let heat = motion.translational_diffusion;
