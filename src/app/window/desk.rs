@@ -97,7 +97,7 @@ pub fn draw(
     let snapshot = lab.snapshot();
     desk.keep_camera(&snapshot);
     let wanted = view::Picture::of(&snapshot.picture);
-    if picture.revision != wanted.revision {
+    if picture.0.revision != wanted.0.revision {
         *picture = wanted;
     }
     let mut wanted = PictureStyle::of(&desk.interface.view, snapshot.picture.legend.cyclic);
