@@ -1,2 +1,3 @@
+mod panel;
 mod view;
 mod film;
