@@ -74,7 +74,8 @@ fn read_out(ui: &mut Ui, label: &str, value: &str, unit: &str, digits: usize, ti
     let measure = |text: &str| {
         ui.painter().layout_no_wrap(text.to_owned(), theme::body(size::BODY), palette.text).size().x
     };
-    let number = measure(value).max(measure(&sample));
+    let shown = measure(value);
+    let number = shown.max(measure(&sample));
     let before = if label.is_empty() { 0.0 } else { measure(label) + 6.0 };
     let after = if unit.is_empty() { 0.0 } else { measure(unit) + 4.0 };
     let width = before + number + after + 10.0;
@@ -87,7 +88,8 @@ fn read_out(ui: &mut Ui, label: &str, value: &str, unit: &str, digits: usize, ti
     let put = |x: f32, align, text: &str, colour| {
         painter.text(pos2(x, middle), align, text, theme::body(size::BODY), colour);
     };
-    put(rect.left() + 5.0, egui::Align2::LEFT_CENTER, label, palette.secondary);
+    let start = rect.right() - 5.0 - after - shown - 6.0;
+    put(start, egui::Align2::RIGHT_CENTER, label, palette.secondary);
     put(rect.right() - 5.0 - after, egui::Align2::RIGHT_CENTER, value, palette.text);
     put(rect.right() - 5.0, egui::Align2::RIGHT_CENTER, unit, palette.secondary);
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{label} {value}")));

@@ -60,7 +60,7 @@ pub struct Chart<'a> {
 /// Room for the labels of the ticks at the left and below.
 const LEFT: f32 = 40.0;
 const BELOW: f32 = 20.0;
-const ABOVE: f32 = 16.0;
+const ABOVE: f32 = 24.0;
 
 /// Where values lie on the screen.
 struct Map {
@@ -94,6 +94,8 @@ impl Chart<'_> {
         );
         let points = thinned(&self.points, area.width() as usize);
         let map = Map { area, x: self.x_span(&points), y: self.y_span(&points) };
+        let painter = ui.painter().with_clip_rect(area.expand(1.0).intersect(ui.clip_rect()));
+        self.paint_grounds(&painter, &map, &points, Palette::of(ui).panel);
         self.paint_axes(ui, rect, &map);
         if points.is_empty() && self.theory.is_empty() {
             let text = "nothing measured yet";
@@ -101,8 +103,7 @@ impl Chart<'_> {
             ui.painter().text(area.center(), Align2::CENTER_CENTER, text, font, Palette::of(ui).secondary);
             return response;
         }
-        let painter = ui.painter().with_clip_rect(area.expand(1.0).intersect(ui.clip_rect()));
-        self.paint_data(&painter, &map, &points);
+        self.paint_lines(&painter, &map, &points);
         self.paint_theory(&painter, &map, Palette::of(ui).text);
         if let Some(pointer) = response.hover_pos().filter(|&pointer| area.contains(pointer)) {
             self.paint_reading(ui, &map, &points, pointer);
@@ -171,11 +172,13 @@ impl Chart<'_> {
             }
         }
         let name = painter.layout_job(axis_job(self.y, palette));
-        painter.galley(pos2(rect.left(), rect.top() - 2.0), name, palette.secondary);
+        painter.galley(pos2(rect.left() + 4.0, rect.top() - 2.0), name, palette.secondary);
     }
 
-    fn paint_data(&self, painter: &egui::Painter, map: &Map, points: &[Point]) {
-        let soft = self.colour.gamma_multiply(0.2);
+    /// What lies under the grid: bands, grounds and bars, as opaque tints of the panel, so that
+    /// they look the same however the device blends.
+    fn paint_grounds(&self, painter: &egui::Painter, map: &Map, points: &[Point], panel: Color32) {
+        let soft = theme::mix(panel, self.colour, 0.2);
         if let Some([mean, error]) = self.level
             && let (Some(low), Some(high)) = (
                 map.to_screen(map.x.low, mean - error.abs()),
@@ -184,17 +187,18 @@ impl Chart<'_> {
         {
             painter.rect_filled(Rect::from_two_pos(low, high), 0.0, soft);
             let middle = 0.5 * (low.y + high.y);
-            painter.hline(map.area.x_range(), middle, Stroke::new(1.0, self.colour.gamma_multiply(0.7)));
+            let line = theme::mix(panel, self.colour, 0.6);
+            painter.hline(map.area.x_range(), middle, Stroke::new(1.0, line));
         }
         let floor = |point: &Point| pos2(map.to_screen(point.x, map.y.low).map_or(0.0, |at| at.x), map.area.bottom());
         match self.look {
-            Look::Bars => self.paint_bars(painter, map, points),
+            Look::Bars => self.paint_bars(painter, map, points, panel),
             Look::Area => {
                 let ground = points.iter().filter_map(|point| {
                     let top = map.to_screen(point.x, point.y)?;
                     Some([floor(point), top])
                 });
-                painter.add(ribbon(ground, self.colour.gamma_multiply(0.14)));
+                painter.add(ribbon(ground, theme::mix(panel, self.colour, 0.12)));
             }
             Look::Line => {}
         }
@@ -205,13 +209,19 @@ impl Chart<'_> {
             Some([map.to_screen(point.x, point.low)?, map.to_screen(point.x, point.high)?])
         });
         painter.add(ribbon(band, soft));
+    }
+
+    fn paint_lines(&self, painter: &egui::Painter, map: &Map, points: &[Point]) {
+        if self.look == Look::Bars {
+            return;
+        }
         for run in runs(points.iter().map(|point| map.to_screen(point.x, point.y))) {
             painter.add(stroke(run, Stroke::new(1.5, self.colour)));
         }
     }
 
-    fn paint_bars(&self, painter: &egui::Painter, map: &Map, points: &[Point]) {
-        let fill = self.colour.gamma_multiply(0.62);
+    fn paint_bars(&self, painter: &egui::Painter, map: &Map, points: &[Point], panel: Color32) {
+        let fill = theme::mix(panel, self.colour, 0.62);
         let mut mesh = Mesh::default();
         for (index, point) in points.iter().enumerate() {
             let before = index.checked_sub(1).and_then(|other| points.get(other));
@@ -270,7 +280,7 @@ impl Chart<'_> {
         say(self.y, point.y, 0.0, "    ");
         let galley = painter.layout_job(job);
         let right = map.area.right() - galley.size().x - 6.0;
-        let corner = pos2((at.x + 8.0).min(right).max(map.area.left()), map.area.top() - 14.0);
+        let corner = pos2((at.x + 8.0).min(right).max(map.area.left()), map.area.top() + 2.0);
         let ground = Rect::from_min_size(corner, galley.size()).expand2(vec2(5.0, 2.0));
         painter.rect_filled(ground, 4.0, palette.raised);
         painter.galley(corner, galley, palette.text);

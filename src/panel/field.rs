@@ -210,11 +210,9 @@ fn head(
 }
 
 fn unit_width(ui: &Ui, text: &str) -> f32 {
-    if text.is_empty() {
-        return 0.0;
-    }
+    // Rows without a unit leave its room, so that all values stand in one column.
     let style = Style { size: size::SMALL, colour: Palette::of(ui).secondary };
-    (ui.painter().layout_job(symbols::formula(text, style)).size().x + 4.0).max(28.0)
+    (ui.painter().layout_job(symbols::formula(text, style)).size().x + 4.0).max(30.0)
 }
 
 fn unit(ui: &Ui, at: egui::Pos2, text: &str) {

@@ -52,19 +52,23 @@ pub fn interface(ui: &mut Ui, interface: &mut Interface, frame: &Frame) -> Reque
 fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     let screen = ui.max_rect();
     let palette = Palette::of(ui);
-    let ground = |horizontal: i8| Ground::NONE.fill(palette.panel).inner_margin(Margin::symmetric(horizontal, 0));
+    let padding = PADDING as i8;
+    let ground = Ground::NONE.fill(palette.panel);
+    let strip = ground.inner_margin(Margin::symmetric(padding, 0));
+    // The right padding of a side panel is that of its scroll area.
+    let side = ground.inner_margin(Margin { left: padding, ..Margin::ZERO });
     let shown = !interface.hidden && screen.height() >= ROOM_FOR_BARS;
     let mut open = shown;
     Panel::top("bar")
         .exact_size(BAR)
         .resizable(false)
-        .frame(ground(PADDING as i8))
+        .frame(strip)
         .show_collapsible(ui, &mut open, |ui| bar::bar(ui, interface, frame, requests));
     let mut open = shown;
     Panel::bottom("transport")
         .exact_size(TRANSPORT)
         .resizable(false)
-        .frame(ground(PADDING as i8))
+        .frame(strip)
         .show_collapsible(ui, &mut open, |ui| {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 transport::transport(ui, interface, frame, requests);
@@ -76,7 +80,7 @@ fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
         .drag_to_open(false)
         .default_size(272.0)
         .size_range(220.0..=(0.4 * screen.width()).max(221.0))
-        .frame(ground(PADDING as i8))
+        .frame(side)
         .show_collapsible(ui, &mut open, |ui| parameters::parameters(ui, interface, frame, requests));
     let mut open = shown && interface.plots_open && screen.width() >= ROOM_FOR_PLOTS;
     Panel::right("plots")
@@ -84,7 +88,7 @@ fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
         .drag_to_open(false)
         .default_size(296.0)
         .size_range(240.0..=(0.45 * screen.width()).max(241.0))
-        .frame(ground(PADDING as i8))
+        .frame(side)
         .show_collapsible(ui, &mut open, |ui| plots::plots(ui, interface, frame, requests));
     CentralPanel::default()
         .frame(Ground::NONE)

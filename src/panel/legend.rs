@@ -36,12 +36,12 @@ pub fn legend(ui: &mut Ui, interface: &mut Interface, frame: &Frame, rect: Rect,
     let bar = BAR[0].min(rect.width() * 0.4);
     let inner = if legend.cyclic {
         let side = 2.0 * (RADIUS + 16.0);
-        vec2(title.size().x.max(side + 8.0) + 18.0, title.size().y + 4.0 + side)
+        vec2(title.size().x.max(side + 8.0) + 18.0, title.size().y + 10.0 + side)
     } else {
         vec2(title.size().x.max(bar) + 18.0, title.size().y + 30.0)
     };
     let corner = pos2(rect.left() + MARGIN, rect.bottom() - MARGIN - inner.y);
-    let ground = Rect::from_min_size(corner, inner).expand2(vec2(10.0, 8.0)).translate(vec2(0.0, 0.0));
+    let ground = Rect::from_min_size(corner, inner).expand2(vec2(10.0, 8.0));
     let response = ui.interact(ground, ui.id().with("legend"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, "Legend"));
     ui.painter().add(widgets::ground(ui, ground));
@@ -59,7 +59,7 @@ pub fn legend(ui: &mut Ui, interface: &mut Interface, frame: &Frame, rect: Rect,
     let below = corner.y + title.size().y + 6.0;
     ui.painter().galley(corner, title, palette.text);
     if legend.cyclic {
-        wheel(ui, frame, pos2(corner.x + RADIUS + 22.0, below + RADIUS + 10.0));
+        wheel(ui, frame, pos2(corner.x + RADIUS + 22.0, below + RADIUS + 18.0));
     } else {
         let rect = Rect::from_min_size(pos2(corner.x, below), vec2(bar, BAR[1]));
         scale(ui, frame, rect, legend.range);

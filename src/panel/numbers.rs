@@ -145,6 +145,11 @@ pub fn humanised(name: &str) -> String {
     }
 }
 
+/// The name of an alternative: as [`humanised`], with abbreviations in capitals (`wca` is `WCA`).
+pub fn alternative(name: &str) -> String {
+    if name.len() <= 3 { name.to_uppercase() } else { humanised(name) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

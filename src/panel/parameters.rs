@@ -13,12 +13,7 @@ use crate::model::parameter::{Alternative, Change, Kind, Parameter, Scale};
 /// Draws the panel.
 pub fn parameters(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     ui.add_space(10.0);
-    ui.horizontal(|ui| {
-        widgets::panel_title(ui, "Parameters");
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| search(ui, interface));
-    });
-    ui.add_space(4.0);
-    widgets::hairline(ui);
+    widgets::panel_head(ui, "Parameters", |ui| search(ui, interface));
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(2.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -238,7 +233,7 @@ pub(super) fn choice(
 ) {
     let value = interface.value(quantity, &frame.snapshot.scene);
     let current = if value >= 0.0 { value as usize } else { usize::MAX };
-    let shown = alternatives.get(current).map_or(numbers::NONE.into(), |one| numbers::humanised(one.name));
+    let shown = alternatives.get(current).map_or(numbers::NONE.into(), |one| numbers::alternative(one.name));
     let changed = interface.home(quantity).is_some_and(|home| home != value && home.is_finite());
     let mut next = None;
     labelled(ui, name, restarts, doc, |ui| {
@@ -248,11 +243,12 @@ pub(super) fn choice(
         let combo = egui::ComboBox::from_id_salt(("choice", name))
             .width(width)
             .truncate()
+            .icon(widgets::combo_icon)
             .selected_text(RichText::new(shown).color(ink));
         let response = combo.show_ui(ui, |ui| {
             for (index, one) in alternatives.iter().enumerate() {
                 let picked = ui
-                    .selectable_label(index == current, numbers::humanised(one.name))
+                    .selectable_label(index == current, numbers::alternative(one.name))
                     .on_hover_text(one.doc);
                 if picked.clicked() {
                     next = Some(index);

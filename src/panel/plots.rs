@@ -18,7 +18,7 @@ use crate::scene::{PlotKind, PlotSettings, Scene};
 use crate::sim::snapshot::{CurveTrace, ScalarTrace};
 
 /// Height of a chart in the panel.
-const CHART: f32 = 136.0;
+const CHART: f32 = 144.0;
 /// Bars of a histogram of a scalar.
 const BARS: usize = 28;
 /// Plots that are open when the scene names none.
@@ -91,12 +91,7 @@ fn trace<'a>(frame: &Frame<'a>, name: &str) -> Trace<'a> {
 pub fn plots(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     ui.add_space(10.0);
     let mut cards = std::mem::take(&mut interface.plots);
-    ui.horizontal(|ui| {
-        widgets::panel_title(ui, "Plots");
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| add_menu(ui, frame, &mut cards));
-    });
-    ui.add_space(4.0);
-    widgets::hairline(ui);
+    widgets::panel_head(ui, "Plots", |ui| add_menu(ui, frame, &mut cards));
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         if !cards.iter().any(|card| card.open) {
@@ -165,10 +160,10 @@ fn title(ui: &mut Ui, observable: &'static Observable, trace: &Trace, card: &mut
     ui.painter().text(pos2(rect.left() + 5.0, middle), Align2::CENTER_CENTER, caret, theme::icon(10.0), ink);
 
     let mut right = rect.right();
-    if let Trace::Scalar(scalar) = trace
-        && let Some(summary) = &scalar.summary
-    {
-        widgets::dot(ui, pos2(right - 5.0, middle), summary.stationary, palette.secondary);
+    if let Trace::Scalar(scalar) = trace {
+        if let Some(summary) = &scalar.summary {
+            widgets::dot(ui, pos2(right - 5.0, middle), summary.stationary, palette.secondary);
+        }
         right -= 16.0;
     }
     let job = reading(observable, trace, palette, card.open);
@@ -339,7 +334,7 @@ fn tools(ui: &mut Ui, rect: Rect, observable: &'static Observable, card: &mut Pl
     if !ui.rect_contains_pointer(rect) && !pinned {
         return;
     }
-    let strip = Rect::from_min_max(pos2(rect.right() - 168.0, rect.bottom() - 22.0), rect.right_bottom());
+    let strip = Rect::from_min_max(pos2(rect.right() - 176.0, rect.top() - 2.0), pos2(rect.right(), rect.top() + 20.0));
     ui.painter().rect_filled(strip, 4.0, Palette::of(ui).panel);
     let mut child = ui.new_child(
         UiBuilder::new().max_rect(strip).layout(Layout::right_to_left(Align::Center)).id_salt("tools"),

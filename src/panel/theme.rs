@@ -197,7 +197,13 @@ fn dress(style: &mut Style, dark: bool) {
     spacing.interact_size = vec2(24.0, 24.0);
     spacing.tooltip_width = 300.0;
     spacing.indent = PADDING;
-    spacing.scroll = egui::style::ScrollStyle::thin();
+    spacing.scroll = egui::style::ScrollStyle {
+        // Content keeps the padding of the panel, and the bar lies in it.
+        floating_allocated_width: PADDING,
+        bar_width: 6.0,
+        bar_outer_margin: 3.0,
+        ..egui::style::ScrollStyle::thin()
+    };
     style.visuals = visuals(palette, dark);
 }
 
@@ -224,7 +230,7 @@ fn visuals(palette: &Palette, dark: bool) -> Visuals {
     visuals.code_bg_color = palette.raised;
     visuals.override_text_color = None;
     visuals.weak_text_color = Some(palette.secondary);
-    visuals.hyperlink_color = palette.accent;
+    visuals.hyperlink_color = palette.secondary;
     visuals.warn_fg_color = palette.accent;
     visuals.error_fg_color = palette.fault;
     visuals.selection.bg_fill = palette.accent.gamma_multiply(if dark { 0.28 } else { 0.22 });

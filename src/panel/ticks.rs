@@ -73,16 +73,6 @@ impl Span {
         share.is_finite().then_some(share.clamp(-100.0, 101.0) as f32)
     }
 
-    /// Value at a place along the span.
-    pub fn at(&self, share: f32) -> f64 {
-        let share = f64::from(share);
-        if self.logarithmic {
-            self.low * (self.high / self.low).powf(share)
-        } else {
-            self.low + (self.high - self.low) * share
-        }
-    }
-
     /// At most [`MOST`] round values on the span, with their labels.
     pub fn ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         let wanted = wanted.clamp(2, MOST);

@@ -99,7 +99,9 @@ fn pace(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
     let font = theme::body(size::BODY);
     let unit = ui.painter().layout_no_wrap("τ/s".into(), theme::body(size::SMALL), palette.secondary);
     let (spot, _) = ui.allocate_exact_size(unit.size(), Sense::hover());
-    ui.painter().galley(spot.min, unit, palette.secondary);
+    if !free {
+        ui.painter().galley(spot.min, unit, palette.secondary);
+    }
     let (rect, _) = ui.allocate_exact_size(vec2(64.0, 24.0), Sense::hover());
     let shown = if free { "max".to_owned() } else { numbers::typed(target) };
     let id = Id::new("pace");

@@ -1,7 +1,7 @@
 //! The small parts from which the panels are made.
 
 use bevy_egui::egui;
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align2, Color32, FontId, Id, Key, Label, Rect, Response, RichText, Sense, Shape, Stroke,
     StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
@@ -16,15 +16,11 @@ pub fn line(ui: &mut Ui, text: &str, font: FontId, colour: Color32) -> Response 
     ui.add(Label::new(RichText::new(text).font(font).color(colour)).truncate())
 }
 
-/// A formatted job in one line that is cut where the room ends.
-pub fn job_line(ui: &mut Ui, mut job: LayoutJob) -> Response {
-    job.wrap = TextWrapping::truncate_at_width(ui.available_width().max(1.0));
-    ui.add(Label::new(job))
-}
-
-/// A job with one run of text.
-pub fn run(text: &str, font: FontId, colour: Color32) -> LayoutJob {
-    LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, colour))
+/// The caret of a menu, in place of the triangle.
+pub fn combo_icon(ui: &Ui, rect: Rect, _visuals: &egui::style::WidgetVisuals, _open: bool) {
+    let colour = Palette::of(ui).secondary;
+    let font = theme::icon(size::SMALL);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::CARET_DOWN, font, colour);
 }
 
 /// A line across the panel.
@@ -88,6 +84,19 @@ pub fn panel_title(ui: &mut Ui, text: &str) {
     let mut format = TextFormat::simple(theme::strong(size::SMALL), palette.secondary);
     format.extra_letter_spacing = 0.8;
     ui.add(Label::new(LayoutJob::single_section(text.to_uppercase(), format)).truncate());
+}
+
+/// The head of a side panel: its title, and something at the right.
+pub fn panel_head(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
+    ui.scope(|ui| {
+        ui.set_max_width((ui.available_width() - theme::PADDING).max(1.0));
+        ui.horizontal(|ui| {
+            panel_title(ui, text);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
+        });
+        ui.add_space(4.0);
+        hairline(ui);
+    });
 }
 
 /// The heading of a section that can be folded; true while it is open.
@@ -187,10 +196,10 @@ pub fn dot(ui: &Ui, centre: egui::Pos2, full: bool, colour: Color32) {
     }
 }
 
-/// A rounded ground under text that lies on the picture.
+/// A rounded ground under text that lies on the picture; opaque, because particles are bright.
 pub fn ground(ui: &Ui, rect: Rect) -> Shape {
     let palette = Palette::of(ui);
-    Shape::rect_filled(rect, theme::CORNER, palette.canvas.gamma_multiply(0.78))
+    Shape::rect_filled(rect, theme::CORNER, palette.canvas)
 }
 
 /// The frame of a sheet or a menu that lies over the window.
