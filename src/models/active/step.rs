@@ -33,10 +33,14 @@ pub fn adopt(values: &Values, world: &mut World) {
     let before = world.get_resource::<Active>().map(|active| active.dynamics);
     Active::adopt(values, world);
     let active = Active::from_values(values);
-    world.insert_resource(Range { cutoff: active.range() as f32, skin: SKIN });
+    world.insert_resource(Range {
+        cutoff: active.range() as f32,
+        skin: SKIN,
+    });
     // What was measured with the old parameters no longer holds.
     world.insert_resource(Survey::default());
-    if before == Some(Dynamics::OrnsteinUhlenbeck) && active.dynamics != Dynamics::OrnsteinUhlenbeck {
+    if before == Some(Dynamics::OrnsteinUhlenbeck) && active.dynamics != Dynamics::OrnsteinUhlenbeck
+    {
         // A Gaussian propulsion leaves its direction to the unit vector that takes its place.
         for mut heading in world.query::<&mut Heading>().iter_mut(world) {
             heading.0 = unit(heading.0);
@@ -47,7 +51,11 @@ pub fn adopt(values: &Values, world: &mut World) {
 /// The unit vector along a vector; along x for a vector without direction.
 fn unit(vector: [f32; 2]) -> [f32; 2] {
     let length = vector[0].hypot(vector[1]);
-    if length > 0.0 { vector.map(|part| part / length) } else { [1.0, 0.0] }
+    if length > 0.0 {
+        vector.map(|part| part / length)
+    } else {
+        [1.0, 0.0]
+    }
 }
 
 /// Adds the systems to the phases of the step.
@@ -70,20 +78,32 @@ fn repel(
     let (positions, mut forces) = slices!(particles);
     let positions = cast_slice(positions);
     let forces = cast_slice_mut(forces.bypass_change_detection());
-    let each = diameters.contiguous_iter_mut().ok().and_then(|mut slices| slices.next());
-    let sizes = each.map_or(Diameters::Uniform(1.0), |each| Diameters::Each(cast_slice(each)));
+    let each = diameters
+        .contiguous_iter_mut()
+        .ok()
+        .and_then(|mut slices| slices.next());
+    let sizes = each.map_or(Diameters::Uniform(1.0), |each| {
+        Diameters::Each(cast_slice(each))
+    });
     let list = neighbours.list();
     match active.repulsion() {
         Repulsion::None => forces.fill([0.0; 2]),
         Repulsion::Wca { energy } => {
-            let law = Wca { epsilon: energy as f32 };
+            let law = Wca {
+                epsilon: energy as f32,
+            };
             pair::forces(law, sizes, list, &domain.0, positions, forces);
         }
         Repulsion::Harmonic { stiffness } => {
-            let law = Harmonic { stiffness: stiffness as f32 };
+            let law = Harmonic {
+                stiffness: stiffness as f32,
+            };
             pair::forces(law, sizes, list, &domain.0, positions, forces);
         }
-        Repulsion::Softplus { stiffness, sharpness } => {
+        Repulsion::Softplus {
+            stiffness,
+            sharpness,
+        } => {
             let law = Softplus {
                 stiffness: stiffness as f32,
                 sharpness: sharpness as f32,
@@ -99,7 +119,12 @@ fn confine(active: Res<Active>, domain: Res<Box>, mut particles: Query<(&Positio
     if active.trap_stiffness > 0.0 {
         let (positions, mut forces) = slices!(particles);
         let forces = cast_slice_mut(forces.bypass_change_detection());
-        pair::add_trap(active.trap_stiffness as f32, &domain.0, cast_slice(positions), forces);
+        pair::add_trap(
+            active.trap_stiffness as f32,
+            &domain.0,
+            cast_slice(positions),
+            forces,
+        );
     }
 }
 
@@ -169,13 +194,31 @@ fn failure(stop: integrate::Fault, step: u64, values: [[f32; 2]; 2], place: [f64
         let [x, y] = vector.map(f64::from);
         if x.is_finite() { y } else { x }
     };
-    let farthest = if place[0].abs() > place[1].abs() { place[0] } else { place[1] };
+    let farthest = if place[0].abs() > place[1].abs() {
+        place[0]
+    } else {
+        place[1]
+    };
     let (term, value) = match stop.term {
         Term::Force => ("force", wild(values[0])),
         Term::State => ("heading", wild(values[1])),
         Term::Displacement => ("displacement", f64::NAN),
-        Term::TooFar => ("displacement, more than a quarter of the box,", f64::INFINITY),
-        Term::Escape => return Failure::Escaped { tag: stop.tag, value: farthest, step },
+        Term::TooFar => (
+            "displacement, more than a quarter of the box,",
+            f64::INFINITY,
+        ),
+        Term::Escape => {
+            return Failure::Escaped {
+                tag: stop.tag,
+                value: farthest,
+                step,
+            };
+        }
     };
-    Failure::NotFinite { tag: stop.tag, term, value, step }
+    Failure::NotFinite {
+        tag: stop.tag,
+        term,
+        value,
+        step,
+    }
 }

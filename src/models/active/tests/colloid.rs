@@ -22,14 +22,24 @@ fn passive_discs_follow_hendersons_equation() {
         }
         places = curve.x;
     }
-    let peak = (0..mean.len()).max_by(|&a, &b| mean[a].total_cmp(&mean[b])).unwrap();
+    let peak = (0..mean.len())
+        .max_by(|&a, &b| mean[a].total_cmp(&mean[b]))
+        .unwrap();
     let (factor, error) = mean_and_error(&factors);
     println!("Z = {factor:.4} ± {error:.4}");
-    assert!(3.0 * error < 0.02 * factor, "the error {error} is too large for the test");
+    assert!(
+        3.0 * error < 0.02 * factor,
+        "the error {error} is too large for the test"
+    );
     // φ = 0.40072, kT = ε: (1 + y²/8)/(1 − y)² at y = φd² with d = 1.01561.
     let y = 0.400_72 * 1.015_61f64.powi(2);
     let expected = (1.0 + y * y / 8.0) / (1.0 - y).powi(2);
-    close("theory", run.theory("compressibility_factor").unwrap(), expected, 1e-3);
+    close(
+        "theory",
+        run.theory("compressibility_factor").unwrap(),
+        expected,
+        1e-3,
+    );
     close("Z", factor, expected, 0.02);
     // Independent simulations of this state have the peak 2.05 at 1.095.
     close("height of g(r)", mean[peak], 2.05, 0.05);

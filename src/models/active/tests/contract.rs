@@ -25,7 +25,7 @@ fn the_bound_on_dt_is_where_runs_are_known_to_be_right() {
     between("passive", bound(&passive), 2e-4, 3e-4);
     for peclet in ["20", "40", "100", "150", "300"] {
         let settings = [("self_propulsion_speed", "24"), ("peclet", peclet)];
-        between(peclet, bound(&settings), 1e-4, 2.2e-4);
+        between(peclet, bound(&settings), 1e-4, 1.5e-4);
     }
     // v₀ = 100 at kT = ε: right at 5·10⁻⁵ within 2 %, broken at 10⁻⁴.
     let fast = [("self_propulsion_speed", "100"), ("peclet", "100")];
@@ -52,7 +52,12 @@ fn the_bound_holds_for_every_corner_of_the_parameters() {
             Kind::Choice(alternatives) => (0..alternatives.len()).map(|one| one as f64).collect(),
             Kind::Flag => vec![0.0, 1.0],
         };
-        for dynamics in ["passive", "brownian", "ornstein_uhlenbeck", "run_and_tumble"] {
+        for dynamics in [
+            "passive",
+            "brownian",
+            "ornstein_uhlenbeck",
+            "run_and_tumble",
+        ] {
             for interaction in ["none", "wca", "harmonic", "softplus"] {
                 let mut values = values(&[("dynamics", dynamics), ("interaction", interaction)]);
                 for &end in &ends {
@@ -71,9 +76,19 @@ fn the_bound_holds_for_every_corner_of_the_parameters() {
 
 #[test]
 fn every_estimator_answers_for_every_state() {
-    for (count, initial) in [(1, "random"), (2, "random"), (40, "random"), (300, "lattice")] {
+    for (count, initial) in [
+        (1, "random"),
+        (2, "random"),
+        (40, "random"),
+        (300, "lattice"),
+    ] {
         for boundary in [Boundary::Periodic, Boundary::Reflecting, Boundary::Open] {
-            for dynamics in ["passive", "brownian", "ornstein_uhlenbeck", "run_and_tumble"] {
+            for dynamics in [
+                "passive",
+                "brownian",
+                "ornstein_uhlenbeck",
+                "run_and_tumble",
+            ] {
                 for interaction in ["none", "wca", "softplus"] {
                     let settings = [
                         ("dynamics", dynamics),
@@ -104,11 +119,17 @@ fn observe(run: &Run, count: usize) {
                     assert!(theory.is_finite(), "{}: {theory}", observable.name);
                 }
             }
-            Estimator::Distribution { estimate, theory, .. } => {
+            Estimator::Distribution {
+                estimate, theory, ..
+            } => {
                 let curve = estimate(&sample);
                 assert_eq!(curve.x.len(), curve.y.len(), "{}", observable.name);
                 for (x, y) in curve.x.iter().zip(&curve.y) {
-                    assert!(x.is_finite() && !y.is_infinite(), "{}: {x} {y}", observable.name);
+                    assert!(
+                        x.is_finite() && !y.is_infinite(),
+                        "{}: {x} {y}",
+                        observable.name
+                    );
                     let _ = theory.map(|theory| theory(&sample, *x));
                 }
             }
@@ -125,16 +146,26 @@ fn observe(run: &Run, count: usize) {
         let mut values = Vec::new();
         (colouring.values)(&sample, &mut values);
         assert_eq!(values.len(), count, "{}", colouring.name);
-        assert!(values.iter().all(|value| value.is_finite()), "{}", colouring.name);
+        assert!(
+            values.iter().all(|value| value.is_finite()),
+            "{}",
+            colouring.name
+        );
     }
     for layer in MODEL.layers {
         match layer.kind {
             LayerKind::Field(field) => {
                 let grid = field(&sample);
-                assert_eq!(grid.values.len(), grid.columns * grid.rows, "{}", layer.name);
+                assert_eq!(
+                    grid.values.len(),
+                    grid.columns * grid.rows,
+                    "{}",
+                    layer.name
+                );
             }
             LayerKind::Links(links) => {
-                let finite = |link: &[[f32; 2]; 2]| link.as_flattened().iter().all(|x| x.is_finite());
+                let finite =
+                    |link: &[[f32; 2]; 2]| link.as_flattened().iter().all(|x| x.is_finite());
                 assert!(links(&sample).iter().all(finite), "{}", layer.name);
             }
             LayerKind::Inset(inset) => {
@@ -157,10 +188,18 @@ fn dynamics_can_be_changed_while_it_runs() {
         .iter()
         .map(|heading| (heading.0[0].hypot(heading.0[1]) - 1.0).abs())
         .fold(0.0, f32::max);
-    assert!(worst < 1e-5, "headings of Brownian particles have unit length, up to {worst}");
+    assert!(
+        worst < 1e-5,
+        "headings of Brownian particles have unit length, up to {worst}"
+    );
     run.set(&[("dynamics", "run_and_tumble"), ("interaction", "harmonic")]);
     run.advance(100);
     run.set(&[("dynamics", "passive"), ("interaction", "none")]);
     run.advance(100);
-    close("energy without interaction", 1.0 + run.scalar("energy_per_particle"), 1.0, 0.0);
+    close(
+        "energy without interaction",
+        1.0 + run.scalar("energy_per_particle"),
+        1.0,
+        0.0,
+    );
 }

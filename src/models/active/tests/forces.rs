@@ -18,10 +18,16 @@ fn brute(run: &Run) -> Vec<[f64; 2]> {
             let place = sample.domain.real(positions[i].0);
             let mut force = place.map(|coordinate| -trap * coordinate);
             for j in (0..positions.len()).filter(|&j| j != i) {
-                let d = sample.domain.separation(positions[i].0, positions[j].0).map(f64::from);
+                let d = sample
+                    .domain
+                    .separation(positions[i].0, positions[j].0)
+                    .map(f64::from);
                 let distance = d[0].hypot(d[1]);
                 let push = repulsion.force(distance, contact(diameters, i, j));
-                force = [force[0] + push * d[0] / distance, force[1] + push * d[1] / distance];
+                force = [
+                    force[0] + push * d[0] / distance,
+                    force[1] + push * d[1] / distance,
+                ];
             }
             force
         })
@@ -43,8 +49,14 @@ fn kernels_sum_the_forces_of_the_law() {
                 ];
                 let size = packed(500, 0.7, 1.3).size;
                 // In so short a step nothing moves, so that forces and positions agree.
-                let mut run =
-                    Run::new(&settings, 500, Domain::new(size, boundary), "random", 3, 1e-14);
+                let mut run = Run::new(
+                    &settings,
+                    500,
+                    Domain::new(size, boundary),
+                    "random",
+                    3,
+                    1e-14,
+                );
                 run.advance(1);
                 let expected = brute(&run);
                 let sample = run.sample();
@@ -53,7 +65,10 @@ fn kernels_sum_the_forces_of_the_law() {
                         let error = (f64::from(force.0[axis]) - expected[axis]).abs();
                         let scale = 10.0 + expected[axis].abs();
                         // Separations are rounded to 10⁻⁷, and stiffnesses reach 10⁴.
-                        assert!(error < 2e-4 * scale, "{boundary:?} {interaction} {polydispersity}: {force:?} {expected:?}");
+                        assert!(
+                            error < 2e-4 * scale,
+                            "{boundary:?} {interaction} {polydispersity}: {force:?} {expected:?}"
+                        );
                     }
                 }
             }
@@ -63,7 +78,11 @@ fn kernels_sum_the_forces_of_the_law() {
 
 #[test]
 fn the_shared_survey_agrees_with_the_kernels() {
-    let settings = [("dynamics", "brownian"), ("self_propulsion_speed", "24"), ("peclet", "60")];
+    let settings = [
+        ("dynamics", "brownian"),
+        ("self_propulsion_speed", "24"),
+        ("peclet", "60"),
+    ];
     let mut run = Run::new(&settings, 3000, packed(3000, 0.5, 1.0), "random", 5, 1e-4);
     run.advance(2000);
     // One step of no length more brings the force column to the present positions.
@@ -80,8 +99,16 @@ fn the_shared_survey_agrees_with_the_kernels() {
     let advance = 1.0 + along / (24.0 * 3000.0);
     close("advance", run.scalar("effective_speed"), advance, 1e-4);
     // Pair forces cancel: their sum is rounding.
-    let total: f64 = sample.column::<Force>().iter().map(|f| f64::from(f.0[0])).sum();
+    let total: f64 = sample
+        .column::<Force>()
+        .iter()
+        .map(|f| f64::from(f.0[0]))
+        .sum();
     assert!(total.abs() < 0.5, "{total}");
     let columns = run.world.resource::<Columns>();
-    assert_eq!(columns.slice::<Diameter>(&run.world).len(), 0, "equal discs carry no diameter");
+    assert_eq!(
+        columns.slice::<Diameter>(&run.world).len(),
+        0,
+        "equal discs carry no diameter"
+    );
 }

@@ -29,7 +29,12 @@ fn displacement(settings: &[(&'static str, &'static str)]) -> Run {
     for steps in [50, 450] {
         run.advance(steps);
         let expected = run.theory("mean_squared_displacement").unwrap();
-        close("MSD", run.scalar("mean_squared_displacement"), expected, 0.01);
+        close(
+            "MSD",
+            run.scalar("mean_squared_displacement"),
+            expected,
+            0.01,
+        );
     }
     run
 }
@@ -37,10 +42,20 @@ fn displacement(settings: &[(&'static str, &'static str)]) -> Run {
 #[test]
 fn active_brownian_displacement() {
     let run = displacement(&[("dynamics", "brownian")]);
-    close("theory at t = 10", run.theory("mean_squared_displacement").unwrap(), 22.0001, 1e-5);
+    close(
+        "theory at t = 10",
+        run.theory("mean_squared_displacement").unwrap(),
+        22.0001,
+        1e-5,
+    );
     // 1/√N of a random walk of N headings, with the factor √π/2, and its spread of 52 %.
     assert!(run.scalar("polar_order") < 4.0 * run.theory("polar_order").unwrap());
-    close("pressure", run.scalar("pressure"), run.theory("pressure").unwrap(), 1e-6);
+    close(
+        "pressure",
+        run.scalar("pressure"),
+        run.theory("pressure").unwrap(),
+        1e-6,
+    );
 }
 
 #[test]
@@ -48,9 +63,19 @@ fn active_ornstein_uhlenbeck_displacement() {
     let run = displacement(&[("dynamics", "ornstein_uhlenbeck")]);
     // 4 D_t t + 4 v₀²/γ² (γt − 1 + e^{−γt}) at t = 10.
     let expected = 4.0 + 4.0 * (9.0 + (-10f64).exp());
-    close("theory", run.theory("mean_squared_displacement").unwrap(), expected, 1e-9);
+    close(
+        "theory",
+        run.theory("mean_squared_displacement").unwrap(),
+        expected,
+        1e-9,
+    );
     // ⟨|g|²⟩ = 2 enters the measured pressure, with a relative standard error of 1/√N.
-    close("pressure", run.scalar("pressure"), run.theory("pressure").unwrap(), 0.01);
+    close(
+        "pressure",
+        run.scalar("pressure"),
+        run.theory("pressure").unwrap(),
+        0.01,
+    );
 }
 
 #[test]
@@ -67,7 +92,12 @@ fn circle_swimmer_displacement() {
 #[test]
 fn passive_displacement() {
     let run = displacement(&[("dynamics", "passive")]);
-    close("4 D_t t", run.theory("mean_squared_displacement").unwrap(), 4.0, 1e-9);
+    close(
+        "4 D_t t",
+        run.theory("mean_squared_displacement").unwrap(),
+        4.0,
+        1e-9,
+    );
     assert!(run.scalar("effective_speed").is_nan());
 }
 
@@ -76,11 +106,24 @@ fn the_peclet_number_sets_all_rates() {
     // The mean squared displacement at Pe = 3 and v₀ = 1 is that of D_r = 1 and D_t = 1/3 in all
     // dynamics of unit propulsion.
     for dynamics in ["brownian", "run_and_tumble"] {
-        let run = free(&[("dynamics", dynamics), ("control", "peclet"), ("peclet", "3")], 10, 0.01);
+        let run = free(
+            &[
+                ("dynamics", dynamics),
+                ("control", "peclet"),
+                ("peclet", "3"),
+            ],
+            10,
+            0.01,
+        );
         let mut run = run;
         run.advance(100);
         let expected = 4.0 / 3.0 + 2.0 * (-1f64).exp();
-        close(dynamics, run.theory("mean_squared_displacement").unwrap(), expected, 1e-9);
+        close(
+            dynamics,
+            run.theory("mean_squared_displacement").unwrap(),
+            expected,
+            1e-9,
+        );
     }
 }
 
@@ -99,7 +142,11 @@ fn lagged_displacements_and_their_exponent() {
         run.advance(5);
     }
     let curve = msd.curve();
-    assert!(curve.x.len() > 20 && curve.x[0] > 0.099 && curve.x[0] < 0.101, "{:?}", curve.x);
+    assert!(
+        curve.x.len() > 20 && curve.x[0] > 0.099 && curve.x[0] < 0.101,
+        "{:?}",
+        curve.x
+    );
     for ((&lag, &value), &error) in curve.x.iter().zip(&curve.y).zip(&curve.error) {
         let expected = msd_theory(&run.sample(), lag).unwrap();
         // Five standard errors, for the forty lags, which are not independent; and Euler's bias.
@@ -112,7 +159,10 @@ fn lagged_displacements_and_their_exponent() {
     for (&lag, &value) in curve.x.iter().zip(&curve.y).filter(|(lag, _)| **lag < 5.0) {
         let expected = exponent_theory(&run.sample(), lag).unwrap();
         // Neighbouring lags differ by a factor of 1.1 to 2, over which the exponent bends.
-        assert!((value - expected).abs() < 0.08, "lag {lag}: {value}, expected {expected}");
+        assert!(
+            (value - expected).abs() < 0.08,
+            "lag {lag}: {value}, expected {expected}"
+        );
     }
     // A restored accumulator goes on where the saved one stopped.
     let (mut restored, _) = start("msd");

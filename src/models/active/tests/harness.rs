@@ -28,7 +28,9 @@ pub fn values(settings: &[(&str, &str)]) -> Values {
     let parameters = (MODEL.parameters)();
     let mut values = Values::defaults(parameters);
     for (name, written) in settings {
-        let index = MODEL.parameter(name).unwrap_or_else(|| panic!("no parameter {name}"));
+        let index = MODEL
+            .parameter(name)
+            .unwrap_or_else(|| panic!("no parameter {name}"));
         let value = match parameters[index].kind {
             Kind::Choice(alternatives) => alternatives
                 .iter()
@@ -66,12 +68,27 @@ impl Run {
     ) -> Self {
         let values = values(settings);
         let mut world = World::new();
-        world.insert_resource(Clock { step: 0, time: 0.0, dt, seed });
+        world.insert_resource(Clock {
+            step: 0,
+            time: 0.0,
+            dt,
+            seed,
+        });
         world.insert_resource(Box(domain));
         world.init_resource::<Fault>();
         world.init_resource::<Neighbours>();
         (MODEL.adopt)(&values, &mut world);
-        (MODEL.spawn)(&mut world, &Start { count, domain, seed, initial, values: &values }).unwrap();
+        (MODEL.spawn)(
+            &mut world,
+            &Start {
+                count,
+                domain,
+                seed,
+                initial,
+                values: &values,
+            },
+        )
+        .unwrap();
         let columns = Columns::attach(&mut world, MODEL.columns);
         world.insert_resource(columns);
         let mut schedule = Schedule::new(Step);
@@ -81,11 +98,23 @@ impl Run {
             ..Default::default()
         });
         schedule.configure_sets(
-            (Phase::Neighbors, Phase::Forces, Phase::Integrate, Phase::Wrap, Phase::Measure).chain(),
+            (
+                Phase::Neighbors,
+                Phase::Forces,
+                Phase::Integrate,
+                Phase::Wrap,
+                Phase::Measure,
+            )
+                .chain(),
         );
         (MODEL.install)(&mut schedule);
         schedule.add_systems(count_step.in_set(Phase::Measure));
-        Self { world, values, schedule, domain }
+        Self {
+            world,
+            values,
+            schedule,
+            domain,
+        }
     }
 
     pub fn advance(&mut self, steps: u64) {
@@ -156,7 +185,11 @@ pub fn mean_and_error(samples: &[f64]) -> (f64, f64) {
         .collect();
     let count = blocks.len() as f64;
     let mean = samples.iter().sum::<f64>() / samples.len() as f64;
-    let variance = blocks.iter().map(|block| (block - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let variance = blocks
+        .iter()
+        .map(|block| (block - mean).powi(2))
+        .sum::<f64>()
+        / (count - 1.0);
     (mean, (variance / count).sqrt())
 }
 

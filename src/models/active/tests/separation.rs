@@ -15,7 +15,14 @@ const DT: f64 = 1e-4;
 fn discs(peclet: &str, packing: f64, count: usize, aspect: f64, initial: &str) -> Run {
     let settings = [("self_propulsion_speed", "24"), ("peclet", peclet)];
     assert!(DT <= (MODEL.step_bound)(&values(&settings)).dt);
-    Run::new(&settings, count, packed(count, packing, aspect), initial, 17, DT)
+    Run::new(
+        &settings,
+        count,
+        packed(count, packing, aspect),
+        initial,
+        17,
+        DT,
+    )
 }
 
 /// ⟨e·ṙ⟩/v₀ of a homogeneous suspension; a reorientation time 1/D_r is Pe/72. The error of the
@@ -51,7 +58,10 @@ fn coexistence(run: &mut Run, samples: usize, steps: u64) -> (Vec<f64>, f64) {
         forces.push(run.scalar("effective_speed") - 1.0);
     }
     let peaks = histogram.peaks(1.5, samples as f64 / 8.0);
-    (peaks.iter().map(|peak| peak.density).collect(), mean_and_error(&forces).0)
+    (
+        peaks.iter().map(|peak| peak.density).collect(),
+        mean_and_error(&forces).0,
+    )
 }
 
 #[test]
@@ -62,7 +72,10 @@ fn persistent_particles_separate_and_others_mix() {
     let (peaks, _) = coexistence(&mut run, 64, (6.0 * 100.0 / 72.0 / DT) as u64 / 64);
     println!("Pe = 100: peaks at {peaks:?}");
     assert_eq!(peaks.len(), 2, "{peaks:?}");
-    assert!((0.1..0.3).contains(&peaks[0]) && (0.85..1.0).contains(&peaks[1]), "{peaks:?}");
+    assert!(
+        (0.1..0.3).contains(&peaks[0]) && (0.85..1.0).contains(&peaks[1]),
+        "{peaks:?}"
+    );
 
     let mut run = discs("20", 0.5, 2000, 3.0, "slab");
     run.advance((20.0 * 20.0 / 72.0 / DT) as u64);
@@ -75,8 +88,12 @@ fn persistent_particles_separate_and_others_mix() {
 /// Density profile across the slab in 48 bins, aligned at the circular mean of the positions.
 fn profile(run: &Run, bins: usize) -> Vec<f64> {
     let sample = run.sample();
-    let places: Vec<f64> = positions(&sample).iter().map(|p| f64::from(p[0]) / 4_294_967_296.0).collect();
-    let turn = |f: fn(f64) -> f64| -> f64 { places.iter().map(|x| f(x * std::f64::consts::TAU)).sum() };
+    let places: Vec<f64> = positions(&sample)
+        .iter()
+        .map(|p| f64::from(p[0]) / 4_294_967_296.0)
+        .collect();
+    let turn =
+        |f: fn(f64) -> f64| -> f64 { places.iter().map(|x| f(x * std::f64::consts::TAU)).sum() };
     let centre = turn(f64::sin).atan2(turn(f64::cos)) / std::f64::consts::TAU;
     let mut density = vec![0.0; bins];
     let unit = std::f64::consts::FRAC_PI_4 * bins as f64 / sample.domain.area();
@@ -121,8 +138,17 @@ fn coexisting_densities_of_a_slab() {
         println!(
             "Pe = {peclet}: gas {measured_gas:.4}, dense {measured_dense:.4}, ⟨e·F⟩/v₀ {measured_force:.4} ± {error:.4}"
         );
-        assert!((measured_gas - gas).abs() < 0.025, "gas {measured_gas}, expected {gas}");
-        assert!((measured_dense - dense).abs() < 0.02, "dense {measured_dense}, expected {dense}");
-        assert!((measured_force - force).abs() < 0.02, "force {measured_force}, expected {force}");
+        assert!(
+            (measured_gas - gas).abs() < 0.025,
+            "gas {measured_gas}, expected {gas}"
+        );
+        assert!(
+            (measured_dense - dense).abs() < 0.02,
+            "dense {measured_dense}, expected {dense}"
+        );
+        assert!(
+            (measured_force - force).abs() < 0.02,
+            "force {measured_force}, expected {force}"
+        );
     }
 }

@@ -16,7 +16,16 @@ fn spawn(
 ) -> Result<World, String> {
     let values = values(settings);
     let mut world = World::new();
-    (MODEL.spawn)(&mut world, &Start { count, domain, seed: 9, initial, values: &values })?;
+    (MODEL.spawn)(
+        &mut world,
+        &Start {
+            count,
+            domain,
+            seed: 9,
+            initial,
+            values: &values,
+        },
+    )?;
     let columns = Columns::attach(&mut world, MODEL.columns);
     world.insert_resource(columns);
     Ok(world)
@@ -25,8 +34,11 @@ fn spawn(
 /// The smallest distance of a pair in units of its mean diameter.
 fn closest(world: &World, domain: &Domain) -> f64 {
     let columns = world.resource::<Columns>();
-    let positions: Vec<[u32; 2]> =
-        columns.slice::<Position>(world).iter().map(|place| place.0).collect();
+    let positions: Vec<[u32; 2]> = columns
+        .slice::<Position>(world)
+        .iter()
+        .map(|place| place.0)
+        .collect();
     let diameters = columns.slice::<Diameter>(world);
     let grid = CellGrid::build(domain, &positions, 2.0);
     let mut least = f64::INFINITY;
@@ -42,9 +54,12 @@ fn closest(world: &World, domain: &Domain) -> f64 {
 #[test]
 fn no_start_overlaps() {
     for packing in [0.02, 0.1, 0.3, 0.38, 0.42, 0.5, 0.6, 0.7, 0.8, 0.88] {
-        for (initial, loss) in
-            [("random", 0.06), ("hexagonal", 0.06), ("slab", 0.06), ("droplet", 1e-3)]
-        {
+        for (initial, loss) in [
+            ("random", 0.06),
+            ("hexagonal", 0.06),
+            ("slab", 0.06),
+            ("droplet", 1e-3),
+        ] {
             for boundary in [Boundary::Periodic, Boundary::Reflecting] {
                 let domain = Domain::new(packed(3000, packing, 1.6).size, boundary);
                 let Ok(world) = spawn(&[], 3000, domain, initial) else {
@@ -57,11 +72,17 @@ fn no_start_overlaps() {
                 let columns = world.resource::<Columns>();
                 let tags = columns.slice::<Tag>(&world);
                 assert_eq!(tags.len(), 3000);
-                assert!(tags.iter().enumerate().all(|(slot, tag)| tag.0 as usize == slot));
+                assert!(
+                    tags.iter()
+                        .enumerate()
+                        .all(|(slot, tag)| tag.0 as usize == slot)
+                );
                 assert_eq!(columns.slice::<Diameter>(&world).len(), 0);
                 for place in columns.slice::<Position>(&world) {
                     let [x, y] = domain.real(place.0);
-                    assert!(x.abs() <= 0.5001 * domain.size[0] && y.abs() <= 0.5001 * domain.size[1]);
+                    assert!(
+                        x.abs() <= 0.5001 * domain.size[0] && y.abs() <= 0.5001 * domain.size[1]
+                    );
                 }
             }
         }
@@ -76,13 +97,19 @@ fn discs_of_different_size_are_pushed_apart() {
         let least = closest(&world, &domain);
         assert!(least > 0.9, "at {packing}: {least}");
         let columns = world.resource::<Columns>();
-        let sizes: Vec<f64> =
-            columns.slice::<Diameter>(&world).iter().map(|one| f64::from(one.0)).collect();
+        let sizes: Vec<f64> = columns
+            .slice::<Diameter>(&world)
+            .iter()
+            .map(|one| f64::from(one.0))
+            .collect();
         let mean = sizes.iter().sum::<f64>() / 2000.0;
         let deviation =
             (sizes.iter().map(|size| (size - mean).powi(2)).sum::<f64>() / 2000.0).sqrt();
         // Standard errors 0.0034 and 0.0024.
-        assert!((mean - 1.0).abs() < 0.012 && (deviation - 0.148).abs() < 0.008, "{mean} {deviation}");
+        assert!(
+            (mean - 1.0).abs() < 0.012 && (deviation - 0.148).abs() < 0.008,
+            "{mean} {deviation}"
+        );
     }
 }
 
@@ -99,7 +126,10 @@ fn headings_start_without_bias() {
         });
         let mean = sum.map(|part| part / 50_000.0);
         // Four standard errors of √(⟨|e|²⟩/2N) = 0.0045 at most, and of 2/√N = 0.009.
-        assert!(mean[0].abs() < 0.018 && mean[1].abs() < 0.018, "{dynamics} {mean:?}");
+        assert!(
+            mean[0].abs() < 0.018 && mean[1].abs() < 0.018,
+            "{dynamics} {mean:?}"
+        );
         assert!((mean[2] - square).abs() < 0.036, "{dynamics} {mean:?}");
     }
 }
@@ -128,7 +158,12 @@ fn impossible_starts_are_refused_with_a_remedy() {
 
 #[test]
 fn a_hundred_thousand_particles_start_at_once() {
-    for (packing, initial) in [(0.3, "random"), (0.6, "random"), (0.6, "lattice"), (0.5, "slab")] {
+    for (packing, initial) in [
+        (0.3, "random"),
+        (0.6, "random"),
+        (0.6, "lattice"),
+        (0.5, "slab"),
+    ] {
         let domain = packed(100_000, packing, 1.0);
         let begun = std::time::Instant::now();
         let world = spawn(&[], 100_000, domain, initial).unwrap();
@@ -136,6 +171,9 @@ fn a_hundred_thousand_particles_start_at_once() {
         println!("{initial} at {packing}: {spent:?}");
         // A tenth of a second on an idle machine; ten times as much where tests run side by side.
         assert!(spent.as_secs_f64() < 1.0, "{initial} took {spent:?}");
-        assert_eq!(world.resource::<Columns>().slice::<Position>(&world).len(), 100_000);
+        assert_eq!(
+            world.resource::<Columns>().slice::<Position>(&world).len(),
+            100_000
+        );
     }
 }

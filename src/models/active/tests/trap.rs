@@ -33,11 +33,17 @@ fn averages(run: &mut Run, names: &[&str]) -> Vec<f64> {
             values.push(run.scalar(name));
         }
     }
-    taken.iter().map(|values| mean_and_error(values).0).collect()
+    taken
+        .iter()
+        .map(|values| mean_and_error(values).0)
+        .collect()
 }
 
 fn check(run: &mut Run, names: &[(&str, f64)]) -> Vec<f64> {
-    let measured = averages(run, &names.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let measured = averages(
+        run,
+        &names.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+    );
     for ((name, tolerance), value) in names.iter().zip(&measured) {
         close(name, *value, run.theory(name).unwrap(), *tolerance);
     }
@@ -67,7 +73,11 @@ fn ornstein_uhlenbeck_cloud() {
     let mut run = cloud(&[("dynamics", "ornstein_uhlenbeck")]);
     let measured = check(
         &mut run,
-        &[("mean_square_radius", 0.015), ("radial_kurtosis", 0.02), ("entropy_production", 0.015)],
+        &[
+            ("mean_square_radius", 0.015),
+            ("radial_kurtosis", 0.02),
+            ("entropy_production", 0.015),
+        ],
     );
     // ⟨x²⟩ = D_t/k + v₀²/k(k + γ) in either direction.
     close("⟨r²⟩", measured[0], 7.0, 0.015);
@@ -87,21 +97,36 @@ fn run_and_tumble_cloud() {
     let mut run = cloud(&[("dynamics", "run_and_tumble")]);
     check(
         &mut run,
-        &[("mean_square_radius", 0.01), ("radial_kurtosis", 0.015), ("entropy_production", 0.01)],
+        &[
+            ("mean_square_radius", 0.01),
+            ("radial_kurtosis", 0.015),
+            ("entropy_production", 0.01),
+        ],
     );
 }
 
 #[test]
 fn circling_cloud() {
     let mut run = cloud(&[("dynamics", "brownian"), ("angular_velocity", "2")]);
-    check(&mut run, &[("mean_square_radius", 0.012), ("effective_speed", 0.015)]);
+    check(
+        &mut run,
+        &[("mean_square_radius", 0.012), ("effective_speed", 0.015)],
+    );
     assert_eq!(run.theory("radial_kurtosis"), None);
 }
 
 #[test]
 fn the_propulsion_entropy_of_a_trap_is_twice_its_stiffness() {
-    let mut run = cloud(&[("dynamics", "ornstein_uhlenbeck"), ("translational_diffusion", "0")]);
+    let mut run = cloud(&[
+        ("dynamics", "ornstein_uhlenbeck"),
+        ("translational_diffusion", "0"),
+    ]);
     run.advance(1);
-    close("σ_g/N", run.scalar("propulsion_entropy_production"), 2.0, 1e-12);
+    close(
+        "σ_g/N",
+        run.scalar("propulsion_entropy_production"),
+        2.0,
+        1e-12,
+    );
     assert!(run.scalar("entropy_production").is_nan());
 }
