@@ -60,6 +60,7 @@ fn each_kind_of_fault_has_its_words() {
     assert_eq!(replace("height: 12.0", "height: 12,0").code, "syntax");
     assert_eq!(replace("\"v₀ → ∞\"", "\"\\q\"").field, "story.text");
     assert_eq!(replace("\"2D\"", "\"2\u{1b}D\"").code, "syntax");
+    assert_eq!(replace("\"2D\"", "\"2\\u{1b}D\"").code, "wrong_type");
     assert_eq!(replace("careful: true", "careful: yes").allowed, "true or false");
 }
 
