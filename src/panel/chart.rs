@@ -130,12 +130,13 @@ impl Chart<'_> {
         };
         let theory = self.theory.iter().map(|point| point[1]).chain(self.theory_level).filter(near);
         let level = self.level.into_iter().map(|[mean, _]| mean);
-        let ground = (self.look != Look::Line && !self.y_logarithmic).then_some(0.0);
+        let floor = self.look != Look::Line && !self.y_logarithmic && measured.low >= 0.0;
+        let ground = floor.then_some(0.0);
         let all = values.chain(theory).chain(level).chain(ground);
         let span = Span::of(all, self.y_logarithmic).padded(0.06);
         match ground {
             // Bars stand on the floor.
-            Some(_) if span.low < 0.0 && measured.low >= 0.0 => Span { low: 0.0, ..span },
+            Some(_) if span.low < 0.0 => Span { low: 0.0, ..span },
             _ => span,
         }
     }
@@ -193,14 +194,14 @@ impl Chart<'_> {
         let floor = |point: &Point| pos2(map.to_screen(point.x, map.y.low).map_or(0.0, |at| at.x), map.area.bottom());
         match self.look {
             Look::Bars => self.paint_bars(painter, map, points, panel),
-            Look::Area => {
+            Look::Area if points.iter().all(|point| point.y.is_nan() || point.y >= 0.0) => {
                 let ground = points.iter().filter_map(|point| {
                     let top = map.to_screen(point.x, point.y)?;
                     Some([floor(point), top])
                 });
                 painter.add(ribbon(ground, theme::mix(panel, self.colour, 0.12)));
             }
-            Look::Line => {}
+            Look::Area | Look::Line => {}
         }
         if self.look == Look::Bars {
             return;
