@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bevy_egui::egui;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Vec2, vec2};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, Node};
 use seethe::model::observable::Curve;
 use seethe::model::parameter::{Change, Kind};
@@ -61,7 +61,7 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
             step: 12_400,
             time: 1.24,
             domain: scene.domain,
-            particles: vec![Particle::default()],
+            particles: vec![Particle::default()].into(),
             legend: Legend {
                 colouring: colouring.map(|one| one.name),
                 title: colouring.map_or("", |one| one.title).into(),
@@ -131,7 +131,6 @@ fn tall(snapshot: Snapshot) -> Harness<'static, Bench> {
 
 fn field<'a>(harness: &'a Harness<Bench>, label: &'a str) -> Node<'a> {
     harness.get_by(|node| {
-        let node = node.accesskit_node();
         node.role() == Role::TextInput && node.label().as_deref() == Some(label)
     })
 }
@@ -272,7 +271,7 @@ fn a_typed_value_becomes_an_intent() {
 fn a_value_out_of_range_is_refused_with_the_range() {
     let mut harness = tall(calm("mips"));
     harness.run_steps(3);
-    for text in ["1e9", "-3", "NaN", "inf", "much", ""] {
+    for text in ["1e9", "-3", "NaN", "inf", "much"] {
         type_into(&mut harness, "Peclet", text);
         assert_eq!(actions(&harness), [], "{text}");
         let shown = shown_texts(&harness);
@@ -368,7 +367,6 @@ fn a_live_slider_acts_while_it_is_held_and_a_restart_waits() {
         harness.run_steps(3);
         let rect = harness
             .get_by(|node| {
-                let node = node.accesskit_node();
                 node.role() == Role::Slider && node.label().as_deref() == Some(label)
             })
             .rect();
@@ -472,7 +470,7 @@ fn a_scene_is_chosen_from_the_list() {
     harness.run_steps(3);
     harness.key_press(Key::G);
     harness.run_steps(3);
-    harness.get_by_label("A crystal").click();
+    harness.get_by_role_and_label(Role::Button, "A crystal").click();
     harness.run_steps(2);
     assert!(harness.state().requests.iter().any(|one| matches!(one, Request::OpenScene(1))));
 }
@@ -500,6 +498,8 @@ fn the_pointer_moves_and_zooms_the_picture() {
     harness.hover_at(centre + vec2(30.0, -20.0));
     harness.run_steps(1);
     harness.drop_at(centre + vec2(30.0, -20.0));
+    harness.hover_at(centre);
+    harness.run_steps(1);
     harness.event(egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Point,
         delta: vec2(0.0, 50.0),
@@ -572,11 +572,19 @@ fn every_character_has_a_glyph() {
     letters.dedup();
     let harness = harness(calm("mips"), vec2(400.0, 300.0));
     for family in theme::families() {
-        let missing: Vec<char> = letters
-            .iter()
-            .copied()
-            .filter(|&letter| !harness.ctx.fonts_mut(|fonts| fonts.has_glyph(&family, letter)))
-            .collect();
+        // What a font lacks is drawn as the replacement, whose place in the atlas tells it.
+        let place = |letter: char| {
+            let white = egui::Color32::WHITE;
+            let galley = harness.ctx.fonts_mut(|fonts| {
+                fonts.layout_no_wrap(letter.to_string(), family.clone(), white)
+            });
+            let glyph = galley.rows.first().and_then(|row| row.glyphs.first().copied());
+            glyph.map(|glyph| (glyph.uv_rect.min, glyph.uv_rect.max))
+        };
+        let replacement = place('\u{10fffd}');
+        assert!(replacement.is_some());
+        let missing: Vec<char> =
+            letters.iter().copied().filter(|&letter| place(letter) == replacement).collect();
         assert!(missing.is_empty(), "{family:?} lacks {missing:?}");
     }
 }

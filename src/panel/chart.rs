@@ -1,9 +1,11 @@
 //! One chart: a line with its band, theory dashed, at most five ticks, no box.
 
+use std::sync::Arc;
+
 use bevy_egui::egui;
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Color32, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextFormat, Ui, pos2, vec2,
+    Align2, Color32, Galley, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextFormat, Ui, pos2, vec2,
 };
 
 use super::numbers;
@@ -58,7 +60,7 @@ pub struct Chart<'a> {
 }
 
 /// Room for the labels of the ticks at the left and below.
-const LEFT: f32 = 40.0;
+const LEFT: f32 = 36.0;
 const BELOW: f32 = 20.0;
 const ABOVE: f32 = 24.0;
 
@@ -88,15 +90,23 @@ impl Chart<'_> {
         if !ui.is_rect_visible(rect) || rect.width() < 90.0 || rect.height() < 50.0 {
             return response;
         }
+        let points = thinned(&self.points, rect.width() as usize);
+        let (x, y) = (self.x_span(&points), self.y_span(&points));
+        let rows = if rect.height() > 180.0 { 5 } else { 3 };
+        let ticks: Vec<_> = y
+            .ticks(rows)
+            .into_iter()
+            .map(|(value, label)| (value, tick(ui, label)))
+            .collect();
+        let widest = ticks.iter().map(|(_, galley)| galley.size().x).fold(0.0, f32::max);
         let area = Rect::from_min_max(
-            pos2(rect.left() + LEFT, rect.top() + ABOVE),
+            pos2(rect.left() + (widest + 10.0).clamp(LEFT, 0.4 * rect.width()), rect.top() + ABOVE),
             pos2(rect.right() - 4.0, rect.bottom() - BELOW),
         );
-        let points = thinned(&self.points, area.width() as usize);
-        let map = Map { area, x: self.x_span(&points), y: self.y_span(&points) };
+        let map = Map { area, x, y };
         let painter = ui.painter().with_clip_rect(area.expand(1.0).intersect(ui.clip_rect()));
         self.paint_grounds(&painter, &map, &points, Palette::of(ui).panel);
-        self.paint_axes(ui, rect, &map);
+        self.paint_axes(ui, rect, &map, ticks);
         if points.is_empty() && self.theory.is_empty() {
             let text = "nothing measured yet";
             let font = theme::body(size::SMALL);
@@ -113,7 +123,13 @@ impl Chart<'_> {
 
     fn x_span(&self, points: &[Point]) -> Span {
         let theory = self.theory.iter().map(|point| point[0]);
-        Span::of(points.iter().map(|point| point.x).chain(theory), self.x_logarithmic)
+        let all = points.iter().map(|point| point.x).chain(theory);
+        let span = Span::of(all.clone(), self.x_logarithmic);
+        // The span of a single moment reaches to both sides, and there is no time before 0.
+        if span.low < 0.0 && all.into_iter().all(|x| x.is_nan() || x >= 0.0) {
+            return Span { low: 0.0, ..span };
+        }
+        span
     }
 
     fn y_span(&self, points: &[Point]) -> Span {
@@ -130,28 +146,28 @@ impl Chart<'_> {
         };
         let theory = self.theory.iter().map(|point| point[1]).chain(self.theory_level).filter(near);
         let level = self.level.into_iter().map(|[mean, _]| mean);
-        let ground = (self.look != Look::Line && !self.y_logarithmic).then_some(0.0);
+        let floor = self.look != Look::Line && !self.y_logarithmic && measured.low >= 0.0;
+        let ground = floor.then_some(0.0);
         let all = values.chain(theory).chain(level).chain(ground);
         let span = Span::of(all, self.y_logarithmic).padded(0.06);
         match ground {
             // Bars stand on the floor.
-            Some(_) if span.low < 0.0 && measured.low >= 0.0 => Span { low: 0.0, ..span },
+            Some(_) if span.low < 0.0 => Span { low: 0.0, ..span },
             _ => span,
         }
     }
 
-    fn paint_axes(&self, ui: &Ui, rect: Rect, map: &Map) {
+    fn paint_axes(&self, ui: &Ui, rect: Rect, map: &Map, ticks: Vec<(f64, Arc<Galley>)>) {
         let palette = Palette::of(ui);
         let painter = ui.painter();
-        let font = theme::body(size::SMALL);
         let line = Stroke::new(1.0, palette.hairline);
         let area = map.area;
-        let rows = if area.height() > 130.0 { 5 } else { 3 };
-        for (value, label) in map.y.ticks(rows) {
+        for (value, label) in ticks {
             let Some(up) = map.y.share(value) else { continue };
             let y = painter.round_to_pixel_center(area.bottom() - up * area.height());
             painter.hline(area.x_range(), y, line);
-            painter.text(pos2(area.left() - 6.0, y), Align2::RIGHT_CENTER, label, font.clone(), palette.secondary);
+            let corner = pos2(area.left() - 6.0, y) - vec2(label.size().x, 0.5 * label.size().y);
+            painter.galley(corner, label, palette.secondary);
         }
         let floor = painter.round_to_pixel_center(area.bottom());
         painter.hline(area.x_range(), floor, line);
@@ -164,7 +180,7 @@ impl Chart<'_> {
             let Some(along) = map.x.share(value) else { continue };
             let x = area.left() + along * area.width();
             painter.vline(x, floor..=floor + 3.0, line);
-            let galley = painter.layout_no_wrap(label, font.clone(), palette.secondary);
+            let galley = tick(ui, label);
             let corner = pos2(x - 0.5 * galley.size().x, area.bottom() + 4.0);
             let spot = Rect::from_min_size(corner, galley.size());
             if !spot.intersects(taken) && spot.left() > rect.left() {
@@ -193,14 +209,14 @@ impl Chart<'_> {
         let floor = |point: &Point| pos2(map.to_screen(point.x, map.y.low).map_or(0.0, |at| at.x), map.area.bottom());
         match self.look {
             Look::Bars => self.paint_bars(painter, map, points, panel),
-            Look::Area => {
+            Look::Area if points.iter().all(|point| point.y.is_nan() || point.y >= 0.0) => {
                 let ground = points.iter().filter_map(|point| {
                     let top = map.to_screen(point.x, point.y)?;
                     Some([floor(point), top])
                 });
                 painter.add(ribbon(ground, theme::mix(panel, self.colour, 0.12)));
             }
-            Look::Line => {}
+            Look::Area | Look::Line => {}
         }
         if self.look == Look::Bars {
             return;
@@ -287,6 +303,11 @@ impl Chart<'_> {
     }
 }
 
+/// The label of a tick.
+fn tick(ui: &Ui, label: String) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(label, theme::body(size::SMALL), Palette::of(ui).secondary)
+}
+
 /// Symbol and unit of an axis.
 fn axis_job(name: AxisName, palette: &Palette) -> LayoutJob {
     let style = Style { size: size::SMALL, colour: palette.secondary };
@@ -304,19 +325,22 @@ fn thinned(points: &[Point], pixels: usize) -> Vec<Point> {
     points
         .chunks(size)
         .filter_map(|chunk| {
-            let sound = || chunk.iter().filter(|point| point.x.is_finite() && point.y.is_finite());
-            let count = sound().count() as f64;
-            if count == 0.0 {
-                // A gap stays a gap.
-                let x = chunk.first()?.x;
-                return Some(Point { x, y: f64::NAN, low: f64::NAN, high: f64::NAN });
+            let mut sum = Point { x: 0.0, y: 0.0, low: f64::INFINITY, high: f64::NEG_INFINITY };
+            let mut count = 0.0;
+            for point in chunk.iter().filter(|point| point.x.is_finite() && point.y.is_finite()) {
+                count += 1.0;
+                // A running mean cannot overflow where a sum would.
+                sum.x += (point.x - sum.x) / count;
+                sum.y += (point.y - sum.y) / count;
+                sum.low = sum.low.min(point.low);
+                sum.high = sum.high.max(point.high);
             }
-            Some(Point {
-                x: sound().map(|point| point.x / count).sum(),
-                y: sound().map(|point| point.y / count).sum(),
-                low: sound().map(|point| point.low).fold(f64::INFINITY, f64::min),
-                high: sound().map(|point| point.high).fold(f64::NEG_INFINITY, f64::max),
-            })
+            if count > 0.0 {
+                return Some(sum);
+            }
+            // A gap stays a gap.
+            let x = chunk.first()?.x;
+            Some(Point { x, y: f64::NAN, low: f64::NAN, high: f64::NAN })
         })
         .collect()
 }

@@ -279,7 +279,9 @@ pub fn value_field(
     if response.changed() || response.gained_focus() {
         fields.editing = Some((id, text.clone()));
     }
-    if response.lost_focus() {
+    // The focus is reported lost in two frames: the text is handed in with the first.
+    let edited = fields.editing.as_ref().is_some_and(|(owner, _)| *owner == id);
+    if edited && response.lost_focus() {
         let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
         fields.editing = None;
         if text != shown && !cancelled {

@@ -139,6 +139,13 @@ fn card(ui: &mut Ui, frame: &Frame, card: &mut PlotCard, requests: &mut Requests
     if !card.open {
         return;
     }
+    let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width().max(1.0), CHART));
+    if !ui.is_rect_visible(place) {
+        // What is scrolled away costs nothing.
+        ui.allocate_rect(place, Sense::hover());
+        ui.add_space(8.0);
+        return;
+    }
     let response = chart_of(ui, observable, &trace, &card.settings).show(ui, CHART);
     tools(ui, response.rect, observable, card, requests);
     ui.add_space(8.0);
@@ -209,7 +216,8 @@ fn reading(observable: &Observable, trace: &Trace, palette: &Palette, open: bool
             }
         }
         Trace::Curve(curve) if open => {
-            let text = format!("{} samples", numbers::grouped(curve.samples));
+            let ending = if curve.samples == 1 { "" } else { "s" };
+            let text = format!("{} sample{ending}", numbers::grouped(curve.samples));
             job.append(&text, 0.0, TextFormat::simple(theme::body(size::SMALL), palette.secondary));
         }
         Trace::Curve(_) => {

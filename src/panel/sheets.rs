@@ -27,7 +27,7 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
     };
     let width = f32::min(width, room.x);
     let mut area = Area::new(Id::new(("sheet", sheet as u8))).order(Order::Foreground).constrain(true);
-    area = area.anchor(anchor, offset);
+    area = area.anchor(anchor, offset).default_size(room);
     let response = area.show(ctx, |ui| {
         widgets::sheet_frame(ui).show(ui, |ui| {
             ui.set_width((width - 32.0).max(20.0));
@@ -55,10 +55,12 @@ fn help(ui: &mut Ui, height: f32) {
     ui.add_space(4.0);
     ScrollArea::vertical().max_height((height - 40.0).max(40.0)).show(ui, |ui| {
         let columns = if ui.available_width() > 560.0 { 2 } else { 1 };
+        ui.spacing_mut().item_spacing.x = 32.0;
         ui.columns(columns, |columns| {
             let count = columns.len();
             for (index, (group, title)) in Group::ALL.into_iter().enumerate() {
                 let ui = &mut columns[index % count];
+                ui.spacing_mut().item_spacing.x = 8.0;
                 ui.add_space(6.0);
                 widgets::panel_title(ui, title);
                 for entry in ACTIONS.iter().filter(|entry| entry.group == group) {

@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn no_text_is_lost_or_makes_it_panic() {
-        for text in ["", "_", "^", "a_", "_(", "a_{", "a^()", "__", "⟨|ψ₆|⟩", "σ̇/N", "𝜂_x^y_z", "a_(b(c)d)e"] {
+        for text in ["", "_", "^", "a_", "_(", "a_{", "a^()", "__", "⟨|ψ₆|⟩", "σ̇/N", "η_x^y_z", "a_(b(c)d)e"] {
             let _ = parts(text);
         }
         let text: String = parts("a_(b(c)d)e").into_iter().map(|part| part.0).collect();
