@@ -11,10 +11,13 @@ mod gallery;
 mod requests;
 
 use bevy::prelude::*;
+use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::Failure;
@@ -42,8 +45,8 @@ pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
     let lab =
         Lab::start(loaded, threads).map_err(|error| Failure::BadInput(error.to_string()))?;
     lab.send(Command::Play);
-    let exit = build(lab, adapter, watched, scene.is_none()).run();
-    match exit {
+    let mut app = without_panic(|| build(lab, adapter, watched, scene.is_none()))?;
+    match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(_) => {
             Err(Failure::NoDisplay("the graphics device failed; start Seethe again".into()))
@@ -69,6 +72,27 @@ fn display() -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// The window library insists on a display that answers: what it says is turned into our error.
+fn without_panic(build: impl FnOnce() -> App) -> Result<App, Failure> {
+    let said = Arc::new(Mutex::new(String::new()));
+    let heard = said.clone();
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if let Ok(mut said) = heard.lock() {
+            *said = panic.payload_as_str().unwrap_or("no reason given").into();
+        }
+    }));
+    let built = std::panic::catch_unwind(AssertUnwindSafe(build));
+    std::panic::set_hook(before);
+    built.map_err(|_| {
+        let reason = said.lock().map(|said| said.clone()).unwrap_or_default();
+        Failure::NoDisplay(format!(
+            "no window can be opened on this display ({reason}); \
+             use `seethe run` and `seethe record`, which need none"
+        ))
+    })
 }
 
 fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool) -> App {
@@ -104,6 +128,13 @@ fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool
     .add_systems(Startup, set_up)
     .add_systems(Update, (desk::follow_file, desk::take_dropped_files))
     .add_systems(EguiPrimaryContextPass, desk::draw);
+    // A fault of the renderer ends the pictures, not the run: the interface cannot go on without
+    // them, so the window says why and closes, and the run can be continued without it.
+    app.insert_resource(RenderErrorHandler(|error, world, _| {
+        eprintln!("the graphics device failed ({:?}): {}", error.ty, error.description);
+        world.write_message(AppExit::error());
+        RenderErrorPolicy::StopRendering
+    }));
     app.insert_non_send(desk::Desk::new(adapter, watched, gallery));
     app
 }
