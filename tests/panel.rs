@@ -16,12 +16,12 @@ use seethe::panel::{
     FilmState, Frame, Interface, PictureEvent, Request, SceneEntry, Surroundings, Weight, theme,
 };
 use seethe::scene::{PlotKind, Scene};
+use seethe::sim::Action;
 use seethe::sim::driver::Command;
 use seethe::sim::snapshot::{
     CurveTrace, Legend, Particle, Picture, ScalarTrace, SeriesPoint, Snapshot, Speed, Status,
     Summary,
 };
-use seethe::sim::Action;
 
 fn scene(name: &str) -> Scene {
     seethe::scene::find(name, &[]).unwrap_or_else(|problems| panic!("{problems}"))
@@ -35,26 +35,52 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
         points: Arc::new(
             x.iter()
                 .zip(y)
-                .map(|(&time, &mean)| SeriesPoint { time, low: mean - 0.1, mean, high: mean + 0.1 })
+                .map(|(&time, &mean)| SeriesPoint {
+                    time,
+                    low: mean - 0.1,
+                    mean,
+                    high: mean + 0.1,
+                })
                 .collect(),
         ),
         latest: y.last().copied().unwrap_or(f64::NAN),
-        summary: y.last().map(|&mean| Summary { mean, error: 0.01 * mean, stationary: true }),
+        summary: y.last().map(|&mean| Summary {
+            mean,
+            error: 0.01 * mean,
+            stationary: true,
+        }),
         theory: y.first().copied(),
     });
-    let curves = model.observables.iter().filter(|one| !one.is_scalar()).map(|observable| CurveTrace {
-        observable,
-        curve: Arc::new(Curve { x: x.to_vec(), y: y.to_vec(), error: y.to_vec() }),
-        theory: Arc::new(y.to_vec()),
-        samples: 12,
-    });
+    let curves = model
+        .observables
+        .iter()
+        .filter(|one| !one.is_scalar())
+        .map(|observable| CurveTrace {
+            observable,
+            curve: Arc::new(Curve {
+                x: x.to_vec(),
+                y: y.to_vec(),
+                error: y.to_vec(),
+            }),
+            theory: Arc::new(y.to_vec()),
+            samples: 12,
+        });
     let colouring = model.colourings.first();
     Snapshot {
         generation: 1,
         status: Status::Paused,
-        clock: Clock { step: 12_400, time: 1.24, dt: scene.dt, seed: scene.seed },
+        clock: Clock {
+            step: 12_400,
+            time: 1.24,
+            dt: scene.dt,
+            seed: scene.seed,
+        },
         count: scene.count,
-        speed: Speed { steps_per_second: 500.0, target: 1.0, reached: 0.03 },
+        speed: Speed {
+            steps_per_second: 500.0,
+            target: 1.0,
+            reached: 0.03,
+        },
         phases: Phase::ALL.map(|(_, name)| (name, 1e-4)),
         picture: Arc::new(Picture {
             revision: 1,
@@ -67,7 +93,10 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
                 title: colouring.map_or("", |one| one.title).into(),
                 symbol: colouring.map_or("", |one| one.symbol).into(),
                 unit: colouring.map_or("", |one| one.unit).into(),
-                range: [y.first().copied().unwrap_or(0.0), y.last().copied().unwrap_or(1.0)],
+                range: [
+                    y.first().copied().unwrap_or(0.0),
+                    y.last().copied().unwrap_or(1.0),
+                ],
                 cyclic: colouring.is_some_and(|one| one.cyclic),
             },
             layers: Vec::new(),
@@ -95,7 +124,10 @@ struct Bench {
 }
 
 fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
-    let entry = |title: &str| SceneEntry { title: title.into(), ..SceneEntry::default() };
+    let entry = |title: &str| SceneEntry {
+        title: title.into(),
+        ..SceneEntry::default()
+    };
     let bench = Bench {
         interface: Interface::default(),
         snapshot,
@@ -105,23 +137,29 @@ fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
         requests: Vec::new(),
     };
     let colours = vec![[90_u8, 120, 200]; 256];
-    Harness::builder().with_size(size).with_max_steps(12).build_ui_state(
-        move |ui, bench: &mut Bench| {
-            let surroundings = Surroundings {
-                colours: &colours,
-                points_per_length: bench.points_per_length,
-                scenes: &bench.scenes,
-                adapter: "none",
-                software: true,
-                film: bench.film,
-                ..Surroundings::default()
-            };
-            let frame = Frame { snapshot: &bench.snapshot, surroundings: &surroundings };
-            let requests = seethe::panel::interface(ui, &mut bench.interface, &frame);
-            bench.requests.extend(requests);
-        },
-        bench,
-    )
+    Harness::builder()
+        .with_size(size)
+        .with_max_steps(12)
+        .build_ui_state(
+            move |ui, bench: &mut Bench| {
+                let surroundings = Surroundings {
+                    colours: &colours,
+                    points_per_length: bench.points_per_length,
+                    scenes: &bench.scenes,
+                    adapter: "none",
+                    software: true,
+                    film: bench.film,
+                    ..Surroundings::default()
+                };
+                let frame = Frame {
+                    snapshot: &bench.snapshot,
+                    surroundings: &surroundings,
+                };
+                let requests = seethe::panel::interface(ui, &mut bench.interface, &frame);
+                bench.requests.extend(requests);
+            },
+            bench,
+        )
 }
 
 /// A window that is high enough to show every parameter at once.
@@ -130,9 +168,7 @@ fn tall(snapshot: Snapshot) -> Harness<'static, Bench> {
 }
 
 fn field<'a>(harness: &'a Harness<Bench>, label: &'a str) -> Node<'a> {
-    harness.get_by(|node| {
-        node.role() == Role::TextInput && node.label().as_deref() == Some(label)
-    })
+    harness.get_by(|node| node.role() == Role::TextInput && node.label().as_deref() == Some(label))
 }
 
 /// Types a text into a field in place of what is there.
@@ -192,7 +228,10 @@ fn assert_drawable(harness: &Harness<Bench>, what: &str) {
     for primitive in harness.ctx.tessellate(shapes, 1.0) {
         if let egui::epaint::Primitive::Mesh(mesh) = primitive.primitive {
             for vertex in &mesh.vertices {
-                assert!(vertex.pos.x.is_finite() && vertex.pos.y.is_finite(), "{what}: {vertex:?}");
+                assert!(
+                    vertex.pos.x.is_finite() && vertex.pos.y.is_finite(),
+                    "{what}: {vertex:?}"
+                );
             }
         }
     }
@@ -200,7 +239,16 @@ fn assert_drawable(harness: &Harness<Bench>, what: &str) {
 
 #[test]
 fn nothing_that_a_run_can_show_breaks_the_interface() {
-    let wild = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 0.0, -1.0, 5e-324];
+    let wild = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::MAX,
+        f64::MIN,
+        0.0,
+        -1.0,
+        5e-324,
+    ];
     let many: Vec<f64> = (0..100_000).map(|x| f64::from(x) * 1e-3).collect();
     let data: [(&str, Vec<f64>, Vec<f64>); 8] = [
         ("empty", vec![], vec![]),
@@ -221,7 +269,11 @@ fn nothing_that_a_run_can_show_breaks_the_interface() {
             }
             let mut snapshot = snapshot(scene, &x, &y);
             let last = y.last().copied().unwrap_or(f64::NAN);
-            snapshot.speed = Speed { steps_per_second: last, target: last, reached: last };
+            snapshot.speed = Speed {
+                steps_per_second: last,
+                target: last,
+                reached: last,
+            };
             snapshot.clock.time = last;
             snapshot.phases = snapshot.phases.map(|(name, _)| (name, last));
             let mut harness = harness(snapshot, vec2(1440.0, 900.0));
@@ -236,9 +288,19 @@ fn nothing_that_a_run_can_show_breaks_the_interface() {
 #[test]
 fn no_size_of_the_window_breaks_the_interface() {
     for dark in [true, false] {
-        for size in [[1440.0, 900.0], [1024.0, 640.0], [640.0, 300.0], [300.0, 200.0], [40.0, 900.0], [900.0, 20.0], [1.0, 1.0], [0.0, 0.0]] {
+        for size in [
+            [1440.0, 900.0],
+            [1024.0, 640.0],
+            [640.0, 300.0],
+            [300.0, 200.0],
+            [40.0, 900.0],
+            [900.0, 20.0],
+            [1.0, 1.0],
+            [0.0, 0.0],
+        ] {
             let mut failing = calm("trapped");
-            failing.status = Status::Failed("particle 3: the force is NaN at step 7; take a smaller dt".into());
+            failing.status =
+                Status::Failed("particle 3: the force is NaN at step 7; take a smaller dt".into());
             for snapshot in [calm("mips"), failing] {
                 let mut harness = harness(snapshot, size.into());
                 harness.state_mut().interface.dark = dark;
@@ -247,7 +309,10 @@ fn no_size_of_the_window_breaks_the_interface() {
                     assert_drawable(&harness, &format!("{size:?} {key:?}"));
                     harness.key_press(key);
                 }
-                harness.state_mut().interface.tell(Weight::Fault, "word ".repeat(100));
+                harness
+                    .state_mut()
+                    .interface
+                    .tell(Weight::Fault, "word ".repeat(100));
                 harness.run_steps(3);
                 assert_drawable(&harness, &format!("{size:?}"));
                 let [width, height] = harness.state().interface.picture_pixels;
@@ -262,9 +327,15 @@ fn a_typed_value_becomes_an_intent() {
     let mut harness = tall(calm("mips"));
     harness.run_steps(3);
     type_into(&mut harness, "Peclet", "42.5");
-    let expected = Action::SetParameter { name: "peclet".into(), value: 42.5 };
+    let expected = Action::SetParameter {
+        name: "peclet".into(),
+        value: 42.5,
+    };
     assert_eq!(actions(&harness), [expected]);
-    assert!(loaded(&harness).is_empty(), "a live parameter does not restart the run");
+    assert!(
+        loaded(&harness).is_empty(),
+        "a live parameter does not restart the run"
+    );
 }
 
 #[test]
@@ -279,7 +350,10 @@ fn a_value_out_of_range_is_refused_with_the_range() {
         // The next good value takes the refusal away.
         type_into(&mut harness, "Peclet", "50");
         assert_eq!(actions(&harness).len(), 1);
-        assert!(!shown_texts(&harness).contains("from 0.1 to 10000"), "{text}");
+        assert!(
+            !shown_texts(&harness).contains("from 0.1 to 10000"),
+            "{text}"
+        );
         // The run has not answered; what it shows is what was asked for last.
         type_into(&mut harness, "Peclet", "60");
     }
@@ -300,17 +374,32 @@ fn every_parameter_of_every_model_takes_its_range_and_nothing_else() {
             };
             let label = seethe::panel::numbers::humanised(one.name);
             let index = model.parameter(one.name).unwrap();
-            for (value, allowed) in [(max, true), (min, true), (max * 2.0 + 1.0, false), (min - 1.0, false)] {
+            for (value, allowed) in [
+                (max, true),
+                (min, true),
+                (max * 2.0 + 1.0, false),
+                (min - 1.0, false),
+            ] {
                 type_into(&mut harness, &label, &format!("{value}"));
                 let asked = match one.change {
                     Change::Live => actions(&harness).iter().any(|action| {
-                        *action == Action::SetParameter { name: one.name.into(), value }
+                        *action
+                            == Action::SetParameter {
+                                name: one.name.into(),
+                                value,
+                            }
                     }),
-                    Change::Restart => loaded(&harness).iter().any(|scene| scene.values.get(index) == value),
+                    Change::Restart => loaded(&harness)
+                        .iter()
+                        .any(|scene| scene.values.get(index) == value),
                 };
                 // The value that is shown already asks for nothing.
                 let shown = harness.state().snapshot.scene.values.get(index) == value;
-                assert!(asked == allowed || shown, "{} = {value}: asked {asked}", one.name);
+                assert!(
+                    asked == allowed || shown,
+                    "{} = {value}: asked {asked}",
+                    one.name
+                );
             }
         }
     }
@@ -340,8 +429,15 @@ fn population_and_box_start_the_run_anew() {
     type_into(&mut harness, "Seed", "18446744073709551615");
     assert_eq!(loaded(&harness)[0].seed, u64::MAX);
     for (label, text) in [
-        ("Particles", "0"), ("Particles", "1.5"), ("Particles", "1e12"), ("Packing fraction", "0"),
-        ("Packing fraction", "-1"), ("Box width", "inf"), ("Box width", "0"), ("Seed", "-1"), ("Seed", "x"),
+        ("Particles", "0"),
+        ("Particles", "1.5"),
+        ("Particles", "1e12"),
+        ("Packing fraction", "0"),
+        ("Packing fraction", "-1"),
+        ("Box width", "inf"),
+        ("Box width", "0"),
+        ("Seed", "-1"),
+        ("Seed", "x"),
     ] {
         type_into(&mut harness, label, text);
         assert!(loaded(&harness).is_empty(), "{label} {text}");
@@ -366,9 +462,7 @@ fn a_live_slider_acts_while_it_is_held_and_a_restart_waits() {
         let mut harness = tall(calm("mips"));
         harness.run_steps(3);
         let rect = harness
-            .get_by(|node| {
-                node.role() == Role::Slider && node.label().as_deref() == Some(label)
-            })
+            .get_by(|node| node.role() == Role::Slider && node.label().as_deref() == Some(label))
             .rect();
         harness.state_mut().requests.clear();
         harness.hover_at(rect.center());
@@ -395,14 +489,23 @@ fn a_live_slider_acts_while_it_is_held_and_a_restart_waits() {
 fn a_change_is_undone_and_made_again() {
     let mut harness = tall(calm("mips"));
     harness.run_steps(3);
-    let index = harness.state().snapshot.scene.model.parameter("peclet").unwrap();
+    let index = harness
+        .state()
+        .snapshot
+        .scene
+        .model
+        .parameter("peclet")
+        .unwrap();
     let before = harness.state().snapshot.scene.values.get(index);
     type_into(&mut harness, "Peclet", "42");
     // The run takes the value.
     let mut scene = (*harness.state().snapshot.scene).clone();
     scene.values.set(index, 42.0);
     harness.state_mut().snapshot.scene = Arc::new(scene);
-    let set = |value| Action::SetParameter { name: "peclet".into(), value };
+    let set = |value| Action::SetParameter {
+        name: "peclet".into(),
+        value,
+    };
     harness.state_mut().requests.clear();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(2);
@@ -420,13 +523,19 @@ fn a_change_is_undone_and_made_again() {
 fn every_action_has_a_title_and_a_key_of_its_own() {
     let mut keys = Vec::new();
     for entry in ACTIONS {
-        assert!(!entry.title.is_empty() && !entry.icon.is_empty(), "{entry:?}");
+        assert!(
+            !entry.title.is_empty() && !entry.icon.is_empty(),
+            "{entry:?}"
+        );
         assert_eq!(entry.id.entry().title, entry.title, "one line per action");
         for key in [Some(entry.key), entry.other].into_iter().flatten() {
             assert!(!keys.contains(&key), "{key:?} of {}", entry.title);
             keys.push(key);
         }
-        let same = ACTIONS.iter().filter(|other| other.title == entry.title).count();
+        let same = ACTIONS
+            .iter()
+            .filter(|other| other.title == entry.title)
+            .count();
         assert_eq!(same, 1, "{}", entry.title);
     }
 }
@@ -439,8 +548,16 @@ fn keys_act_unless_text_is_typed() {
     harness.key_press(Key::F);
     harness.run_steps(2);
     let requests = &harness.state().requests;
-    assert!(requests.iter().any(|one| matches!(one, Request::Run(Command::Play))));
-    assert!(requests.iter().any(|one| matches!(one, Request::Picture(PictureEvent::FrameAll))));
+    assert!(
+        requests
+            .iter()
+            .any(|one| matches!(one, Request::Run(Command::Play)))
+    );
+    assert!(
+        requests
+            .iter()
+            .any(|one| matches!(one, Request::Picture(PictureEvent::FrameAll)))
+    );
     harness.state_mut().requests.clear();
     field(&harness, "Peclet").focus();
     harness.run_steps(2);
@@ -461,7 +578,10 @@ fn the_palette_finds_a_command_and_runs_it() {
     harness.key_press(Key::Enter);
     harness.run_steps(2);
     let frames = |one: &Request| matches!(one, Request::Picture(PictureEvent::FrameAll));
-    assert!(harness.state().requests.iter().any(frames), "frame the whole box");
+    assert!(
+        harness.state().requests.iter().any(frames),
+        "frame the whole box"
+    );
 }
 
 #[test]
@@ -470,15 +590,24 @@ fn a_scene_is_chosen_from_the_list() {
     harness.run_steps(3);
     harness.key_press(Key::G);
     harness.run_steps(3);
-    harness.get_by_role_and_label(Role::Button, "A crystal").click();
+    harness
+        .get_by_role_and_label(Role::Button, "A crystal")
+        .click();
     harness.run_steps(2);
-    assert!(harness.state().requests.iter().any(|one| matches!(one, Request::OpenScene(1))));
+    assert!(
+        harness
+            .state()
+            .requests
+            .iter()
+            .any(|one| matches!(one, Request::OpenScene(1)))
+    );
 }
 
 #[test]
 fn a_failed_run_offers_a_shorter_step() {
     let mut failing = calm("mips");
-    failing.status = Status::Failed("particle 3: the force is NaN at step 7; take a smaller dt".into());
+    failing.status =
+        Status::Failed("particle 3: the force is NaN at step 7; take a smaller dt".into());
     let dt = failing.scene.dt;
     let mut harness = harness(failing, vec2(1440.0, 900.0));
     harness.run_steps(3);
@@ -526,10 +655,14 @@ fn what_is_saved_is_what_is_shown() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
     harness.run_steps(2);
     let scene = harness.state().snapshot.scene.clone();
-    let saved = harness.state().requests.iter().find_map(|request| match request {
-        Request::SaveScene(scene) => Some((**scene).clone()),
-        _ => None,
-    });
+    let saved = harness
+        .state()
+        .requests
+        .iter()
+        .find_map(|request| match request {
+            Request::SaveScene(scene) => Some((**scene).clone()),
+            _ => None,
+        });
     assert_eq!(saved.as_ref(), Some(&*scene));
 }
 
@@ -538,7 +671,12 @@ fn every_character_has_a_glyph() {
     let mut texts = String::new();
     for model in seethe::models::ALL {
         texts.push_str(&model.equations.join(" "));
-        for text in [model.title, model.summary, model.method, model.default_scene] {
+        for text in [
+            model.title,
+            model.summary,
+            model.method,
+            model.default_scene,
+        ] {
             texts.push_str(text);
         }
         for one in (model.parameters)() {
@@ -557,7 +695,7 @@ fn every_character_has_a_glyph() {
         texts.extend(model.initial_conditions.iter().map(|one| one.doc));
         texts.extend(model.layers.iter().map(|layer| layer.doc));
     }
-    texts.extend(seethe::scene::gallery::all().map(|(_, text)| text));
+    texts.extend(seethe::scene::gallery::ALL.iter().map(|(_, text)| text));
     // Every literal of the interface itself.
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/panel");
     for file in std::fs::read_dir(folder).unwrap() {
@@ -567,7 +705,10 @@ fn every_character_has_a_glyph() {
         texts.push_str(entry.icon);
     }
     texts.push_str("0123456789⁰¹²³⁴⁵⁶⁷⁸⁹⁻−×∞–");
-    let mut letters: Vec<char> = texts.chars().filter(|letter| !letter.is_control()).collect();
+    let mut letters: Vec<char> = texts
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .collect();
     letters.sort_unstable();
     letters.dedup();
     let harness = harness(calm("mips"), vec2(400.0, 300.0));
@@ -575,16 +716,22 @@ fn every_character_has_a_glyph() {
         // What a font lacks is drawn as the replacement, whose place in the atlas tells it.
         let place = |letter: char| {
             let white = egui::Color32::WHITE;
-            let galley = harness.ctx.fonts_mut(|fonts| {
-                fonts.layout_no_wrap(letter.to_string(), family.clone(), white)
-            });
-            let glyph = galley.rows.first().and_then(|row| row.glyphs.first().copied());
+            let galley = harness
+                .ctx
+                .fonts_mut(|fonts| fonts.layout_no_wrap(letter.to_string(), family.clone(), white));
+            let glyph = galley
+                .rows
+                .first()
+                .and_then(|row| row.glyphs.first().copied());
             glyph.map(|glyph| (glyph.uv_rect.min, glyph.uv_rect.max))
         };
         let replacement = place('\u{10fffd}');
         assert!(replacement.is_some());
-        let missing: Vec<char> =
-            letters.iter().copied().filter(|&letter| place(letter) == replacement).collect();
+        let missing: Vec<char> = letters
+            .iter()
+            .copied()
+            .filter(|&letter| place(letter) == replacement)
+            .collect();
         assert!(missing.is_empty(), "{family:?} lacks {missing:?}");
     }
 }
@@ -594,13 +741,22 @@ fn text_can_be_read_on_every_ground() {
     let luminance = |colour: egui::Color32| {
         let linear = |byte: u8| {
             let share = f64::from(byte) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            if share <= 0.04045 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
     };
     for palette in [&theme::DARK, &theme::LIGHT] {
         for ground in [palette.canvas, palette.panel, palette.raised] {
-            for ink in [palette.text, palette.secondary, palette.accent, palette.fault] {
+            for ink in [
+                palette.text,
+                palette.secondary,
+                palette.accent,
+                palette.fault,
+            ] {
                 let (a, b) = (luminance(ground), luminance(ink));
                 let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
                 assert!(contrast >= 4.5, "{ground:?} {ink:?}: {contrast:.2}");

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use bevy_egui::egui;
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Color32, Galley, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextFormat, Ui, pos2, vec2,
+    Align2, Color32, Galley, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextFormat, Ui,
+    pos2, vec2,
 };
 
 use super::numbers;
+use super::strokes::{axis_job, ribbon, runs, stroke, thinned, tick};
 use super::symbols::{self, Style};
 use super::theme::{self, Palette, size};
 use super::ticks::Span;
@@ -98,24 +100,41 @@ impl Chart<'_> {
             .into_iter()
             .map(|(value, label)| (value, tick(ui, label)))
             .collect();
-        let widest = ticks.iter().map(|(_, galley)| galley.size().x).fold(0.0, f32::max);
+        let widest = ticks
+            .iter()
+            .map(|(_, galley)| galley.size().x)
+            .fold(0.0, f32::max);
         let area = Rect::from_min_max(
-            pos2(rect.left() + (widest + 10.0).clamp(LEFT, 0.4 * rect.width()), rect.top() + ABOVE),
+            pos2(
+                rect.left() + (widest + 10.0).clamp(LEFT, 0.4 * rect.width()),
+                rect.top() + ABOVE,
+            ),
             pos2(rect.right() - 4.0, rect.bottom() - BELOW),
         );
         let map = Map { area, x, y };
-        let painter = ui.painter().with_clip_rect(area.expand(1.0).intersect(ui.clip_rect()));
+        let painter = ui
+            .painter()
+            .with_clip_rect(area.expand(1.0).intersect(ui.clip_rect()));
         self.paint_grounds(&painter, &map, &points, Palette::of(ui).panel);
         self.paint_axes(ui, rect, &map, ticks);
         if points.is_empty() && self.theory.is_empty() {
             let text = "nothing measured yet";
             let font = theme::body(size::SMALL);
-            ui.painter().text(area.center(), Align2::CENTER_CENTER, text, font, Palette::of(ui).secondary);
+            ui.painter().text(
+                area.center(),
+                Align2::CENTER_CENTER,
+                text,
+                font,
+                Palette::of(ui).secondary,
+            );
             return response;
         }
         self.paint_lines(&painter, &map, &points);
         self.paint_theory(&painter, &map, Palette::of(ui).text);
-        if let Some(pointer) = response.hover_pos().filter(|&pointer| area.contains(pointer)) {
+        if let Some(pointer) = response
+            .hover_pos()
+            .filter(|&pointer| area.contains(pointer))
+        {
             self.paint_reading(ui, &map, &points, pointer);
         }
         response
@@ -136,15 +155,27 @@ impl Chart<'_> {
         if let Some([low, high]) = self.range {
             return Span::between(low, high, self.y_logarithmic);
         }
-        let values = points.iter().flat_map(|point| [point.y, point.low, point.high]);
+        let values = points
+            .iter()
+            .flat_map(|point| [point.y, point.low, point.high]);
         let measured = Span::of(values.clone(), self.y_logarithmic);
         // Theory is shown as far as it is near what was measured: one wild value of it must not
         // press the data to the floor.
         let reach = (measured.high - measured.low) * 3.0;
         let near = |value: &f64| {
-            self.y_logarithmic || points.is_empty() || (value - measured.low).abs().min((value - measured.high).abs()) < reach
+            self.y_logarithmic
+                || points.is_empty()
+                || (value - measured.low)
+                    .abs()
+                    .min((value - measured.high).abs())
+                    < reach
         };
-        let theory = self.theory.iter().map(|point| point[1]).chain(self.theory_level).filter(near);
+        let theory = self
+            .theory
+            .iter()
+            .map(|point| point[1])
+            .chain(self.theory_level)
+            .filter(near);
         let level = self.level.into_iter().map(|[mean, _]| mean);
         let floor = self.look != Look::Line && !self.y_logarithmic && measured.low >= 0.0;
         let ground = floor.then_some(0.0);
@@ -163,7 +194,9 @@ impl Chart<'_> {
         let line = Stroke::new(1.0, palette.hairline);
         let area = map.area;
         for (value, label) in ticks {
-            let Some(up) = map.y.share(value) else { continue };
+            let Some(up) = map.y.share(value) else {
+                continue;
+            };
             let y = painter.round_to_pixel_center(area.bottom() - up * area.height());
             painter.hline(area.x_range(), y, line);
             let corner = pos2(area.left() - 6.0, y) - vec2(label.size().x, 0.5 * label.size().y);
@@ -177,7 +210,9 @@ impl Chart<'_> {
         let taken = Rect::from_min_size(place, name.size()).expand2(vec2(6.0, 0.0));
         painter.galley(place, name, palette.secondary);
         for (value, label) in map.x.ticks(5) {
-            let Some(along) = map.x.share(value) else { continue };
+            let Some(along) = map.x.share(value) else {
+                continue;
+            };
             let x = area.left() + along * area.width();
             painter.vline(x, floor..=floor + 3.0, line);
             let galley = tick(ui, label);
@@ -188,7 +223,11 @@ impl Chart<'_> {
             }
         }
         let name = painter.layout_job(axis_job(self.y, palette));
-        painter.galley(pos2(rect.left() + 4.0, rect.top() - 2.0), name, palette.secondary);
+        painter.galley(
+            pos2(rect.left() + 4.0, rect.top() - 2.0),
+            name,
+            palette.secondary,
+        );
     }
 
     /// What lies under the grid: bands, grounds and bars, as opaque tints of the panel, so that
@@ -206,10 +245,19 @@ impl Chart<'_> {
             let line = theme::mix(panel, self.colour, 0.6);
             painter.hline(map.area.x_range(), middle, Stroke::new(1.0, line));
         }
-        let floor = |point: &Point| pos2(map.to_screen(point.x, map.y.low).map_or(0.0, |at| at.x), map.area.bottom());
+        let floor = |point: &Point| {
+            pos2(
+                map.to_screen(point.x, map.y.low).map_or(0.0, |at| at.x),
+                map.area.bottom(),
+            )
+        };
         match self.look {
             Look::Bars => self.paint_bars(painter, map, points, panel),
-            Look::Area if points.iter().all(|point| point.y.is_nan() || point.y >= 0.0) => {
+            Look::Area
+                if points
+                    .iter()
+                    .all(|point| point.y.is_nan() || point.y >= 0.0) =>
+            {
                 let ground = points.iter().filter_map(|point| {
                     let top = map.to_screen(point.x, point.y)?;
                     Some([floor(point), top])
@@ -221,9 +269,15 @@ impl Chart<'_> {
         if self.look == Look::Bars {
             return;
         }
-        let band = points.iter().filter(|point| point.low < point.high).filter_map(|point| {
-            Some([map.to_screen(point.x, point.low)?, map.to_screen(point.x, point.high)?])
-        });
+        let band = points
+            .iter()
+            .filter(|point| point.low < point.high)
+            .filter_map(|point| {
+                Some([
+                    map.to_screen(point.x, point.low)?,
+                    map.to_screen(point.x, point.high)?,
+                ])
+            });
         painter.add(ribbon(band, soft));
     }
 
@@ -264,7 +318,10 @@ impl Chart<'_> {
         let line = Stroke::new(1.2, colour);
         let curves = runs(self.theory.iter().map(|&[x, y]| map.to_screen(x, y)));
         let level = self.theory_level.and_then(|y| {
-            Some(vec![map.to_screen(map.x.low, y)?, map.to_screen(map.x.high, y)?])
+            Some(vec![
+                map.to_screen(map.x.low, y)?,
+                map.to_screen(map.x.high, y)?,
+            ])
         });
         for run in curves.into_iter().chain(level) {
             painter.extend(Shape::dashed_line(&run, line, 5.0, 4.0));
@@ -277,107 +334,49 @@ impl Chart<'_> {
         let nearest = points
             .iter()
             .filter_map(|point| Some((point, map.to_screen(point.x, point.y)?)))
-            .min_by(|a, b| (a.1.x - pointer.x).abs().total_cmp(&(b.1.x - pointer.x).abs()));
+            .min_by(|a, b| {
+                (a.1.x - pointer.x)
+                    .abs()
+                    .total_cmp(&(b.1.x - pointer.x).abs())
+            });
         let Some((point, at)) = nearest else { return };
         let painter = ui.painter();
-        painter.vline(at.x, map.area.y_range(), Stroke::new(1.0, palette.secondary.gamma_multiply(0.6)));
+        painter.vline(
+            at.x,
+            map.area.y_range(),
+            Stroke::new(1.0, palette.secondary.gamma_multiply(0.6)),
+        );
         painter.circle(at, 3.5, palette.panel, Stroke::new(1.5, self.colour));
         let mut job = LayoutJob::default();
-        let ink = Style { size: size::SMALL, colour: palette.text };
+        let ink = Style {
+            size: size::SMALL,
+            colour: palette.text,
+        };
         let mut say = |name: AxisName, value: f64, error: f64, lead: &str| {
             let text = |text: &str, job: &mut LayoutJob| {
-                job.append(text, 0.0, TextFormat::simple(theme::body(size::SMALL), palette.text));
+                job.append(
+                    text,
+                    0.0,
+                    TextFormat::simple(theme::body(size::SMALL), palette.text),
+                );
             };
             text(lead, &mut job);
             symbols::append(&mut job, name.symbol, ink);
-            text(&format!(" = {}", numbers::with_error(value, error)), &mut job);
+            text(
+                &format!(" = {}", numbers::with_error(value, error)),
+                &mut job,
+            );
         };
         say(self.x, point.x, 0.0, "");
         say(self.y, point.y, 0.0, "    ");
         let galley = painter.layout_job(job);
         let right = map.area.right() - galley.size().x - 6.0;
-        let corner = pos2((at.x + 8.0).min(right).max(map.area.left()), map.area.top() + 2.0);
+        let corner = pos2(
+            (at.x + 8.0).min(right).max(map.area.left()),
+            map.area.top() + 2.0,
+        );
         let ground = Rect::from_min_size(corner, galley.size()).expand2(vec2(5.0, 2.0));
         painter.rect_filled(ground, 4.0, palette.raised);
         painter.galley(corner, galley, palette.text);
     }
-}
-
-/// The label of a tick.
-fn tick(ui: &Ui, label: String) -> Arc<Galley> {
-    ui.painter().layout_no_wrap(label, theme::body(size::SMALL), Palette::of(ui).secondary)
-}
-
-/// Symbol and unit of an axis.
-fn axis_job(name: AxisName, palette: &Palette) -> LayoutJob {
-    let style = Style { size: size::SMALL, colour: palette.secondary };
-    let mut job = symbols::formula(name.symbol, style);
-    if !name.unit.is_empty() {
-        let text = format!(" / {}", name.unit.replace('_', ""));
-        job.append(&text, 0.0, TextFormat::simple(theme::body(size::SMALL), palette.secondary));
-    }
-    job
-}
-
-/// At most about two points per pixel: neighbours are averaged, and their bands joined.
-fn thinned(points: &[Point], pixels: usize) -> Vec<Point> {
-    let size = points.len().div_ceil((2 * pixels).max(64)).max(1);
-    points
-        .chunks(size)
-        .filter_map(|chunk| {
-            let mut sum = Point { x: 0.0, y: 0.0, low: f64::INFINITY, high: f64::NEG_INFINITY };
-            let mut count = 0.0;
-            for point in chunk.iter().filter(|point| point.x.is_finite() && point.y.is_finite()) {
-                count += 1.0;
-                // A running mean cannot overflow where a sum would.
-                sum.x += (point.x - sum.x) / count;
-                sum.y += (point.y - sum.y) / count;
-                sum.low = sum.low.min(point.low);
-                sum.high = sum.high.max(point.high);
-            }
-            if count > 0.0 {
-                return Some(sum);
-            }
-            // A gap stays a gap.
-            let x = chunk.first()?.x;
-            Some(Point { x, y: f64::NAN, low: f64::NAN, high: f64::NAN })
-        })
-        .collect()
-}
-
-/// Splits a line at its gaps.
-fn runs(places: impl Iterator<Item = Option<Pos2>>) -> Vec<Vec<Pos2>> {
-    let mut runs = vec![Vec::new()];
-    for place in places {
-        match (place, runs.last_mut()) {
-            (Some(place), Some(run)) => run.push(place),
-            (None, Some(run)) if !run.is_empty() => runs.push(Vec::new()),
-            _ => {}
-        }
-    }
-    runs.retain(|run| !run.is_empty());
-    runs
-}
-
-/// A line, or a dot where there is a single point.
-fn stroke(run: Vec<Pos2>, line: Stroke) -> Shape {
-    match run.as_slice() {
-        [single] => Shape::circle_filled(*single, 2.0, line.color),
-        _ => Shape::line(run, line),
-    }
-}
-
-/// The ground between two lines.
-fn ribbon(pairs: impl Iterator<Item = [Pos2; 2]>, colour: Color32) -> Shape {
-    let mut mesh = Mesh::default();
-    for [low, high] in pairs {
-        let next = mesh.vertices.len() as u32;
-        mesh.colored_vertex(low, colour);
-        mesh.colored_vertex(high, colour);
-        if next >= 2 {
-            mesh.add_triangle(next - 2, next - 1, next);
-            mesh.add_triangle(next - 1, next, next + 1);
-        }
-    }
-    Shape::mesh(mesh)
 }
