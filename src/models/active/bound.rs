@@ -2,10 +2,11 @@
 //!
 //! Every fast process gets a bound of its own, and the smallest decides:
 //!
-//! - **Repulsion.** In a crowd of persistent particles, pairs are pressed together with about twice
-//!   the propulsion force v₀; thermal collisions reach the energy kT = D_t. So contacts are as close
-//!   as r\*, where F(r\*)² = (2√m v₀)² + F(r_T)², U(r_T) = kT and m = ⟨|e|²⟩; and never farther than
-//!   σ, to which close packing brings them at any temperature. There a pair relaxes at the rate 2κ,
+//! - **Repulsion.** In a crowd of persistent particles, pairs are pressed together with c times the
+//!   propulsion force v₀, c = 2 up to Pe = 100 and one more for every decade beyond; thermal
+//!   collisions reach the energy kT = D_t. So contacts are as close as r\*, where
+//!   F(r\*)² = (c√m v₀)² + F(r_T)², U(r_T) = kT and m = ⟨|e|²⟩; and never farther than σ, to which
+//!   close packing brings them at any temperature. There a pair relaxes at the rate 2κ,
 //!   κ = −F′(r\*), and a close-packed crystal up to three times as fast: a step may use a fifth of
 //!   the pair's time, dt ≤ 0.2/2κ. For WCA discs with ε = 1 this is 2·10⁻⁴ for passive discs with
 //!   kT = 1, 1.2·10⁻⁴ at v₀ = 24 and Pe = 100, and 3·10⁻⁵ at v₀ = 100 and kT = 1.
@@ -16,7 +17,7 @@
 //! - **Trap.** k dt ≤ 0.1, where Euler's ⟨r²⟩ is 5 % too large.
 //!
 //! In dense suspensions up to a packing fraction of 0.85, runs at these bounds stay whole, and they
-//! break at one and a half to two times as much.
+//! break at 1.4 times to twice as much.
 
 use super::law::{Motion, Repulsion};
 use super::parameters::Active;
@@ -88,7 +89,14 @@ fn contact_stiffness(motion: &Motion, repulsion: &Repulsion) -> f64 {
             } else {
                 0.0
             };
-            let push = 2.0 * motion.speed * motion.mean_square_propulsion.sqrt();
+            // Infinite for a heading that is never lost, and 0 without propulsion.
+            let peclet = if motion.speed > 0.0 {
+                3.0 * motion.speed / motion.decay_rate()
+            } else {
+                0.0
+            };
+            let crowd = 2.0 + (peclet / 100.0).clamp(1.0, 1e4).log10();
+            let push = crowd * motion.speed * motion.mean_square_propulsion.sqrt();
             let contact = repulsion.distance_of_force(push.hypot(thermal)).min(1.0);
             repulsion.stiffness(contact, 1.0)
         }

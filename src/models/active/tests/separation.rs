@@ -152,3 +152,33 @@ fn coexisting_densities_of_a_slab() {
         );
     }
 }
+
+/// LAMMPS (`pair_style lj/cut` shifted, `fix propel/self`, `fix brownian/sphere` with Gaussian
+/// noise) from the same square lattice with random headings: N = 316², ε = kT = 1, v₀ = 100,
+/// packing 0.6, dt = 10⁻⁵ has the mean energy 4.2467 per particle over steps 1500 to 6000.
+#[test]
+fn the_energy_per_particle_is_that_of_lammps() {
+    let settings = [("self_propulsion_speed", "100"), ("peclet", "100")];
+    let count = 200 * 200;
+    let mut run = Run::new(
+        &settings,
+        count,
+        packed(count, 0.6, 1.0),
+        "lattice",
+        1,
+        1e-5,
+    );
+    run.advance(1400);
+    let energies: Vec<f64> = (0..46)
+        .map(|_| {
+            run.advance(100);
+            run.scalar("energy_per_particle")
+        })
+        .collect();
+    println!(
+        "U/N at steps 2000, 4000, 6000: {:.4} {:.4} {:.4}",
+        energies[5], energies[25], energies[45]
+    );
+    let mean = energies.iter().sum::<f64>() / energies.len() as f64;
+    close("U/N", mean, 4.2467, 0.01);
+}
