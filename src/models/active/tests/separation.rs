@@ -153,6 +153,68 @@ fn coexisting_densities_of_a_slab() {
     }
 }
 
+/// The soft Ornstein–Uhlenbeck discs of Boffi and Vanden-Eijnden (2024), with `SEETHE_FULL=1`.
+///
+/// In their units (radius 1) k = 1, v₀ = 0.025, γ = 10⁻⁴, β = 7.5, φ = 0.5; here lengths are in
+/// diameters and time in units of 80 of theirs. Reference, from a droplet with N = 4096, last two
+/// thirds of T = 3·10⁴: block peaks 0.21(3) and 0.88(4), σ_g/N = 1.53(8), ⟨g·F⟩/2v₀ = −0.79(2).
+#[test]
+fn soft_ornstein_uhlenbeck_discs_coexist() {
+    if std::env::var_os("SEETHE_FULL").is_none() {
+        println!("skipped: set SEETHE_FULL=1 for the long droplet run");
+        return;
+    }
+    let settings = [
+        ("dynamics", "ornstein_uhlenbeck"),
+        ("control", "rates"),
+        ("self_propulsion_speed", "1"),
+        ("correlation_rate", "0.008"),
+        ("translational_diffusion", "0"),
+        ("interaction", "softplus"),
+        ("interaction_strength", "80"),
+        ("softplus_sharpness", "15"),
+    ];
+    let mut run = Run::new(
+        &settings,
+        4096,
+        packed(4096, 0.5, 1.0),
+        "droplet",
+        6,
+        1.25e-3,
+    );
+    run.advance(100_000);
+    let mut entropies = Vec::new();
+    let mut histogram = DensityHistogram::new();
+    let mut counts = BlockCounts::default();
+    let mut forces = Vec::new();
+    for _ in 0..200 {
+        run.advance(1000);
+        let sample = run.sample();
+        counts.measure(&sample.domain, positions(&sample), BLOCK);
+        histogram.accumulate(&sample.domain, &counts, std::f64::consts::FRAC_PI_4);
+        forces.push(run.scalar("effective_speed") - 1.0);
+        entropies.push(run.scalar("propulsion_entropy_production") / 80.0);
+    }
+    let peaks: Vec<f64> = histogram
+        .peaks(1.5, 20.0)
+        .iter()
+        .map(|peak| peak.density)
+        .collect();
+    let (force, force_error) = mean_and_error(&forces);
+    let (entropy, entropy_error) = mean_and_error(&entropies);
+    println!(
+        "peaks {peaks:?}, σ_g/N {entropy:.3} ± {entropy_error:.3}, ⟨g·F⟩/2v₀ {force:.3} ± {force_error:.3}"
+    );
+    // Three standard errors of the reference.
+    assert_eq!(peaks.len(), 2, "{peaks:?}");
+    assert!(
+        (peaks[0] - 0.21).abs() < 0.09 && (peaks[1] - 0.88).abs() < 0.12,
+        "{peaks:?}"
+    );
+    assert!((entropy - 1.53).abs() < 0.24, "{entropy}");
+    assert!((force + 0.79).abs() < 0.06, "{force}");
+}
+
 /// LAMMPS (`pair_style lj/cut` shifted, `fix propel/self`, `fix brownian/sphere` with Gaussian
 /// noise) from the same square lattice with random headings: N = 316², ε = kT = 1, v₀ = 100,
 /// packing 0.6, dt = 10⁻⁵ has the mean energy 4.2467 per particle over steps 1500 to 6000.
