@@ -26,9 +26,19 @@ struct Layout {
     // Where the origin of each periodic image lies, in pixels.
     origins: array<vec4<f32>, 25>,
     colours: array<vec4<u32>, 64>,
+    links: vec4<f32>,
+    field_size: vec2<u32>,
+    field_low: f32,
+    field_scale: f32,
+    field_opacity: f32,
+    field_repeats: u32,
+    field_wraps: u32,
+    unused: u32,
+    field_colours: array<vec4<u32>, 64>,
 }
 
 @group(0) @binding(0) var<uniform> sheet: Layout;
+@group(0) @binding(1) var field: texture_2d<f32>;
 @group(1) @binding(0) var gathered: texture_2d<f32>;
 
 const DISC: u32 = 0u;
@@ -166,8 +176,82 @@ fn light_fragment(mark: Mark) -> @location(0) vec4<f32> {
     return vec4<f32>(mark.colour * weight, weight);
 }
 
+// Value of a cell of the field; beyond the ends it goes round, or the last cell goes on.
+fn cell(at: vec2<i32>) -> f32 {
+    let size = vec2<i32>(sheet.field_size);
+    let clamped = clamp(at, vec2<i32>(0), size - 1);
+    let wrapped = (at + size) % size;
+    return textureLoad(field, select(clamped, wrapped, sheet.field_wraps != 0u), 0).r;
+}
+
+// What lies under the particles: the canvas and the field, interpolated between cell centres.
+fn backdrop(pixel: vec2<f32>) -> vec3<f32> {
+    if sheet.field_size.x == 0u {
+        return sheet.background.rgb;
+    }
+    let across = (pixel - sheet.box_low) / (sheet.box_high - sheet.box_low);
+    let inside = all(across >= vec2<f32>(0.0)) && all(across <= vec2<f32>(1.0));
+    if !inside && sheet.field_repeats == 0u {
+        return sheet.background.rgb;
+    }
+    let unit = vec2<f32>(across.x, 1.0 - across.y);
+    let place = (unit - floor(unit)) * vec2<f32>(sheet.field_size) - 0.5;
+    let low = vec2<i32>(floor(place));
+    let part = place - floor(place);
+    let value = mix(
+        mix(cell(low), cell(low + vec2<i32>(1, 0)), part.x),
+        mix(cell(low + vec2<i32>(0, 1)), cell(low + vec2<i32>(1, 1)), part.x),
+        part.y,
+    );
+    let share = clamp((value - sheet.field_low) * sheet.field_scale, 0.0, 1.0);
+    let texel = min(u32(share * 255.0 + 0.5), 255u);
+    let colour = unpack4x8unorm(sheet.field_colours[texel / 4u][texel % 4u]).rgb;
+    return mix(sheet.background.rgb, colour, sheet.field_opacity * dimming(pixel));
+}
+
 @vertex
-fn resolve_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+fn backdrop_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+    return covering(vertex);
+}
+
+@fragment
+fn backdrop_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(backdrop(position.xy), 1.0);
+}
+
+struct Link {
+    @builtin(position) position: vec4<f32>,
+    // Pixels along and across the line, and its length.
+    @location(0) local: vec2<f32>,
+    @location(1) @interpolate(flat) length: f32,
+}
+
+@vertex
+fn link_vertex(
+    @builtin(vertex_index) vertex: u32,
+    @location(0) ends: vec4<f32>,
+) -> Link {
+    let from_pixel = place(vertex, ends.xy);
+    let way = place(vertex, ends.zw) - from_pixel;
+    let long = length(way);
+    var axis = vec2<f32>(1.0, 0.0);
+    if long > 0.0 {
+        axis = way / long;
+    }
+    let local = mix(vec2<f32>(-1.5, -1.5), vec2<f32>(long + 1.5, 1.5), corner(vertex));
+    let pixel = from_pixel + local.x * axis + local.y * vec2<f32>(-axis.y, axis.x);
+    return Link(clip(pixel), local, long);
+}
+
+@fragment
+fn link_fragment(link: Link) -> @location(0) vec4<f32> {
+    let beyond = link.local.x - clamp(link.local.x, 0.0, link.length);
+    let opacity = clamp(1.0 - length(vec2<f32>(beyond, link.local.y)), 0.0, 1.0)
+        * sheet.links.a * dimming(link.position.xy);
+    return vec4<f32>(sheet.links.rgb * opacity, opacity);
+}
+
+fn covering(vertex: u32) -> vec4<f32> {
     // One triangle that covers the picture.
     return vec4<f32>(
         select(-1.0, 3.0, vertex == 1u),
@@ -177,16 +261,22 @@ fn resolve_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4
     );
 }
 
+@vertex
+fn resolve_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+    return covering(vertex);
+}
+
 @fragment
 fn resolve_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let sum = textureLoad(gathered, vec2<i32>(position.xy), 0);
+    let under = backdrop(position.xy);
     if sum.a <= 0.0 {
-        return vec4<f32>(sheet.background.rgb, 1.0);
+        return vec4<f32>(under, 1.0);
     }
     let opacity = (1.0 - exp(-1.6 * sum.a)) * dimming(position.xy);
     let hot = sheet.glow * (1.0 - exp(-0.12 * max(sum.a - 1.0, 0.0)));
     let colour = mix(sum.rgb / sum.a, vec3<f32>(1.0), hot);
-    return vec4<f32>(mix(sheet.background.rgb, colour, opacity), 1.0);
+    return vec4<f32>(mix(under, colour, opacity), 1.0);
 }
 
 struct Line {

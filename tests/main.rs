@@ -1,2 +1,5 @@
-mod view;
+//! All integration tests in one binary.
+
 mod film;
+mod panel;
+mod view;

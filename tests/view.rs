@@ -8,6 +8,9 @@ use std::sync::Arc;
 use bevy::asset::Assets;
 use bevy::image::Image;
 use bevy::prelude::App;
+use seethe::math::domain::{Boundary, Domain};
+use seethe::model::observable::Grid;
+use seethe::sim::snapshot::LayerData;
 use seethe::view::{
     Camera, Canvas, ColourMap, Frame, Glyph, Particle, Picture, PictureStyle, Studio, headless_app,
     pack_direction,
@@ -26,13 +29,12 @@ fn particle(x: f32, y: f32, value: f32, radius: f32) -> Particle {
     }
 }
 
+fn boxed(particles: Vec<Particle>, boundary: Boundary, revision: u64) -> Picture {
+    Picture::of_particles(particles, Domain::new([20.0, 10.0], boundary), revision)
+}
+
 fn picture(particles: Vec<Particle>) -> Picture {
-    Picture {
-        particles: Arc::new(particles),
-        revision: 1,
-        box_size: [20.0, 10.0],
-        periodic: false,
-    }
+    boxed(particles, Boundary::Reflecting, 1)
 }
 
 /// Ten pixels per unit of length, no outline, no shading: every colour can be told beforehand.
@@ -90,10 +92,7 @@ fn crowd(count: usize, radius: f32) -> Picture {
             }
         })
         .collect();
-    Picture {
-        periodic: true,
-        ..picture(particles)
-    }
+    boxed(particles, Boundary::Periodic, 1)
 }
 
 #[test]
@@ -143,8 +142,8 @@ fn the_area_of_a_soft_disc_is_that_of_the_disc() {
     };
     for (name, mut studio) in studios() {
         for (radius, x) in [(0.3_f32, 0.013), (0.8, 0.047), (2.5, -0.03)] {
-            let mut shown = picture(vec![particle(x, 0.02, 0.0, radius)]);
-            shown.revision = u64::from(radius.to_bits());
+            let disc = vec![particle(x, 0.02, 0.0, radius)];
+            let shown = boxed(disc, Boundary::Open, u64::from(radius.to_bits()));
             let frame = studio.shoot(&shown, &style, SIZE);
             let light: f64 = frame
                 .unwrap()
@@ -187,8 +186,7 @@ fn later_particles_cover_earlier_ones() {
 #[test]
 fn a_periodic_box_shows_its_images_dimmed() {
     let map = ColourMap::viridis();
-    let mut shown = picture(vec![particle(-9.5, 0.0, 1.0, 1.0)]);
-    shown.periodic = true;
+    let shown = boxed(vec![particle(-9.5, 0.0, 1.0, 1.0)], Boundary::Periodic, 1);
     // The box takes 100 × 50 pixels in the middle; the disc reaches across its left edge.
     let style = PictureStyle {
         camera: Camera {
@@ -270,10 +268,8 @@ fn light_adds_up_where_particles_are_points() {
     };
     for (name, mut studio) in studios() {
         let mut brightness = |count: usize| {
-            let shown = Picture {
-                revision: count as u64,
-                ..picture(vec![particle(0.05, 0.05, 1.0, 1.0); count])
-            };
+            let points = vec![particle(0.05, 0.05, 1.0, 1.0); count];
+            let shown = boxed(points, Boundary::Open, count as u64);
             let frame = studio.shoot(&shown, &style, SIZE).unwrap();
             assert_eq!(frame.pixel(20, 20), Some(CANVAS), "{name}");
             frame.pixel(100, 49).unwrap()[0]
@@ -285,6 +281,101 @@ fn light_adds_up_where_particles_are_points() {
         );
         // Without glow the limit is the colour of the map itself.
         assert_eq!(many, ColourMap::viridis().colour(1.0)[0], "{name}");
+    }
+}
+
+/// A picture with one layer besides its particles.
+fn layered(
+    particles: Vec<Particle>,
+    boundary: Boundary,
+    layer: LayerData,
+    revision: u64,
+) -> Picture {
+    let mut picture = boxed(particles, boundary, revision);
+    Arc::make_mut(&mut picture.0).layers.push(layer);
+    picture
+}
+
+#[test]
+fn a_field_lies_under_the_particles() {
+    let style = PictureStyle {
+        field_opacity: 1.0,
+        ..plain()
+    };
+    let map = style.field_colours.clone();
+    // Two columns and one row over the box, which fills the picture: 0 on the left, 1 on the right.
+    let grid = Grid {
+        columns: 2,
+        rows: 1,
+        values: vec![0.0, 1.0],
+    };
+    let field = |boundary, revision| {
+        let layer = LayerData::Field {
+            name: "test",
+            grid: grid.clone(),
+        };
+        layered(
+            vec![particle(0.0, 0.0, 1.0, 1.0)],
+            boundary,
+            layer,
+            revision,
+        )
+    };
+    for (name, mut studio) in studios() {
+        let walls = studio
+            .shoot(&field(Boundary::Reflecting, 1), &style, SIZE)
+            .unwrap();
+        assert_eq!(
+            walls.pixel(2, 90),
+            Some(opaque(map.colour(0.0))),
+            "{name}: it ends flat"
+        );
+        assert_eq!(walls.pixel(198, 5), Some(opaque(map.colour(1.0))), "{name}");
+        // Cell centres are at the pixels 50 and 150, and the pixel 99 has its centre at 99.5.
+        let middle = map.colour((99.5 - 50.0) / 100.0);
+        assert!(
+            near(walls.pixel(99, 90).unwrap(), opaque(middle), 2),
+            "{name}"
+        );
+        let disc = Some(opaque(ColourMap::viridis().colour(1.0)));
+        assert_eq!(walls.pixel(100, 50), disc, "{name}: particles are on top");
+        let round = studio
+            .shoot(&field(Boundary::Periodic, 2), &style, SIZE)
+            .unwrap();
+        let seam = map.colour(0.5 - 0.005);
+        assert!(
+            near(round.pixel(0, 90).unwrap(), opaque(seam), 2),
+            "{name}: the ends meet"
+        );
+    }
+}
+
+#[test]
+fn links_are_one_pixel_wide_and_lie_over_the_particles() {
+    let style = PictureStyle {
+        links: [255, 0, 0, 255],
+        ..plain()
+    };
+    // Along the middle of a row of pixels, and straight down the middle of a column.
+    let segments = vec![[[-5.05, 0.05], [5.05, 0.05]], [[0.05, 4.0], [0.05, -4.0]]];
+    let layer = LayerData::Links {
+        name: "test",
+        segments,
+    };
+    let shown = layered(vec![particle(3.0, 0.0, 1.0, 1.0)], Boundary::Open, layer, 1);
+    for (name, mut studio) in studios() {
+        let frame = studio.shoot(&shown, &style, SIZE).unwrap();
+        let red = Some([255, 0, 0, 255]);
+        for place in [(60, 49), (140, 49), (130, 49), (100, 20), (100, 80)] {
+            assert_eq!(frame.pixel(place.0, place.1), red, "{name} {place:?}");
+        }
+        for place in [(60, 51), (60, 47), (40, 49), (160, 49), (102, 20), (100, 5)] {
+            assert_eq!(
+                frame.pixel(place.0, place.1),
+                Some(CANVAS),
+                "{name} {place:?}"
+            );
+        }
     }
 }
 
@@ -306,7 +397,26 @@ fn both_painters_draw_the_same() {
         return;
     };
     let mut processor = Studio::on_processor();
-    let shown = crowd(3000, 0.2);
+    let mut shown = crowd(3000, 0.2);
+    let ends = shown.0.particles.chunks(2);
+    let segments = ends
+        .take(40)
+        .map(|pair| [[pair[0].x, pair[0].y], [pair[1].x, pair[1].y]])
+        .collect();
+    let values = (0..20 * 10).map(|k| (k as f32).sin()).collect();
+    let grid = Grid {
+        columns: 20,
+        rows: 10,
+        values,
+    };
+    let layers = vec![
+        LayerData::Links {
+            name: "test",
+            segments,
+        },
+        LayerData::Field { name: "test", grid },
+    ];
+    Arc::make_mut(&mut shown.0).layers = layers;
     for glyph in [Glyph::Disc, Glyph::Arrow, Glyph::Streak] {
         for scale in [2.0, 9.0, 60.0] {
             let camera = Camera {
@@ -338,10 +448,7 @@ fn every_frame_shows_its_own_revision() {
             let discs = bits
                 .map(|bit| particle(bit as f32 * 2.0 - 7.0, 0.0, 1.0, 0.5))
                 .collect();
-            let shown = Picture {
-                revision: u64::from(revision),
-                ..picture(discs)
-            };
+            let shown = boxed(discs, Boundary::Open, u64::from(revision));
             let frame = studio.shoot(&shown, &plain(), SIZE).unwrap();
             let read: u32 = (0..8)
                 .map(|bit| u32::from(frame.pixel(30 + 20 * bit, 50) != Some(CANVAS)) << bit)
@@ -370,14 +477,12 @@ fn nonsense_does_no_harm() {
             })
         })
         .collect();
-    let mut shown = Picture {
-        periodic: true,
-        ..picture(particles)
-    };
+    let mut revision = 0;
     for (name, mut studio) in studios() {
         for glyph in [Glyph::Disc, Glyph::Arrow, Glyph::Streak] {
             for size in [[0, 0], [1, 1], [3, 7]] {
-                shown.revision += 1;
+                revision += 1;
+                let shown = boxed(particles.clone(), Boundary::Periodic, revision);
                 let style = PictureStyle { glyph, ..plain() };
                 let frame = studio.shoot(&shown, &style, size).unwrap();
                 let [width, height] = frame.size;
@@ -385,8 +490,8 @@ fn nonsense_does_no_harm() {
                 assert_eq!(frame.pixels.len(), 4 * (width * height) as usize, "{name}");
             }
         }
-        shown.box_size = [0.0, f64::NAN];
-        shown.revision += 1;
+        let flat = Domain::new([0.0, f64::NAN], Boundary::Periodic);
+        let shown = Picture::of_particles(particles.clone(), flat, 1000);
         studio.shoot(&shown, &plain(), SIZE).unwrap();
     }
 }
@@ -442,10 +547,8 @@ fn the_canvas_of_a_program_shows_the_picture_in_the_same_update() {
     };
     update_until_painted(&mut app, 0);
     for revision in 1..=50 {
-        *app.world_mut().resource_mut::<Picture>() = Picture {
-            revision,
-            ..picture(vec![particle(0.0, 0.0, 1.0, 1.0)])
-        };
+        *app.world_mut().resource_mut::<Picture>() =
+            boxed(vec![particle(0.0, 0.0, 1.0, 1.0)], Boundary::Open, revision);
         assert_eq!(
             update_until_painted(&mut app, revision),
             1,

@@ -15,18 +15,28 @@ use super::verlet::separation;
 /// Particles per parallel task; fixed, so that results cannot depend on the number of threads.
 const CHUNK: usize = 1024;
 
+/// Blocks of sixteen particles whose random numbers are drawn together. The loops over a batch
+/// are short, so that the processor works on several blocks at once instead of waiting.
+pub const BATCH: usize = 8;
+
+/// Four random numbers for each particle of a batch.
+pub type Batch<S> = [[f32x16<S>; 4]; BATCH];
+
 /// A law of motion in the plane.
 pub trait Law: Copy + Sync {
     /// True when the state is a velocity, whose component across a wall changes sign there.
     const BOUNCES: bool = false;
     /// True when the law has a state: a heading, a velocity, a coloured noise.
     const HAS_STATE: bool = true;
-    /// Displacement in units of length, and the new state, from tags, forces and the old state.
-    /// Mark it `#[inline(always)]`.
+    /// Random numbers for each block of `tags`, whose length is a multiple of sixteen. Mark it
+    /// `#[inline(always)]`.
+    fn draw<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>);
+    /// Displacement in units of length, and the new state, from the random numbers drawn, forces
+    /// and the old state. Mark it `#[inline(always)]`.
     fn step<S: Simd>(
         &self,
         simd: S,
-        tags: u32x16<S>,
+        drawn: [f32x16<S>; 4],
         force: Vec2<S>,
         state: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>);
@@ -275,31 +285,45 @@ impl<L: Law> Kernel for Pass<'_, L> {
     type Output = Report;
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) -> Report {
+        const PARTICLES: usize = BATCH * LANES;
         let n = self.columns.positions.len();
-        let whole = n / LANES * LANES;
+        let mut batch = [[f32x16::splat(simd, 0.0); 4]; BATCH];
         let mut farthest2 = u32x16::splat(simd, 0);
         let mut fault = None;
-        for at in (0..whole).step_by(LANES) {
-            let block = self.columns.part(at..at + LANES);
-            let d2 = step_block(
-                simd,
-                self.law,
-                self.mover,
-                block,
-                self.first + at,
-                &mut fault,
-            );
-            farthest2 = farthest2.max(d2);
-        }
-        if whole < n {
-            let rest = self.columns.part(whole..n);
-            let mut tail = Tail::of(&rest);
-            let slot = self.first + whole;
-            let d2 = step_block(simd, self.law, self.mover, tail.columns(), slot, &mut fault);
-            farthest2 = farthest2.max(d2);
-            rest.positions.copy_from_slice(&tail.positions[..n - whole]);
-            let stateful = rest.state.len();
-            rest.state.copy_from_slice(&tail.state[..stateful]);
+        for at in (0..n).step_by(PARTICLES) {
+            let end = n.min(at + PARTICLES);
+            let whole = at + (end - at) / LANES * LANES;
+            let law = self.law;
+            if whole == end {
+                law.draw(simd, &self.columns.tags[at..end], &mut batch);
+            } else {
+                let mut tags = [0; PARTICLES];
+                tags[..end - at].copy_from_slice(&self.columns.tags[at..end]);
+                tags[end - at..].fill(self.columns.tags[end - 1]);
+                law.draw(
+                    simd,
+                    &tags[..(end - at).next_multiple_of(LANES)],
+                    &mut batch,
+                );
+            }
+            for (slot, &drawn) in (at..whole).step_by(LANES).zip(&batch) {
+                let block = self.columns.part(slot..slot + LANES);
+                let first = self.first + slot;
+                let d2 = step_block(simd, law, self.mover, drawn, block, first, &mut fault);
+                farthest2 = farthest2.max(d2);
+            }
+            if whole < end {
+                let drawn = batch[(whole - at) / LANES];
+                let rest = self.columns.part(whole..end);
+                let mut tail = Tail::of(&rest);
+                let (block, first) = (tail.columns(), self.first + whole);
+                let d2 = step_block(simd, law, self.mover, drawn, block, first, &mut fault);
+                farthest2 = farthest2.max(d2);
+                rest.positions
+                    .copy_from_slice(&tail.positions[..end - whole]);
+                let stateful = rest.state.len();
+                rest.state.copy_from_slice(&tail.state[..stateful]);
+            }
         }
         Report {
             farthest2: farthest2.to_array().into_iter().fold(0, u32::max),
@@ -314,11 +338,11 @@ fn step_block<S: Simd, L: Law>(
     simd: S,
     law: L,
     mover: Mover,
+    drawn: [f32x16<S>; 4],
     columns: Columns,
     slot: usize,
     fault: &mut Option<Fault>,
 ) -> u32x16<S> {
-    let tags = u32x16::from_slice(simd, columns.tags);
     let forced = !columns.forces.is_empty();
     let force = if forced {
         load_pairs(simd, columns.forces)
@@ -332,7 +356,7 @@ fn step_block<S: Simd, L: Law>(
         Vec2::zero(simd)
     };
     let from = load_positions(simd, columns.positions);
-    let (d, mut next) = law.step(simd, tags, force, state);
+    let (d, mut next) = law.step(simd, drawn, force, state);
     let x = mover.shift(simd, 0, from[0], d.x);
     let y = mover.shift(simd, 1, from[1], d.y);
     if L::BOUNCES {

@@ -3,8 +3,8 @@
 //! Lengths, times and mobilities are in the model's units; `dt` is the time step. Headings are
 //! held as (cos θ, sin θ) and rotated, so that no angle is ever reduced or taken the cosine of.
 
-use super::integrate::Law;
-use super::philox::{Purpose, Stream};
+use super::integrate::{BATCH, Batch, Law};
+use super::philox::{Purpose, Stream, box_muller, uniform_lanes};
 use super::polynomial::cos_sin_turns;
 use super::simd::*;
 
@@ -18,39 +18,15 @@ pub enum Noise {
     IrwinHall,
 }
 
-impl Noise {
-    /// Two independent deviates for each of sixteen tags.
-    #[inline(always)]
-    pub fn two<S: Simd>(self, simd: S, stream: Stream, tags: u32x16<S>) -> Vec2<S> {
-        match self {
-            Self::Gaussian => {
-                let u = stream.uniform_lanes(simd, tags, 0);
-                let [x, y] = super::philox::box_muller(simd, u[0], u[1]);
-                Vec2 { x, y }
-            }
-            Self::IrwinHall => Vec2 {
-                x: stream.irwin_hall_lanes(simd, tags, 0),
-                y: stream.irwin_hall_lanes(simd, tags, 1),
-            },
-        }
-    }
-
-    /// One deviate for each of sixteen tags: the first of the [two](Noise::two).
-    #[inline(always)]
-    pub fn one<S: Simd>(self, simd: S, stream: Stream, tags: u32x16<S>) -> f32x16<S> {
-        self.two(simd, stream, tags).x
-    }
-}
-
-/// The noise of one step: its kind, and the streams of translation and orientation.
+/// The noise of one step. A Philox block gives a particle all that it needs: words 0 and 1 make
+/// the two deviates of its translation, words 2 and 3 those of its orientation. One block instead
+/// of one per purpose halves the rounds of Philox in a step. (Irwin-Hall sums need a block a deviate: blocks
+/// 0 and 1 of either purpose.)
 #[derive(Clone, Copy, Debug)]
 pub struct Draws {
-    /// Kind of the deviates.
-    pub noise: Noise,
-    /// For positions and velocities.
-    pub translation: Stream,
-    /// For headings, tumbles and coloured noise.
-    pub orientation: Stream,
+    noise: Noise,
+    translation: Stream,
+    orientation: Stream,
 }
 
 impl Draws {
@@ -63,13 +39,68 @@ impl Draws {
         }
     }
 
-    /// Translational noise of amplitude `a`; nothing is drawn when it is zero.
+    /// Four deviates of zero mean and unit variance for each tag: two for the translation, two for
+    /// the orientation.
     #[inline(always)]
-    fn kick<S: Simd>(&self, simd: S, tags: u32x16<S>, amplitude: f32) -> Vec2<S> {
-        if amplitude == 0.0 {
-            return Vec2::zero(simd);
+    pub fn fill<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>) {
+        match self.noise {
+            Noise::Gaussian => {
+                let mut words = [[u32x16::splat(simd, 0); 4]; BATCH];
+                self.words(simd, tags, &mut words);
+                for (out, &[a, b, c, d]) in batch.iter_mut().zip(&words[..tags.len() / LANES]) {
+                    let [g, h] = box_muller(simd, uniform_lanes(a), uniform_lanes(b));
+                    let [i, j] = box_muller(simd, uniform_lanes(c), uniform_lanes(d));
+                    *out = [g, h, i, j];
+                }
+            }
+            Noise::IrwinHall => {
+                for (out, tags) in batch.iter_mut().zip(tags.chunks_exact(LANES)) {
+                    let tags = u32x16::from_slice(simd, tags);
+                    *out = [
+                        self.translation.irwin_hall_lanes(simd, tags, 0),
+                        self.translation.irwin_hall_lanes(simd, tags, 1),
+                        self.orientation.irwin_hall_lanes(simd, tags, 0),
+                        self.orientation.irwin_hall_lanes(simd, tags, 1),
+                    ];
+                }
+            }
         }
-        self.noise.two(simd, self.translation, tags) * amplitude
+    }
+
+    /// Two deviates for the translation; one where an event of probability `chance`·2⁻³² comes to
+    /// pass, zero elsewhere; and a uniform number in (0, 1).
+    #[inline(always)]
+    fn fill_events<S: Simd>(&self, simd: S, tags: &[u32], chance: u32, batch: &mut Batch<S>) {
+        let mut words = [[u32x16::splat(simd, 0); 4]; BATCH];
+        self.words(simd, tags, &mut words);
+        let (zero, one) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 1.0));
+        for (k, tags) in tags.chunks_exact(LANES).enumerate() {
+            let [a, b, c, d] = words[k];
+            let [g, h] = match self.noise {
+                Noise::Gaussian => box_muller(simd, uniform_lanes(a), uniform_lanes(b)),
+                // Words 2 and 3 of block 0 are spoken for.
+                Noise::IrwinHall => {
+                    let tags = u32x16::from_slice(simd, tags);
+                    [
+                        self.translation.irwin_hall_lanes(simd, tags, 1),
+                        self.translation.irwin_hall_lanes(simd, tags, 2),
+                    ]
+                }
+            };
+            let event = c.simd_lt(u32x16::splat(simd, chance));
+            batch[k] = [g, h, event.select(one, zero), uniform_lanes(d)];
+        }
+    }
+
+    /// The words of block 0. In a loop of their own: the rounds of one block of particles wait for
+    /// one another, those of several do not.
+    #[inline(always)]
+    fn words<S: Simd>(&self, simd: S, tags: &[u32], words: &mut [[u32x16<S>; 4]; BATCH]) {
+        for (out, tags) in words.iter_mut().zip(tags.chunks_exact(LANES)) {
+            *out = self
+                .translation
+                .word_lanes(simd, u32x16::from_slice(simd, tags), 0);
+        }
     }
 }
 
@@ -112,14 +143,18 @@ impl Brownian {
 impl Law for Brownian {
     const HAS_STATE: bool = false;
     #[inline(always)]
+    fn draw<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>) {
+        self.draws.fill(simd, tags, batch);
+    }
+    #[inline(always)]
     fn step<S: Simd>(
         &self,
-        simd: S,
-        tags: u32x16<S>,
+        _: S,
+        [gx, gy, ..]: [f32x16<S>; 4],
         force: Vec2<S>,
         state: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
-        let g = self.draws.kick(simd, tags, self.noise);
+        let g = Vec2 { x: gx, y: gy } * self.noise;
         (force * self.mobility + g, state)
     }
 }
@@ -152,16 +187,27 @@ impl LeimkuhlerMatthews {
 impl Law for LeimkuhlerMatthews {
     const HAS_STATE: bool = false;
     #[inline(always)]
+    fn draw<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>) {
+        let mut next = *batch;
+        self.now.fill(simd, tags, batch);
+        self.next.fill(simd, tags, &mut next);
+        for (now, next) in batch.iter_mut().zip(&next) {
+            now[0] += next[0];
+            now[1] += next[1];
+        }
+    }
+    #[inline(always)]
     fn step<S: Simd>(
         &self,
-        simd: S,
-        tags: u32x16<S>,
+        _: S,
+        [gx, gy, ..]: [f32x16<S>; 4],
         force: Vec2<S>,
         state: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
-        let g = self.now.kick(simd, tags, self.noise);
-        let h = self.next.kick(simd, tags, self.noise);
-        (force * self.mobility + (g + h), state)
+        (
+            force * self.mobility + Vec2 { x: gx, y: gy } * self.noise,
+            state,
+        )
     }
 }
 
@@ -202,17 +248,20 @@ impl ActiveBrownian {
 
 impl Law for ActiveBrownian {
     #[inline(always)]
+    fn draw<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>) {
+        self.draws.fill(simd, tags, batch);
+    }
+    #[inline(always)]
     fn step<S: Simd>(
         &self,
         simd: S,
-        tags: u32x16<S>,
+        [gx, gy, hx, _]: [f32x16<S>; 4],
         force: Vec2<S>,
         heading: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
-        let g = self.draws.kick(simd, tags, self.noise);
+        let g = Vec2 { x: gx, y: gy } * self.noise;
         let d = force * self.mobility + heading * self.stride + g;
-        let xi = self.draws.noise.one(simd, self.draws.orientation, tags);
-        (d, rotate(simd, heading, xi * self.turn_noise + self.turn))
+        (d, rotate(simd, heading, hx * self.turn_noise + self.turn))
     }
 }
 
@@ -260,16 +309,20 @@ fn ornstein_uhlenbeck(rate: f64, dt: f64) -> [f32; 2] {
 
 impl Law for ActiveOrnsteinUhlenbeck {
     #[inline(always)]
+    fn draw<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>) {
+        self.draws.fill(simd, tags, batch);
+    }
+    #[inline(always)]
     fn step<S: Simd>(
         &self,
-        simd: S,
-        tags: u32x16<S>,
+        _: S,
+        [gx, gy, hx, hy]: [f32x16<S>; 4],
         force: Vec2<S>,
         colour: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
-        let g = self.draws.kick(simd, tags, self.noise);
+        let g = Vec2 { x: gx, y: gy } * self.noise;
         let d = force * self.mobility + colour * self.stride + g;
-        let xi = self.draws.noise.two(simd, self.draws.orientation, tags);
+        let xi = Vec2 { x: hx, y: hy };
         (d, colour * self.decay + xi * self.refresh)
     }
 }
@@ -283,7 +336,7 @@ pub struct RunAndTumble {
     stride: f32,
     noise: f32,
     turn: f32,
-    tumble: f32,
+    tumble: u32,
 }
 
 impl RunAndTumble {
@@ -303,30 +356,30 @@ impl RunAndTumble {
             stride: (speed * dt) as f32,
             noise: amplitude(diffusion, dt),
             turn: (angular_velocity * dt / std::f64::consts::TAU) as f32,
-            tumble: -(-rate * dt).exp_m1() as f32,
+            tumble: (-(-rate * dt).exp_m1() * 4_294_967_296.0) as u32,
         }
     }
 }
 
 impl Law for RunAndTumble {
     #[inline(always)]
+    fn draw<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>) {
+        self.draws.fill_events(simd, tags, self.tumble, batch);
+    }
+    #[inline(always)]
     fn step<S: Simd>(
         &self,
         simd: S,
-        tags: u32x16<S>,
+        [gx, gy, tumble, turns]: [f32x16<S>; 4],
         force: Vec2<S>,
         heading: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
-        let g = self.draws.kick(simd, tags, self.noise);
+        let g = Vec2 { x: gx, y: gy } * self.noise;
         let d = force * self.mobility + heading * self.stride + g;
-        // Tumbles are rare: 46 bits decide, since 23 would round small probabilities.
-        let u = self.draws.orientation.uniform_lanes(simd, tags, 0);
-        let chance = u[0] + (u[2] - 0.5) * (1.0 / 8_388_608.0);
-        let tumbles = chance.simd_lt(f32x16::splat(simd, self.tumble));
-        let [x, y] = cos_sin_turns(simd, u[1]);
-        let new = Vec2 { x, y };
+        let [x, y] = cos_sin_turns(simd, turns);
+        let tumbles = tumble.simd_gt(f32x16::splat(simd, 0.5));
         let old = rotate(simd, heading, f32x16::splat(simd, self.turn));
-        (d, Vec2::select(tumbles, new, old))
+        (d, Vec2::select(tumbles, Vec2 { x, y }, old))
     }
 }
 
@@ -367,14 +420,18 @@ impl Langevin {
 impl Law for Langevin {
     const BOUNCES: bool = true;
     #[inline(always)]
+    fn draw<S: Simd>(&self, simd: S, tags: &[u32], batch: &mut Batch<S>) {
+        self.draws.fill(simd, tags, batch);
+    }
+    #[inline(always)]
     fn step<S: Simd>(
         &self,
-        simd: S,
-        tags: u32x16<S>,
+        _: S,
+        [gx, gy, ..]: [f32x16<S>; 4],
         force: Vec2<S>,
         velocity: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
-        let g = self.draws.kick(simd, tags, self.refresh);
+        let g = Vec2 { x: gx, y: gy } * self.refresh;
         let before = velocity + force * self.kick;
         let after = before * self.decay + g;
         ((before + after) * self.half_step, after)

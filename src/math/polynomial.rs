@@ -7,7 +7,7 @@
 use super::simd::*;
 
 /// ln 2 split so that small integers times the first part are exact.
-const LN_2: [f32; 2] = [0.693_359_375, -2.121_944_4e-4];
+const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
 
 /// Natural logarithm of positive, normal numbers; relative error below 1e-7 away from 1.
 #[inline(always)]
@@ -50,7 +50,7 @@ pub fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     y = y * x + 8.333_452e-3;
     y = y * x + 4.166_579_6e-2;
     y = y * x + 1.666_666_5e-1;
-    y = y * x + 5.000_000_1e-1;
+    y = y * x + 0.5;
     let y = y * z + x + 1.0;
     let scale = (n.to_int::<i32x16<S>>() + 127).bitcast::<u32x16<S>>() << 23;
     y * f32x16::from_bits(scale)

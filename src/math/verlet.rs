@@ -99,7 +99,7 @@ impl VerletList {
     pub fn is_stale(&self, largest_displacement2: f32) -> bool {
         // A part in 10⁴ is kept for the rounding of separations.
         let half = 0.4999 * self.skin;
-        !(largest_displacement2 < half * half)
+        largest_displacement2.is_nan() || largest_displacement2 >= half * half
     }
 
     /// Builds the lists of sorted `positions`; `cells` must come from their sort, with cells at
@@ -213,7 +213,7 @@ impl Kernel for Build<'_> {
             lanes.clear();
             let mut ends = [0u32; LANES];
             let mut most = 0;
-            for lane in 0..LANES {
+            for (lane, end) in ends.iter_mut().enumerate() {
                 let slot = block + lane;
                 let begin = lanes.len();
                 if slot < self.first + self.count {
@@ -225,7 +225,7 @@ impl Kernel for Build<'_> {
                         scan.append(simd, slot, from as usize..to as usize, lanes);
                     }
                 }
-                ends[lane] = lanes.len() as u32;
+                *end = lanes.len() as u32;
                 most = most.max(lanes.len() - begin);
             }
             if self.total.fetch_add(most, Ordering::Relaxed) + most > MOST_ROWS {
@@ -237,12 +237,12 @@ impl Kernel for Build<'_> {
             let own = consecutive(block, last);
             rows.resize(top + most, own);
             let mut begin = 0;
-            for lane in 0..LANES {
-                let list = &lanes[begin..ends[lane] as usize];
+            for (lane, &end) in ends.iter().enumerate() {
+                let list = &lanes[begin..end as usize];
                 for (row, &neighbor) in rows[top..].iter_mut().zip(list) {
                     row[lane] = neighbor;
                 }
-                begin = ends[lane] as usize;
+                begin = end as usize;
             }
             starts.push(rows.len() as u32);
         }

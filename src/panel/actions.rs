@@ -77,11 +77,21 @@ const fn entry(
     modifiers: Modifiers,
     key: Key,
 ) -> ActionEntry {
-    ActionEntry { id, title, icon, group, key: KeyboardShortcut::new(modifiers, key), other: None }
+    ActionEntry {
+        id,
+        title,
+        icon,
+        group,
+        key: KeyboardShortcut::new(modifiers, key),
+        other: None,
+    }
 }
 
 const fn also(entry: ActionEntry, modifiers: Modifiers, key: Key) -> ActionEntry {
-    ActionEntry { other: Some(KeyboardShortcut::new(modifiers, key)), ..entry }
+    ActionEntry {
+        other: Some(KeyboardShortcut::new(modifiers, key)),
+        ..entry
+    }
 }
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -93,45 +103,206 @@ pub static ACTIONS: &[ActionEntry] = {
     use ActionId::*;
     use Group::{Files, Picture, Run, Window};
     &[
-        entry(PlayPause, Run, "Play or pause", icons::PLAY, NONE, Key::Space),
-        entry(Step, Run, "One step", icons::SKIP_FORWARD, NONE, Key::Period),
+        entry(
+            PlayPause,
+            Run,
+            "Play or pause",
+            icons::PLAY,
+            NONE,
+            Key::Space,
+        ),
+        entry(
+            Step,
+            Run,
+            "One step",
+            icons::SKIP_FORWARD,
+            NONE,
+            Key::Period,
+        ),
         entry(Restart, Run, "Restart", icons::SKIP_BACK, NONE, Key::R),
-        entry(NewSeed, Run, "Restart with a new seed", icons::DICE_FIVE, NONE, Key::N),
-        entry(Faster, Run, "Faster", icons::CARET_DOUBLE_UP, NONE, Key::CloseBracket),
-        entry(Slower, Run, "Slower", icons::CARET_DOUBLE_DOWN, NONE, Key::OpenBracket),
-        entry(FullSpeed, Run, "As fast as possible", icons::FAST_FORWARD, NONE, Key::Backslash),
+        entry(
+            NewSeed,
+            Run,
+            "Restart with a new seed",
+            icons::DICE_FIVE,
+            NONE,
+            Key::N,
+        ),
+        entry(
+            Faster,
+            Run,
+            "Faster",
+            icons::CARET_DOUBLE_UP,
+            NONE,
+            Key::CloseBracket,
+        ),
+        entry(
+            Slower,
+            Run,
+            "Slower",
+            icons::CARET_DOUBLE_DOWN,
+            NONE,
+            Key::OpenBracket,
+        ),
+        entry(
+            FullSpeed,
+            Run,
+            "As fast as possible",
+            icons::FAST_FORWARD,
+            NONE,
+            Key::Backslash,
+        ),
         entry(Undo, Run, "Undo", icons::ARROW_U_UP_LEFT, CTRL, Key::Z),
         also(
-            entry(Redo, Run, "Redo", icons::ARROW_U_UP_RIGHT, CTRL_SHIFT, Key::Z),
+            entry(
+                Redo,
+                Run,
+                "Redo",
+                icons::ARROW_U_UP_RIGHT,
+                CTRL_SHIFT,
+                Key::Z,
+            ),
             CTRL,
             Key::Y,
         ),
-        entry(ClearAverages, Run, "Start averages anew", icons::ERASER, NONE, Key::E),
-        entry(FrameAll, Picture, "Frame the whole box", icons::CORNERS_OUT, NONE, Key::F),
+        entry(
+            ClearAverages,
+            Run,
+            "Start averages anew",
+            icons::ERASER,
+            NONE,
+            Key::E,
+        ),
+        entry(
+            FrameAll,
+            Picture,
+            "Frame the whole box",
+            icons::CORNERS_OUT,
+            NONE,
+            Key::F,
+        ),
         also(
-            entry(ZoomIn, Picture, "Zoom in", icons::MAGNIFYING_GLASS_PLUS, NONE, Key::Plus),
+            entry(
+                ZoomIn,
+                Picture,
+                "Zoom in",
+                icons::MAGNIFYING_GLASS_PLUS,
+                NONE,
+                Key::Plus,
+            ),
             NONE,
             Key::Equals,
         ),
-        entry(ZoomOut, Picture, "Zoom out", icons::MAGNIFYING_GLASS_MINUS, NONE, Key::Minus),
-        entry(NextColouring, Picture, "Colour by the next quantity", icons::PALETTE, NONE, Key::C),
+        entry(
+            ZoomOut,
+            Picture,
+            "Zoom out",
+            icons::MAGNIFYING_GLASS_MINUS,
+            NONE,
+            Key::Minus,
+        ),
+        entry(
+            NextColouring,
+            Picture,
+            "Colour by the next quantity",
+            icons::PALETTE,
+            NONE,
+            Key::C,
+        ),
         entry(Scenes, Files, "Choose a scene", icons::IMAGES, NONE, Key::G),
-        entry(OpenFile, Files, "Open a scene file", icons::FOLDER_OPEN, CTRL, Key::O),
-        entry(SaveScene, Files, "Save as a scene", icons::FLOPPY_DISK, CTRL, Key::S),
-        entry(ExportTable, Files, "Export the measurements as CSV", icons::FILE_CSV, CTRL, Key::E),
-        entry(Film, Files, "Start or stop a film", icons::RECORD, CTRL, Key::R),
-        entry(Still, Files, "Save the picture", icons::CAMERA, NONE, Key::P),
-        entry(HidePanels, Window, "Hide or show the panels", icons::EYE, NONE, Key::H),
-        entry(Parameters, Window, "Parameters", icons::SLIDERS_HORIZONTAL, CTRL, Key::Num1),
+        entry(
+            OpenFile,
+            Files,
+            "Open a scene file",
+            icons::FOLDER_OPEN,
+            CTRL,
+            Key::O,
+        ),
+        entry(
+            SaveScene,
+            Files,
+            "Save as a scene",
+            icons::FLOPPY_DISK,
+            CTRL,
+            Key::S,
+        ),
+        entry(
+            ExportTable,
+            Files,
+            "Export the measurements as CSV",
+            icons::FILE_CSV,
+            CTRL,
+            Key::E,
+        ),
+        entry(
+            Film,
+            Files,
+            "Start or stop a film",
+            icons::RECORD,
+            CTRL,
+            Key::R,
+        ),
+        entry(
+            Still,
+            Files,
+            "Save the picture",
+            icons::CAMERA,
+            NONE,
+            Key::P,
+        ),
+        entry(
+            HidePanels,
+            Window,
+            "Hide or show the panels",
+            icons::EYE,
+            NONE,
+            Key::H,
+        ),
+        entry(
+            Parameters,
+            Window,
+            "Parameters",
+            icons::SLIDERS_HORIZONTAL,
+            CTRL,
+            Key::Num1,
+        ),
         entry(Plots, Window, "Plots", icons::CHART_LINE, CTRL, Key::Num2),
-        entry(ChangeTheme, Window, "Light or dark", icons::SUN, NONE, Key::T),
-        entry(Fullscreen, Window, "Full screen", icons::ARROWS_OUT_SIMPLE, NONE, Key::F11),
+        entry(
+            ChangeTheme,
+            Window,
+            "Light or dark",
+            icons::SUN,
+            NONE,
+            Key::T,
+        ),
+        entry(
+            Fullscreen,
+            Window,
+            "Full screen",
+            icons::ARROWS_OUT_SIMPLE,
+            NONE,
+            Key::F11,
+        ),
         also(
-            entry(Palette, Window, "All commands", icons::COMMAND, CTRL, Key::K),
+            entry(
+                Palette,
+                Window,
+                "All commands",
+                icons::COMMAND,
+                CTRL,
+                Key::K,
+            ),
             CTRL,
             Key::P,
         ),
-        entry(Help, Window, "Keys and help", icons::QUESTION, NONE, Key::F1),
+        entry(
+            Help,
+            Window,
+            "Keys and help",
+            icons::QUESTION,
+            NONE,
+            Key::F1,
+        ),
         entry(Quit, Window, "Quit", icons::SIGN_OUT, CTRL, Key::Q),
     ]
 };
@@ -140,7 +311,10 @@ impl ActionId {
     /// The line of the table.
     pub fn entry(self) -> &'static ActionEntry {
         // Every action has a line; the first one stands in where a test would have failed.
-        ACTIONS.iter().find(|entry| entry.id == self).unwrap_or(&ACTIONS[0])
+        ACTIONS
+            .iter()
+            .find(|entry| entry.id == self)
+            .unwrap_or(&ACTIONS[0])
     }
 }
 
@@ -200,37 +374,4 @@ pub fn pressed(ctx: &Context) -> Vec<ActionId> {
         found.dedup();
         found
     })
-}
-
-/// How well a query fits a title: higher is better, `None` when a letter of the query is missing.
-///
-/// Letters must occur in their order; those that begin a word or follow each other count more.
-pub fn fuzzy(query: &str, title: &str) -> Option<i32> {
-    let title: Vec<char> = title.to_lowercase().chars().collect();
-    let mut score = 0;
-    let mut at = 0;
-    let mut last = None;
-    for letter in query.to_lowercase().chars().filter(|letter| !letter.is_whitespace()) {
-        let found = at + title[at..].iter().position(|&other| other == letter)?;
-        let begins = found == 0 || !title[found - 1].is_alphanumeric();
-        let follows = last.is_some_and(|last: usize| last + 1 == found);
-        score += 1 + if begins { 8 } else { 0 } + if follows { 5 } else { 0 };
-        score -= (found - at).min(10) as i32;
-        last = Some(found);
-        at = found + 1;
-    }
-    Some(score)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_query_prefers_the_beginnings_of_words() {
-        assert!(fuzzy("xyz", "Restart").is_none());
-        assert!(fuzzy("rns", "Restart with a new seed") > fuzzy("rns", "Parameters in a set"));
-        assert!(fuzzy("", "anything").is_some());
-        assert!(fuzzy("undo", "Undo") > fuzzy("undo", "Sound of do"));
-    }
 }

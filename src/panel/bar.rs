@@ -1,7 +1,9 @@
 //! The bar at the top: the scene, and what time it is in it.
 
 use bevy_egui::egui;
-use egui::{Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{
+    Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
+};
 use egui_phosphor::regular as icons;
 
 use super::actions::ActionId;
@@ -16,20 +18,31 @@ const TITLE: f32 = 150.0;
 pub fn bar(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     let rect = ui.available_rect_before_wrap();
     let right = {
-        let builder = UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center));
+        let builder = UiBuilder::new()
+            .max_rect(rect)
+            .layout(Layout::right_to_left(Align::Center));
         let mut child = ui.new_child(builder);
         child.spacing_mut().item_spacing.x = 4.0;
         read_outs(&mut child, interface, frame, requests);
         child.min_rect().left()
     };
-    let room = Rect::from_min_max(rect.min, pos2((right - 12.0).max(rect.left()), rect.bottom()));
-    let builder = UiBuilder::new().max_rect(room).layout(Layout::left_to_right(Align::Center));
+    let room = Rect::from_min_max(
+        rect.min,
+        pos2((right - 12.0).max(rect.left()), rect.bottom()),
+    );
+    let builder = UiBuilder::new()
+        .max_rect(room)
+        .layout(Layout::left_to_right(Align::Center));
     let mut child = ui.new_child(builder);
     child.shrink_clip_rect(room);
     child.spacing_mut().item_spacing.x = 14.0;
     let palette = Palette::of(ui);
     if rect.width() > 560.0 {
-        child.label(RichText::new("Seethe").font(theme::strong(size::TITLE)).color(palette.accent));
+        child.label(
+            RichText::new("Seethe")
+                .font(theme::strong(size::TITLE))
+                .color(palette.accent),
+        );
     }
     scene_button(&mut child, interface, frame);
     ui.allocate_rect(rect, Sense::hover());
@@ -39,14 +52,21 @@ pub fn bar(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut
 fn scene_button(ui: &mut Ui, interface: &mut Interface, frame: &Frame) {
     let palette = Palette::of(ui);
     let scene = &frame.snapshot.scene;
-    let title = if scene.story.title.is_empty() { scene.model.title } else { &scene.story.title };
+    let title = if scene.story.title.is_empty() {
+        scene.model.title
+    } else {
+        &scene.story.title
+    };
     let mut room = ui.available_rect_before_wrap();
-    let galley = ui.painter().layout_no_wrap(title.to_owned(), theme::body(size::TITLE), palette.text);
+    let galley =
+        ui.painter()
+            .layout_no_wrap(title.to_owned(), theme::body(size::TITLE), palette.text);
     room.max.x = room.max.x.min(room.min.x + galley.size().x + 34.0);
     let response = ui.allocate_rect(room, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, "Scenes"));
     if response.hovered() || response.has_focus() || interface.sheet == Some(Sheet::Scenes) {
-        ui.painter().rect_filled(room.shrink2(vec2(0.0, 4.0)), theme::CORNER, palette.raised);
+        ui.painter()
+            .rect_filled(room.shrink2(vec2(0.0, 4.0)), theme::CORNER, palette.raised);
     }
     let builder = UiBuilder::new()
         .max_rect(room.shrink2(vec2(8.0, 0.0)))
@@ -58,11 +78,19 @@ fn scene_button(ui: &mut Ui, interface: &mut Interface, frame: &Frame) {
         ui.set_max_width(text.max(1.0));
         widgets::line(ui, title, theme::body(size::TITLE), palette.text);
     });
-    child.label(RichText::new(icons::CARET_DOWN).font(theme::icon(size::SMALL)).color(palette.secondary));
+    child.label(
+        RichText::new(icons::CARET_DOWN)
+            .font(theme::icon(size::SMALL))
+            .color(palette.secondary),
+    );
     if response.clicked() {
         interface.toggle(Sheet::Scenes);
     }
-    let tip = if scene.model.summary.is_empty() { title } else { scene.model.summary };
+    let tip = if scene.model.summary.is_empty() {
+        title
+    } else {
+        scene.model.summary
+    };
     response.on_hover_text(tip);
 }
 
@@ -72,11 +100,23 @@ fn read_out(ui: &mut Ui, label: &str, value: &str, unit: &str, digits: usize, ti
     let left = ui.available_rect_before_wrap();
     let sample: String = "0".repeat(digits);
     let measure = |text: &str| {
-        ui.painter().layout_no_wrap(text.to_owned(), theme::body(size::BODY), palette.text).size().x
+        ui.painter()
+            .layout_no_wrap(text.to_owned(), theme::body(size::BODY), palette.text)
+            .size()
+            .x
     };
-    let number = measure(value).max(measure(&sample));
-    let before = if label.is_empty() { 0.0 } else { measure(label) + 6.0 };
-    let after = if unit.is_empty() { 0.0 } else { measure(unit) + 4.0 };
+    let shown = measure(value);
+    let number = shown.max(measure(&sample));
+    let before = if label.is_empty() {
+        0.0
+    } else {
+        measure(label) + 6.0
+    };
+    let after = if unit.is_empty() {
+        0.0
+    } else {
+        measure(unit) + 4.0
+    };
     let width = before + number + after + 10.0;
     if left.width() < width + TITLE {
         return;
@@ -85,18 +125,39 @@ fn read_out(ui: &mut Ui, label: &str, value: &str, unit: &str, digits: usize, ti
     let middle = rect.center().y;
     let painter = ui.painter();
     let put = |x: f32, align, text: &str, colour| {
-        painter.text(pos2(x, middle), align, text, theme::body(size::BODY), colour);
+        painter.text(
+            pos2(x, middle),
+            align,
+            text,
+            theme::body(size::BODY),
+            colour,
+        );
     };
-    put(rect.left() + 5.0, egui::Align2::LEFT_CENTER, label, palette.secondary);
-    put(rect.right() - 5.0 - after, egui::Align2::RIGHT_CENTER, value, palette.text);
-    put(rect.right() - 5.0, egui::Align2::RIGHT_CENTER, unit, palette.secondary);
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{label} {value}")));
+    let start = rect.right() - 5.0 - after - shown - 6.0;
+    put(start, egui::Align2::RIGHT_CENTER, label, palette.secondary);
+    put(
+        rect.right() - 5.0 - after,
+        egui::Align2::RIGHT_CENTER,
+        value,
+        palette.text,
+    );
+    put(
+        rect.right() - 5.0,
+        egui::Align2::RIGHT_CENTER,
+        unit,
+        palette.secondary,
+    );
+    response
+        .widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{label} {value}")));
     response.on_hover_text(tip);
 }
 
 fn read_outs(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     record_button(ui, frame, requests);
-    for (id, lit) in [(ActionId::Help, interface.sheet == Some(Sheet::Help)), (ActionId::ChangeTheme, false)] {
+    for (id, lit) in [
+        (ActionId::Help, interface.sheet == Some(Sheet::Help)),
+        (ActionId::ChangeTheme, false),
+    ] {
         if widgets::action_button(ui, id, lit).clicked() {
             super::layout::perform(id, interface, frame, requests);
         }
@@ -132,9 +193,15 @@ fn pace(frame: &Frame) -> (String, &'static str, String) {
     let speed = frame.snapshot.speed;
     let steps = numbers::plain(speed.steps_per_second, 3);
     let total: f64 = frame.snapshot.phases.iter().map(|phase| phase.1).sum();
-    let mut tip = format!("{steps} steps per second, {} τ per second", numbers::plain(speed.reached, 3));
+    let mut tip = format!(
+        "{steps} steps per second, {} τ per second",
+        numbers::plain(speed.reached, 3)
+    );
     if total > 0.0 && total.is_finite() {
-        tip.push_str(&format!("\n{} ms per step:", numbers::plain(1e3 * total, 3)));
+        tip.push_str(&format!(
+            "\n{} ms per step:",
+            numbers::plain(1e3 * total, 3)
+        ));
         for (name, seconds) in frame.snapshot.phases {
             tip.push_str(&format!("\n    {name}  {:.0} %", 100.0 * seconds / total));
         }
@@ -146,7 +213,11 @@ fn pace(frame: &Frame) -> (String, &'static str, String) {
             ratio if ratio < 0.1 => numbers::plain(ratio, 1),
             ratio => format!("{ratio:.2}"),
         };
-        (text, "×", format!("Share of the pace that was asked for.\n{tip}"))
+        (
+            text,
+            "×",
+            format!("Share of the pace that was asked for.\n{tip}"),
+        )
     } else {
         (numbers::plain(speed.reached, 3), "τ/s", tip)
     }
@@ -155,12 +226,15 @@ fn pace(frame: &Frame) -> (String, &'static str, String) {
 fn note(ui: &mut Ui, frame: &Frame) {
     let palette = Palette::of(ui);
     let text = format!("{}  software rendering", icons::CPU);
-    let galley = ui.painter().layout_no_wrap(text, theme::body(size::SMALL), palette.secondary);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text, theme::body(size::SMALL), palette.secondary);
     if ui.available_width() < galley.size().x + TITLE + 20.0 {
         return;
     }
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(12.0, 0.0), Sense::hover());
-    ui.painter().galley(rect.min + vec2(6.0, 0.0), galley, palette.secondary);
+    ui.painter()
+        .galley(rect.min + vec2(6.0, 0.0), galley, palette.secondary);
     response.on_hover_text(format!(
         "{}: pictures are slow, physics is not.",
         frame.surroundings.adapter
@@ -174,12 +248,16 @@ fn record_button(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
         FilmState::Idle => ("REC".to_owned(), false),
         FilmState::Recording { seconds, .. } => (format!("{seconds:.1} s"), true),
     };
-    let galley = ui.painter().layout_no_wrap(text, theme::strong(size::SMALL), palette.text);
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 26.0), Sense::click());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text, theme::strong(size::SMALL), palette.text);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(galley.size().x + 34.0, 26.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, lit, entry.title));
     let hot = response.hovered() || response.has_focus();
     if hot || lit {
-        ui.painter().rect_filled(rect, theme::CORNER, palette.raised);
+        ui.painter()
+            .rect_filled(rect, theme::CORNER, palette.raised);
     }
     let light = pos2(rect.left() + 14.0, rect.center().y);
     if lit {
@@ -187,20 +265,37 @@ fn record_button(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
         let phase = ui.input(|input| input.time * 3.0).sin() as f32;
         let glow = palette.fault.gamma_multiply(0.75 + 0.25 * phase);
         ui.painter().circle_filled(light, 5.0, glow);
-        ui.ctx().request_repaint_after(std::time::Duration::from_millis(50));
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_millis(50));
     } else {
-        let ink = if hot { palette.fault } else { palette.secondary };
-        ui.painter().circle_stroke(light, 4.5, egui::Stroke::new(1.5, ink));
+        let ink = if hot {
+            palette.fault
+        } else {
+            palette.secondary
+        };
+        ui.painter()
+            .circle_stroke(light, 4.5, egui::Stroke::new(1.5, ink));
     }
-    let ink = if hot || lit { palette.text } else { palette.secondary };
+    let ink = if hot || lit {
+        palette.text
+    } else {
+        palette.secondary
+    };
     let corner = pos2(rect.left() + 25.0, rect.center().y - 0.5 * galley.size().y);
-    ui.painter().galley_with_override_text_color(corner, galley, ink);
+    ui.painter()
+        .galley_with_override_text_color(corner, galley, ink);
     if response.clicked() {
-        requests.push(if lit { Request::StopFilm } else { Request::StartFilm });
+        requests.push(if lit {
+            Request::StopFilm
+        } else {
+            Request::StartFilm
+        });
     }
     let tip = match frame.surroundings.film {
         FilmState::Idle => entry.tooltip(),
-        FilmState::Recording { frames, .. } => format!("{} frames taken; click to finish", numbers::grouped(frames)),
+        FilmState::Recording { frames, .. } => {
+            format!("{} frames taken; click to finish", numbers::grouped(frames))
+        }
     };
     response.on_hover_text(tip);
 }

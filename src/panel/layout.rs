@@ -52,19 +52,26 @@ pub fn interface(ui: &mut Ui, interface: &mut Interface, frame: &Frame) -> Reque
 fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     let screen = ui.max_rect();
     let palette = Palette::of(ui);
-    let ground = |horizontal: i8| Ground::NONE.fill(palette.panel).inner_margin(Margin::symmetric(horizontal, 0));
+    let padding = PADDING as i8;
+    let ground = Ground::NONE.fill(palette.panel);
+    let strip = ground.inner_margin(Margin::symmetric(padding, 0));
+    // The right padding of a side panel is that of its scroll area.
+    let side = ground.inner_margin(Margin {
+        left: padding,
+        ..Margin::ZERO
+    });
     let shown = !interface.hidden && screen.height() >= ROOM_FOR_BARS;
     let mut open = shown;
     Panel::top("bar")
         .exact_size(BAR)
         .resizable(false)
-        .frame(ground(PADDING as i8))
+        .frame(strip)
         .show_collapsible(ui, &mut open, |ui| bar::bar(ui, interface, frame, requests));
     let mut open = shown;
     Panel::bottom("transport")
         .exact_size(TRANSPORT)
         .resizable(false)
-        .frame(ground(PADDING as i8))
+        .frame(strip)
         .show_collapsible(ui, &mut open, |ui| {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 transport::transport(ui, interface, frame, requests);
@@ -76,33 +83,50 @@ fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
         .drag_to_open(false)
         .default_size(272.0)
         .size_range(220.0..=(0.4 * screen.width()).max(221.0))
-        .frame(ground(PADDING as i8))
-        .show_collapsible(ui, &mut open, |ui| parameters::parameters(ui, interface, frame, requests));
+        .frame(side)
+        .show_collapsible(ui, &mut open, |ui| {
+            parameters::parameters(ui, interface, frame, requests)
+        });
     let mut open = shown && interface.plots_open && screen.width() >= ROOM_FOR_PLOTS;
     Panel::right("plots")
         .resizable(true)
         .drag_to_open(false)
         .default_size(296.0)
         .size_range(240.0..=(0.45 * screen.width()).max(241.0))
-        .frame(ground(PADDING as i8))
-        .show_collapsible(ui, &mut open, |ui| plots::plots(ui, interface, frame, requests));
+        .frame(side)
+        .show_collapsible(ui, &mut open, |ui| {
+            plots::plots(ui, interface, frame, requests)
+        });
     CentralPanel::default()
         .frame(Ground::NONE)
         .show(ui, |ui| picture::picture(ui, interface, frame, requests));
 }
 
 /// Does what an action says.
-pub(super) fn perform(id: ActionId, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
+pub(super) fn perform(
+    id: ActionId,
+    interface: &mut Interface,
+    frame: &Frame,
+    requests: &mut Requests,
+) {
     match id {
         ActionId::PlayPause => {
-            requests.push(Request::Run(if playing(frame) { Command::Pause } else { Command::Play }));
+            requests.push(Request::Run(if playing(frame) {
+                Command::Pause
+            } else {
+                Command::Play
+            }));
         }
         ActionId::Step => requests.push(Request::Run(Command::Steps(1))),
         ActionId::Restart => interface.restart(frame, requests),
         ActionId::NewSeed => {
             // The next seed follows from the old one, so that a session can be told again.
             let seed = frame.snapshot.scene.seed;
-            reseed(frame, seed.wrapping_mul(48_271).wrapping_add(11) % 1_000_000, requests);
+            reseed(
+                frame,
+                seed.wrapping_mul(48_271).wrapping_add(11) % 1_000_000,
+                requests,
+            );
         }
         ActionId::Faster => pace(frame, 2.0, requests),
         ActionId::Slower => pace(frame, 0.5, requests),
@@ -148,8 +172,16 @@ pub(super) fn perform(id: ActionId, interface: &mut Interface, frame: &Frame, re
 /// Goes faster or slower by a factor, starting from what is reached when there was no limit.
 fn pace(frame: &Frame, factor: f64, requests: &mut Requests) {
     let speed = frame.snapshot.speed;
-    let from = if speed.target.is_finite() { speed.target } else { speed.reached };
-    let from = if from.is_finite() && from > 0.0 { from } else { 1.0 };
+    let from = if speed.target.is_finite() {
+        speed.target
+    } else {
+        speed.reached
+    };
+    let from = if from.is_finite() && from > 0.0 {
+        from
+    } else {
+        1.0
+    };
     let next = (from * factor).clamp(PACES.min, PACES.max);
     requests.push(Request::Run(Command::SetSpeed(next)));
 }
@@ -157,8 +189,20 @@ fn pace(frame: &Frame, factor: f64, requests: &mut Requests) {
 /// No limit; or, when there is none, the pace of the scene.
 fn full_speed(frame: &Frame, requests: &mut Requests) {
     let speed = frame.snapshot.speed;
-    let back = frame.snapshot.scene.speed.unwrap_or(if speed.reached > 0.0 { speed.reached } else { 1.0 });
-    let next = if speed.target.is_finite() { f64::INFINITY } else { back };
+    let back = frame
+        .snapshot
+        .scene
+        .speed
+        .unwrap_or(if speed.reached > 0.0 {
+            speed.reached
+        } else {
+            1.0
+        });
+    let next = if speed.target.is_finite() {
+        f64::INFINITY
+    } else {
+        back
+    };
     requests.push(Request::Run(Command::SetSpeed(next)));
 }
 

@@ -23,7 +23,13 @@ const RING: f32 = 9.0;
 const SECTORS: usize = 96;
 
 /// Draws the legend in the lower left corner of the picture.
-pub fn legend(ui: &mut Ui, interface: &mut Interface, frame: &Frame, rect: Rect, requests: &mut Requests) {
+pub fn legend(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    frame: &Frame,
+    rect: Rect,
+    requests: &mut Requests,
+) {
     let legend = &frame.snapshot.picture.legend;
     if legend.colouring.is_none() || frame.surroundings.colours.is_empty() {
         return;
@@ -36,21 +42,31 @@ pub fn legend(ui: &mut Ui, interface: &mut Interface, frame: &Frame, rect: Rect,
     let bar = BAR[0].min(rect.width() * 0.4);
     let inner = if legend.cyclic {
         let side = 2.0 * (RADIUS + 16.0);
-        vec2(title.size().x.max(side + 8.0) + 18.0, title.size().y + 4.0 + side)
+        vec2(
+            title.size().x.max(side + 8.0) + 18.0,
+            title.size().y + 10.0 + side,
+        )
     } else {
         vec2(title.size().x.max(bar) + 18.0, title.size().y + 30.0)
     };
     let corner = pos2(rect.left() + MARGIN, rect.bottom() - MARGIN - inner.y);
-    let ground = Rect::from_min_size(corner, inner).expand2(vec2(10.0, 8.0)).translate(vec2(0.0, 0.0));
+    let ground = Rect::from_min_size(corner, inner).expand2(vec2(10.0, 8.0));
     let response = ui.interact(ground, ui.id().with("legend"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, "Legend"));
     ui.painter().add(widgets::ground(ui, ground));
     if response.hovered() || response.has_focus() {
         widgets::outline(ui, ground);
     }
-    let caret = if response.hovered() { palette.text } else { palette.secondary };
+    let caret = if response.hovered() {
+        palette.text
+    } else {
+        palette.secondary
+    };
     ui.painter().text(
-        pos2(corner.x + title.size().x + 8.0, corner.y + 0.5 * title.size().y),
+        pos2(
+            corner.x + title.size().x + 8.0,
+            corner.y + 0.5 * title.size().y,
+        ),
         Align2::LEFT_CENTER,
         icons::CARET_UP_DOWN,
         theme::icon(size::SMALL),
@@ -59,13 +75,19 @@ pub fn legend(ui: &mut Ui, interface: &mut Interface, frame: &Frame, rect: Rect,
     let below = corner.y + title.size().y + 6.0;
     ui.painter().galley(corner, title, palette.text);
     if legend.cyclic {
-        wheel(ui, frame, pos2(corner.x + RADIUS + 22.0, below + RADIUS + 10.0));
+        wheel(
+            ui,
+            frame,
+            pos2(corner.x + RADIUS + 22.0, below + RADIUS + 18.0),
+        );
     } else {
         let rect = Rect::from_min_size(pos2(corner.x, below), vec2(bar, BAR[1]));
         scale(ui, frame, rect, legend.range);
     }
     let response = response.on_hover_text("What the colours show: click to choose");
-    Popup::menu(&response).gap(8.0).show(|ui| menu(ui, interface, frame, requests));
+    Popup::menu(&response)
+        .gap(8.0)
+        .show(|ui| menu(ui, interface, frame, requests));
 }
 
 fn title(title: &str, symbol: &str, unit: &str, palette: &Palette) -> LayoutJob {
@@ -74,7 +96,14 @@ fn title(title: &str, symbol: &str, unit: &str, palette: &Palette) -> LayoutJob 
     job.append(title, 0.0, plain.clone());
     if !symbol.is_empty() {
         job.append("  ", 0.0, plain);
-        symbols::append(&mut job, symbol, Style { size: size::BODY, colour: palette.text });
+        symbols::append(
+            &mut job,
+            symbol,
+            Style {
+                size: size::BODY,
+                colour: palette.text,
+            },
+        );
     }
     if !unit.is_empty() {
         let format = TextFormat::simple(theme::body(size::SMALL), palette.secondary);
@@ -88,7 +117,9 @@ fn colour(frame: &Frame, share: f32) -> Color32 {
     let colours = frame.surroundings.colours;
     let last = colours.len().saturating_sub(1);
     let index = (share.clamp(0.0, 1.0) * last as f32).round() as usize;
-    colours.get(index.min(last)).map_or(Color32::GRAY, |&[r, g, b]| Color32::from_rgb(r, g, b))
+    colours
+        .get(index.min(last))
+        .map_or(Color32::GRAY, |&[r, g, b]| Color32::from_rgb(r, g, b))
 }
 
 fn scale(ui: &Ui, frame: &Frame, rect: Rect, range: [f64; 2]) {
@@ -109,9 +140,24 @@ fn scale(ui: &Ui, frame: &Frame, rect: Rect, range: [f64; 2]) {
     let below = rect.bottom() + 3.0;
     let [low, high] = range;
     let middle = 0.5 * low + 0.5 * high;
-    label(ui, pos2(rect.left(), below), Align2::LEFT_TOP, &numbers::plain(low, 3));
-    label(ui, pos2(rect.center().x, below), Align2::CENTER_TOP, &numbers::plain(middle, 3));
-    label(ui, pos2(rect.right(), below), Align2::RIGHT_TOP, &numbers::plain(high, 3));
+    label(
+        ui,
+        pos2(rect.left(), below),
+        Align2::LEFT_TOP,
+        &numbers::plain(low, 3),
+    );
+    label(
+        ui,
+        pos2(rect.center().x, below),
+        Align2::CENTER_TOP,
+        &numbers::plain(middle, 3),
+    );
+    label(
+        ui,
+        pos2(rect.right(), below),
+        Align2::RIGHT_TOP,
+        &numbers::plain(high, 3),
+    );
 }
 
 fn wheel(ui: &Ui, frame: &Frame, centre: Pos2) {
@@ -141,7 +187,8 @@ fn wheel(ui: &Ui, frame: &Frame, centre: Pos2) {
         label(ui, centre + offset, align, text);
     }
     let arrow = vec2(0.55 * RADIUS, 0.0);
-    ui.painter().arrow(centre - 0.5 * arrow, arrow, egui::Stroke::new(1.2, ink(ui)));
+    ui.painter()
+        .arrow(centre - 0.5 * arrow, arrow, egui::Stroke::new(1.2, ink(ui)));
 }
 
 /// Colouring, colour map, range, glyph, background and layers.
@@ -155,7 +202,11 @@ fn menu(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
         head(ui, "Colour by");
         for colouring in scene.model.colourings {
             let on = legend.colouring == Some(colouring.name);
-            if ui.selectable_label(on, colouring.title).on_hover_text(colouring.doc).clicked() {
+            if ui
+                .selectable_label(on, colouring.title)
+                .on_hover_text(colouring.doc)
+                .clicked()
+            {
                 view.colour = colouring.name.into();
                 view.range = None;
                 view.colour_map = None;
@@ -173,14 +224,21 @@ fn menu(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
         }
         maps(ui, &mut view, legend.cyclic);
         head(ui, "Particles");
-        for (glyph, name) in [(Glyph::Disc, "Disc"), (Glyph::Arrow, "Arrow"), (Glyph::Streak, "Streak")] {
+        for (glyph, name) in [
+            (Glyph::Disc, "Disc"),
+            (Glyph::Arrow, "Arrow"),
+            (Glyph::Streak, "Streak"),
+        ] {
             if ui.selectable_label(view.glyph == glyph, name).clicked() {
                 view.glyph = glyph;
             }
         }
         head(ui, "Background");
         for (background, name) in [(Background::Dark, "Dark"), (Background::Light, "Light")] {
-            if ui.selectable_label(view.background == background, name).clicked() {
+            if ui
+                .selectable_label(view.background == background, name)
+                .clicked()
+            {
                 view.background = background;
             }
         }
@@ -193,7 +251,10 @@ fn menu(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
 
 fn maps(ui: &mut Ui, view: &mut ViewSettings, cyclic: bool) {
     head(ui, "Colours");
-    if ui.selectable_label(view.colour_map.is_none(), "What suits").clicked() {
+    if ui
+        .selectable_label(view.colour_map.is_none(), "What suits")
+        .clicked()
+    {
         view.colour_map = None;
     }
     // Angles need maps that close, and scalars need maps that do not.
@@ -214,7 +275,11 @@ fn layers(ui: &mut Ui, view: &mut ViewSettings, frame: &Frame) {
     head(ui, "Layers");
     for layer in layers {
         let place = view.layers.iter().position(|name| name == layer.name);
-        if ui.selectable_label(place.is_some(), layer.title).on_hover_text(layer.doc).clicked() {
+        if ui
+            .selectable_label(place.is_some(), layer.title)
+            .on_hover_text(layer.doc)
+            .clicked()
+        {
             match place {
                 Some(place) => drop(view.layers.remove(place)),
                 None => view.layers.push(layer.name.into()),
@@ -226,5 +291,9 @@ fn layers(ui: &mut Ui, view: &mut ViewSettings, frame: &Frame) {
 fn head(ui: &mut Ui, text: &str) {
     ui.add_space(4.0);
     let colour = Palette::of(ui).secondary;
-    ui.label(RichText::new(text).font(theme::body(size::SMALL)).color(colour));
+    ui.label(
+        RichText::new(text)
+            .font(theme::body(size::SMALL))
+            .color(colour),
+    );
 }

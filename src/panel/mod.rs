@@ -4,26 +4,33 @@
 //! comes out as [`Request`]s. Nothing here knows a model, touches a world, a file or the GPU.
 //!
 //! Reading order: `theme`, `numbers`, `symbols` (how things look), `actions` (the one table of
-//! what can be done), `state`, `widgets` and `field` (sliders and typed values), `parameters`,
-//! `population`, `story` (left), `ticks`, `chart`, `plots` (right), `bar`, `transport`, `picture`,
-//! `legend` (centre), `sheets` (help, commands, scenes), `toasts`, and `layout`, which puts them
-//! together in [`interface`].
+//! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
+//! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
+//! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
+//! `transport`, `picture`, `legend` (centre), `sheets` (help, commands, scenes), `toasts`, and
+//! `layout`, which puts them together in [`interface`].
 
 pub mod actions;
 mod bar;
+mod card;
 mod chart;
+mod choice;
 mod field;
+mod fuzzy;
 mod layout;
 mod legend;
+mod measured;
 pub mod numbers;
 pub mod parameters;
 mod picture;
 pub mod plots;
 mod population;
 pub mod quantity;
+mod reach;
 mod sheets;
 mod state;
 mod story;
+mod strokes;
 mod symbols;
 pub mod theme;
 mod ticks;

@@ -8,14 +8,19 @@ pub fn superscript(exponent: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let sign = if exponent < 0 { "⁻" } else { "" };
     let digits = exponent.unsigned_abs().to_string();
-    let digits = digits.bytes().map(|byte| DIGITS[usize::from(byte.saturating_sub(b'0')) % 10]);
+    let digits = digits
+        .bytes()
+        .map(|byte| DIGITS[usize::from(byte.saturating_sub(b'0')) % 10]);
     sign.chars().chain(digits).collect()
 }
 
 /// The decimal exponent of a finite, nonzero number.
 fn exponent(value: f64) -> i32 {
     // The exponential format does the logarithm exactly, also at powers of ten.
-    format!("{value:e}").rsplit_once('e').and_then(|(_, text)| text.parse().ok()).unwrap_or(0)
+    format!("{value:e}")
+        .rsplit_once('e')
+        .and_then(|(_, text)| text.parse().ok())
+        .unwrap_or(0)
 }
 
 /// A minus sign in place of the hyphen, so that it is as wide as a plus.
@@ -39,7 +44,11 @@ pub fn plain(value: f64, digits: usize) -> String {
         return NONE.into();
     }
     if value.is_infinite() {
-        return if value > 0.0 { "∞".into() } else { "−∞".into() };
+        return if value > 0.0 {
+            "∞".into()
+        } else {
+            "−∞".into()
+        };
     }
     if value == 0.0 {
         return "0".into();
@@ -102,7 +111,11 @@ pub fn with_error(value: f64, error: f64) -> String {
     if !(-4..6).contains(&power) || error >= 100.0 {
         let unit = 10f64.powi(power);
         if unit.is_normal() {
-            return format!("{}×10{}", fixed_with_error(value / unit, error / unit), superscript(power));
+            return format!(
+                "{}×10{}",
+                fixed_with_error(value / unit, error / unit),
+                superscript(power)
+            );
         }
         return plain(value, 4);
     }
@@ -116,7 +129,11 @@ fn fixed_with_error(value: f64, error: f64) -> String {
     if leading >= 9.5 {
         first += 1;
     }
-    let digits = if leading < 1.95 || leading >= 9.5 { 2 } else { 1 };
+    let digits = if leading < 1.95 || leading >= 9.5 {
+        2
+    } else {
+        1
+    };
     let decimals = (digits - 1 - first).clamp(0, 12);
     let shown = (error * 10f64.powi(decimals)).round();
     typeset(format!("{value:.*}({shown})", decimals as usize))
@@ -142,6 +159,15 @@ pub fn humanised(name: &str) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => spaced,
+    }
+}
+
+/// The name of an alternative: as [`humanised`], with abbreviations in capitals (`wca` is `WCA`).
+pub fn alternative(name: &str) -> String {
+    if name.len() <= 3 {
+        name.to_uppercase()
+    } else {
+        humanised(name)
     }
 }
 

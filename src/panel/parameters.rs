@@ -1,39 +1,38 @@
 //! The left panel: every declared parameter, then box, population and step, and the story.
 
 use bevy_egui::egui;
-use egui::{Align, Id, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Id, RichText, ScrollArea, TextEdit, Ui};
 
-use super::field::{self, Outcome, Reach, Row};
+use super::choice::{choice, flag};
+use super::field::{self, Outcome, Row};
 use super::quantity::Quantity;
+use super::reach::Reach;
 use super::state::Interface;
 use super::theme::{self, Palette, size};
 use super::{Frame, Requests, numbers, population, story, widgets};
-use crate::model::parameter::{Alternative, Change, Kind, Parameter, Scale};
+use crate::model::parameter::{Change, Kind, Parameter, Scale};
 
 /// Draws the panel.
 pub fn parameters(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     ui.add_space(10.0);
-    ui.horizontal(|ui| {
-        widgets::panel_title(ui, "Parameters");
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| search(ui, interface));
-    });
-    ui.add_space(4.0);
-    widgets::hairline(ui);
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.add_space(2.0);
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let found = groups(ui, interface, frame, requests);
-        let found = population::population(ui, interface, frame, requests) || found;
-        if !found {
+    widgets::panel_head(ui, "Parameters", |ui| search(ui, interface));
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.add_space(2.0);
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let found = groups(ui, interface, frame, requests);
+            let found = population::population(ui, interface, frame, requests) || found;
+            if !found {
+                ui.add_space(16.0);
+                let colour = Palette::of(ui).secondary;
+                ui.label(RichText::new("No parameter has such a name.").color(colour));
+            }
+            if interface.search.trim().is_empty() {
+                story::story(ui, interface, frame);
+            }
             ui.add_space(16.0);
-            let colour = Palette::of(ui).secondary;
-            ui.label(RichText::new("No parameter has such a name.").color(colour));
-        }
-        if interface.search.trim().is_empty() {
-            story::story(ui, interface, frame);
-        }
-        ui.add_space(16.0);
-    });
+        });
 }
 
 fn search(ui: &mut Ui, interface: &mut Interface) {
@@ -64,7 +63,10 @@ fn search(ui: &mut Ui, interface: &mut Interface) {
 /// True when a text of a row has what is searched for.
 pub(super) fn matches(search: &str, texts: &[&str]) -> bool {
     let wanted = search.trim().to_lowercase();
-    wanted.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&wanted))
+    wanted.is_empty()
+        || texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(&wanted))
 }
 
 /// The declared parameters under their headings; true when one fits the search.
@@ -79,7 +81,10 @@ fn groups(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
     let mut start = 0;
     while start < list.len() {
         let group = list[start].group;
-        let length = list[start..].iter().take_while(|one| one.group == group).count();
+        let length = list[start..]
+            .iter()
+            .take_while(|one| one.group == group)
+            .count();
         let members = start..start + length;
         start += length;
         if !members.clone().any(|index| fits(&list[index])) {
@@ -98,7 +103,12 @@ fn groups(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
 }
 
 /// The heading of a group; true while it is open.
-pub(super) fn heading(ui: &mut Ui, interface: &mut Interface, group: &'static str, forced: bool) -> bool {
+pub(super) fn heading(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    group: &'static str,
+    forced: bool,
+) -> bool {
     let open = forced || !interface.closed_groups.contains(group);
     let (open, _) = widgets::section(ui, group, open);
     if open {
@@ -122,22 +132,64 @@ fn parameter(
     let restarts = one.change == Change::Restart;
     match one.kind {
         Kind::Number { min, max, scale } => {
-            let reach = Reach { min, max, scale, whole: false };
-            number(ui, interface, frame, quantity, one.symbol, &name, one.unit, reach, |ui| {
-                tooltip(ui, one)
-            }, requests);
+            let reach = Reach {
+                min,
+                max,
+                scale,
+                whole: false,
+            };
+            number(
+                ui,
+                interface,
+                frame,
+                quantity,
+                one.symbol,
+                &name,
+                one.unit,
+                reach,
+                |ui| tooltip(ui, one),
+                requests,
+            );
         }
         Kind::Integer { min, max } => {
             let (min, max) = (min as f64, max as f64);
             let wide = min >= 1.0 && max / min >= 100.0;
-            let scale = if wide { Scale::Logarithmic } else { Scale::Linear };
-            let reach = Reach { min, max, scale, whole: true };
-            number(ui, interface, frame, quantity, one.symbol, &name, one.unit, reach, |ui| {
-                tooltip(ui, one)
-            }, requests);
+            let scale = if wide {
+                Scale::Logarithmic
+            } else {
+                Scale::Linear
+            };
+            let reach = Reach {
+                min,
+                max,
+                scale,
+                whole: true,
+            };
+            number(
+                ui,
+                interface,
+                frame,
+                quantity,
+                one.symbol,
+                &name,
+                one.unit,
+                reach,
+                |ui| tooltip(ui, one),
+                requests,
+            );
         }
         Kind::Choice(alternatives) => {
-            choice(ui, interface, frame, quantity, &name, alternatives, restarts, one.doc, requests);
+            choice(
+                ui,
+                interface,
+                frame,
+                quantity,
+                &name,
+                alternatives,
+                restarts,
+                one.doc,
+                requests,
+            );
         }
         Kind::Flag => flag(ui, interface, frame, quantity, &name, one, requests),
     }
@@ -153,11 +205,18 @@ fn tooltip(ui: &mut Ui, one: &Parameter) {
         Change::Restart => "starts the run anew",
     };
     let text = format!("{}  ·  {acts}  ·  {}", one.allowed(), one.name);
-    ui.label(RichText::new(text).font(theme::body(size::SMALL)).color(palette.secondary));
+    ui.label(
+        RichText::new(text)
+            .font(theme::body(size::SMALL))
+            .color(palette.secondary),
+    );
 }
 
 /// A row with a slider, and what follows from it.
-#[expect(clippy::too_many_arguments, reason = "a row says all of this of its quantity")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a row says all of this of its quantity"
+)]
 pub(super) fn number(
     ui: &mut Ui,
     interface: &mut Interface,
@@ -221,104 +280,4 @@ fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// A row with a menu of alternatives.
-#[expect(clippy::too_many_arguments, reason = "a row says all of this of its quantity")]
-pub(super) fn choice(
-    ui: &mut Ui,
-    interface: &mut Interface,
-    frame: &Frame,
-    quantity: Quantity,
-    name: &str,
-    alternatives: &[Alternative],
-    restarts: bool,
-    doc: &str,
-    requests: &mut Requests,
-) {
-    let value = interface.value(quantity, &frame.snapshot.scene);
-    let current = if value >= 0.0 { value as usize } else { usize::MAX };
-    let shown = alternatives.get(current).map_or(numbers::NONE.into(), |one| numbers::humanised(one.name));
-    let changed = interface.home(quantity).is_some_and(|home| home != value && home.is_finite());
-    let mut next = None;
-    labelled(ui, name, restarts, doc, |ui| {
-        let palette = Palette::of(ui);
-        let ink = if changed { palette.accent } else { palette.text };
-        let width = ui.available_width().max(40.0);
-        let combo = egui::ComboBox::from_id_salt(("choice", name))
-            .width(width)
-            .truncate()
-            .selected_text(RichText::new(shown).color(ink));
-        let response = combo.show_ui(ui, |ui| {
-            for (index, one) in alternatives.iter().enumerate() {
-                let picked = ui
-                    .selectable_label(index == current, numbers::humanised(one.name))
-                    .on_hover_text(one.doc);
-                if picked.clicked() {
-                    next = Some(index);
-                }
-            }
-        });
-        if let Some(one) = alternatives.get(current) {
-            response.response.on_hover_text(one.doc);
-        }
-    });
-    if let Some(index) = next.filter(|&index| index != current) {
-        set(interface, frame, quantity, [value, index as f64], requests);
-    }
-}
-
-fn flag(
-    ui: &mut Ui,
-    interface: &mut Interface,
-    frame: &Frame,
-    quantity: Quantity,
-    name: &str,
-    one: &Parameter,
-    requests: &mut Requests,
-) {
-    let value = interface.value(quantity, &frame.snapshot.scene);
-    let mut clicked = false;
-    labelled(ui, name, one.change == Change::Restart, one.doc, |ui| {
-        clicked = widgets::switch(ui, value != 0.0, name).clicked();
-    });
-    if clicked {
-        let after = if value == 0.0 { 1.0 } else { 0.0 };
-        set(interface, frame, quantity, [value, after], requests);
-    }
-}
-
-/// A change that the widget itself keeps in range.
-fn set(
-    interface: &mut Interface,
-    frame: &Frame,
-    quantity: Quantity,
-    values: [f64; 2],
-    requests: &mut Requests,
-) {
-    if let Err(allowed) = interface.change(frame, quantity, values, requests) {
-        let title = quantity.title(&frame.snapshot.scene);
-        interface.tell(super::Weight::Fault, format!("{title}: allowed is {allowed}"));
-    }
-}
-
-/// A name at the left and a widget at the right.
-fn labelled(ui: &mut Ui, name: &str, restarts: bool, doc: &str, widget: impl FnOnce(&mut Ui)) {
-    let palette = Palette::of(ui);
-    let width = ui.available_width();
-    ui.allocate_ui_with_layout(vec2(width, 30.0), Layout::left_to_right(Align::Center), |ui| {
-        let half = (0.45 * width).max(60.0);
-        ui.allocate_ui_with_layout(vec2(half, 30.0), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(half);
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let response = widgets::line(ui, name, theme::body(size::BODY), palette.secondary);
-            response.on_hover_text(doc);
-            if restarts {
-                let icon = RichText::new(egui_phosphor::regular::ARROW_CLOCKWISE);
-                ui.label(icon.font(theme::icon(12.0)).color(palette.secondary))
-                    .on_hover_text("A change starts the run anew");
-            }
-        });
-        ui.with_layout(Layout::right_to_left(Align::Center), widget);
-    });
 }

@@ -22,7 +22,11 @@ const LONGEST_BAR: f64 = 160.0;
 pub fn picture(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     let rect = ui.available_rect_before_wrap();
     let sound = rect.is_finite() && rect.width() >= 1.0 && rect.height() >= 1.0;
-    let rect = if sound { rect } else { Rect::from_min_size(rect.min, vec2(1.0, 1.0)) };
+    let rect = if sound {
+        rect
+    } else {
+        Rect::from_min_size(rect.min, vec2(1.0, 1.0))
+    };
     let dense = ui.ctx().pixels_per_point();
     interface.picture_rect = rect;
     interface.picture_pixels =
@@ -59,7 +63,10 @@ fn hands(ui: &Ui, response: &egui::Response, rect: Rect, requests: &mut Requests
         // 200 points of scrolling double the picture; a pinch says its factor itself.
         let factor = pinch * (scroll / 200.0 * std::f32::consts::LN_2).exp();
         if factor.is_finite() && factor > 0.0 && (factor - 1.0).abs() > 1e-4 {
-            requests.push(Request::Picture(PictureEvent::Zoom { factor: factor.clamp(0.2, 5.0), at }));
+            requests.push(Request::Picture(PictureEvent::Zoom {
+                factor: factor.clamp(0.2, 5.0),
+                at,
+            }));
         }
     }
     if response.double_clicked_by(PointerButton::Primary) {
@@ -88,7 +95,9 @@ fn time(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
     }
     let palette = Palette::of(ui);
     let text = format!("t = {}", bar::time_text(frame.snapshot.picture.time));
-    let galley = ui.painter().layout_no_wrap(text, theme::body(size::TITLE), palette.text);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text, theme::body(size::TITLE), palette.text);
     let corner = rect.min + vec2(MARGIN, MARGIN);
     let ground = Rect::from_min_size(corner, galley.size()).expand2(vec2(8.0, 4.0));
     ui.painter().add(widgets::ground(ui, ground));
@@ -103,14 +112,19 @@ pub fn scale_bar(points_per_length: f64, longest: f64) -> Option<(f64, f64)> {
     }
     let most = longest / points_per_length;
     let power = 10f64.powf(most.log10().floor());
-    let length = [5.0, 2.0, 1.0].into_iter().map(|factor| factor * power).find(|&length| length <= most * (1.0 + 1e-12))?;
+    let length = [5.0, 2.0, 1.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|&length| length <= most * (1.0 + 1e-12))?;
     let points = length * points_per_length;
     (length.is_normal() && points.is_finite()).then_some((length, points))
 }
 
 fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect) {
     let longest = LONGEST_BAR.min(f64::from(rect.width()) * 0.25);
-    let Some((length, points)) = scale_bar(frame.surroundings.points_per_length, longest) else { return };
+    let Some((length, points)) = scale_bar(frame.surroundings.points_per_length, longest) else {
+        return;
+    };
     let palette = Palette::of(ui);
     let painter = ui.painter();
     let text = format!("{} σ", numbers::plain(length, 3));
@@ -144,9 +158,13 @@ fn failure(
     requests: &mut Requests,
 ) {
     let palette = Palette::of(ui);
-    ui.painter().rect_filled(rect, 0.0, palette.canvas.gamma_multiply(0.6));
+    ui.painter()
+        .rect_filled(rect, 0.0, palette.canvas.gamma_multiply(0.6));
     let width = (rect.width() - 2.0 * MARGIN).min(460.0);
-    let corner = pos2(rect.center().x - 0.5 * width, rect.top() + 0.22 * rect.height());
+    let corner = pos2(
+        rect.center().x - 0.5 * width,
+        rect.top() + 0.22 * rect.height(),
+    );
     let room = Rect::from_min_size(corner, vec2(width, 0.75 * rect.height()));
     ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
         egui::Frame::NONE
@@ -159,11 +177,15 @@ fn failure(
                 ui.horizontal(|ui| {
                     let icon = RichText::new(egui_phosphor::regular::WARNING_CIRCLE);
                     ui.label(icon.font(theme::icon(size::LARGE)).color(palette.fault));
-                    let title = RichText::new("The run has stopped").font(theme::strong(size::LARGE));
+                    let title =
+                        RichText::new("The run has stopped").font(theme::strong(size::LARGE));
                     ui.label(title.color(palette.text));
                 });
                 let mut parts = reason.splitn(2, "; ");
-                for (text, colour) in [(parts.next(), palette.text), (parts.next(), palette.secondary)] {
+                for (text, colour) in [
+                    (parts.next(), palette.text),
+                    (parts.next(), palette.secondary),
+                ] {
                     if let Some(text) = text {
                         ui.add(Label::new(RichText::new(sentence(text)).color(colour)).wrap());
                     }
@@ -194,7 +216,11 @@ fn failure(
 /// A clause as a sentence.
 fn sentence(text: &str) -> String {
     let mut letters = text.trim().chars();
-    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let mut sentence: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     sentence.push_str(letters.as_str());
     if !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
@@ -209,7 +235,8 @@ pub(super) fn ink(ui: &Ui) -> Color32 {
 
 /// Text on the picture.
 pub(super) fn label(ui: &Ui, at: egui::Pos2, align: Align2, text: &str) -> Rect {
-    ui.painter().text(at, align, text, theme::body(size::SMALL), ink(ui))
+    ui.painter()
+        .text(at, align, text, theme::body(size::SMALL), ink(ui))
 }
 
 #[cfg(test)]
@@ -218,7 +245,13 @@ mod tests {
 
     #[test]
     fn a_scale_bar_is_round_and_fits() {
-        for (scale, length) in [(1.0, 100.0), (10.0, 10.0), (7.9, 20.0), (0.003, 50_000.0), (160.0, 1.0)] {
+        for (scale, length) in [
+            (1.0, 100.0),
+            (10.0, 10.0),
+            (7.9, 20.0),
+            (0.003, 50_000.0),
+            (160.0, 1.0),
+        ] {
             let (found, points) = scale_bar(scale, 160.0).unwrap();
             assert!((found / length - 1.0).abs() < 1e-12, "{scale} {found}");
             assert!(points <= 160.0 * (1.0 + 1e-9) && points > 160.0 / 2.6);
@@ -231,7 +264,10 @@ mod tests {
 
     #[test]
     fn a_clause_becomes_a_sentence() {
-        assert_eq!(sentence("particle 3: the force is NaN"), "Particle 3: the force is NaN.");
+        assert_eq!(
+            sentence("particle 3: the force is NaN"),
+            "Particle 3: the force is NaN."
+        );
         assert_eq!(sentence(""), ".");
     }
 }

@@ -3,9 +3,10 @@
 use bevy_egui::egui;
 use egui::{RichText, Ui};
 
-use super::field::Reach;
-use super::parameters::{choice, heading, matches, number};
+use super::choice::choice;
+use super::parameters::{heading, matches, number};
 use super::quantity::{MOST_PARTICLES, MOST_STRIDE, PACKINGS, Quantity, SIDES};
+use super::reach::Reach;
 use super::state::Interface;
 use super::theme::{self, Palette, size};
 use super::{Frame, Requests, numbers, widgets};
@@ -23,7 +24,12 @@ struct Line {
 }
 
 /// Draws the section; true when a row fits the search.
-pub fn population(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) -> bool {
+pub fn population(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    frame: &Frame,
+    requests: &mut Requests,
+) -> bool {
     let scene = &frame.snapshot.scene;
     let bound = (scene.model.step_bound)(&scene.values);
     let search = interface.search.clone();
@@ -32,7 +38,10 @@ pub fn population(ui: &mut Ui, interface: &mut Interface, frame: &Frame, request
         .model
         .initial_conditions
         .iter()
-        .map(|one| Alternative { name: one.name, doc: one.doc })
+        .map(|one| Alternative {
+            name: one.name,
+            doc: one.doc,
+        })
         .collect();
     let fits = |name: &str, doc: &str| matches(&search, &[name, doc, "box", "population"]);
     let start_doc = "Where the particles are at the beginning.";
@@ -40,7 +49,12 @@ pub fn population(ui: &mut Ui, interface: &mut Interface, frame: &Frame, request
     if !shows_start && !lines.iter().any(|line| fits(line.name, line.doc)) {
         return false;
     }
-    if !heading(ui, interface, "Box and population", !search.trim().is_empty()) {
+    if !heading(
+        ui,
+        interface,
+        "Box and population",
+        !search.trim().is_empty(),
+    ) {
         widgets::hairline(ui);
         return true;
     }
@@ -54,7 +68,15 @@ pub fn population(ui: &mut Ui, interface: &mut Interface, frame: &Frame, request
             ui.label(text.color(palette.secondary));
         };
         number(
-            ui, interface, frame, line.quantity, line.symbol, line.name, line.unit, line.reach, tip,
+            ui,
+            interface,
+            frame,
+            line.quantity,
+            line.symbol,
+            line.name,
+            line.unit,
+            line.reach,
+            tip,
             requests,
         );
         if line.quantity == Quantity::Dt {
@@ -62,7 +84,17 @@ pub fn population(ui: &mut Ui, interface: &mut Interface, frame: &Frame, request
         }
     }
     if shows_start {
-        choice(ui, interface, frame, Quantity::Initial, "Start", &starts, true, start_doc, requests);
+        choice(
+            ui,
+            interface,
+            frame,
+            Quantity::Initial,
+            "Start",
+            &starts,
+            true,
+            start_doc,
+            requests,
+        );
     }
     shape(ui, frame);
     ui.add_space(4.0);
@@ -71,9 +103,18 @@ pub fn population(ui: &mut Ui, interface: &mut Interface, frame: &Frame, request
 }
 
 fn lines(bound: f64) -> [Line; 5] {
-    let reach = |min: f64, max: f64, scale, whole| Reach { min, max, scale, whole };
+    let reach = |min: f64, max: f64, scale, whole| Reach {
+        min,
+        max,
+        scale,
+        whole,
+    };
     // A bound that is not a number leaves a slider that stands still and a field that still works.
-    let bound = if bound.is_finite() && bound > 0.0 { bound } else { 1.0 };
+    let bound = if bound.is_finite() && bound > 0.0 {
+        bound
+    } else {
+        1.0
+    };
     [
         Line {
             quantity: Quantity::Count,
@@ -119,16 +160,34 @@ fn lines(bound: f64) -> [Line; 5] {
 }
 
 /// Says when the step is longer than the model allows, and offers the remedy.
-fn step_note(ui: &mut Ui, interface: &mut Interface, frame: &Frame, bound: f64, requests: &mut Requests) {
+fn step_note(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    frame: &Frame,
+    bound: f64,
+    requests: &mut Requests,
+) {
     let dt = interface.value(Quantity::Dt, &frame.snapshot.scene);
     if dt <= bound || !bound.is_finite() || bound <= 0.0 {
         return;
     }
     let palette = Palette::of(ui);
-    let text = format!("Longer than these parameters allow: at most {}", numbers::plain(bound, 3));
-    ui.add(egui::Label::new(RichText::new(text).font(theme::body(size::SMALL)).color(palette.fault)).wrap());
+    let text = format!(
+        "Longer than these parameters allow: at most {}",
+        numbers::plain(bound, 3)
+    );
+    ui.add(
+        egui::Label::new(
+            RichText::new(text)
+                .font(theme::body(size::SMALL))
+                .color(palette.fault),
+        )
+        .wrap(),
+    );
     let asked = widgets::text_button(ui, "Shorten the step", false).clicked()
-        && interface.change(frame, Quantity::Dt, [dt, bound], requests).is_err();
+        && interface
+            .change(frame, Quantity::Dt, [dt, bound], requests)
+            .is_err();
     if asked {
         interface.tell(super::Weight::Fault, "The step could not be changed.");
     }

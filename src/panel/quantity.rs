@@ -92,17 +92,28 @@ impl Quantity {
             }
             Self::Dt => {
                 let bound = (scene.model.step_bound)(&scene.values);
-                format!("a number above 0 and at most {} ({})", plain(bound.dt, 4), bound.reason)
+                format!(
+                    "a number above 0 and at most {} ({})",
+                    plain(bound.dt, 4),
+                    bound.reason
+                )
             }
             Self::Count => "a whole number from 1 to 20 000 000".into(),
             Self::Width => format!("sides from {} to {}", SIDES[0], SIDES[1]),
             Self::Packing => {
-                format!("a number from {} to {}, with sides of the box up to {}", PACKINGS[0], PACKINGS[1], SIDES[1])
+                format!(
+                    "a number from {} to {}, with sides of the box up to {}",
+                    PACKINGS[0], PACKINGS[1], SIDES[1]
+                )
             }
             Self::Stride => "a whole number from 1 to 10⁹".into(),
             Self::Initial => {
-                let names: Vec<_> =
-                    scene.model.initial_conditions.iter().map(|one| one.name).collect();
+                let names: Vec<_> = scene
+                    .model
+                    .initial_conditions
+                    .iter()
+                    .map(|one| one.name)
+                    .collect();
                 format!("one of {}", names.join(", "))
             }
         }
@@ -116,9 +127,13 @@ impl Quantity {
                 declaration(scene, index).is_some_and(|one| one.check(value).is_ok())
             }
             Self::Dt => {
-                value.is_finite() && value > 0.0 && value <= (scene.model.step_bound)(&scene.values).dt
+                value.is_finite()
+                    && value > 0.0
+                    && value <= (scene.model.step_bound)(&scene.values).dt
             }
-            Self::Count => whole && (1.0..=MOST_PARTICLES).contains(&value) && sides_fit(scene, self, value),
+            Self::Count => {
+                whole && (1.0..=MOST_PARTICLES).contains(&value) && sides_fit(scene, self, value)
+            }
             Self::Width => sides_fit(scene, self, value),
             Self::Packing => {
                 (PACKINGS[0]..=PACKINGS[1]).contains(&value) && sides_fit(scene, self, value)
@@ -128,7 +143,11 @@ impl Quantity {
                 whole && value >= 0.0 && value < scene.model.initial_conditions.len() as f64
             }
         };
-        if inside { Ok(()) } else { Err(self.allowed(scene)) }
+        if inside {
+            Ok(())
+        } else {
+            Err(self.allowed(scene))
+        }
     }
 
     /// The scene with the value in it; the caller has checked it.
@@ -171,7 +190,10 @@ impl Quantity {
 
 /// The request that starts a scene anew.
 pub fn reload(scene: Scene, play: bool) -> Request {
-    Request::Run(Command::Load { scene: Box::new(scene), play })
+    Request::Run(Command::Load {
+        scene: Box::new(scene),
+        play,
+    })
 }
 
 /// The declaration of a parameter.
@@ -189,10 +211,15 @@ fn resized(scene: &Scene, quantity: Quantity, value: f64) -> Domain {
         Quantity::Packing => (scene.packing_fraction() / value).sqrt(),
         _ => 1.0,
     };
-    Domain { size: scene.domain.size.map(|side| side * factor), ..scene.domain }
+    Domain {
+        size: scene.domain.size.map(|side| side * factor),
+        ..scene.domain
+    }
 }
 
 fn sides_fit(scene: &Scene, quantity: Quantity, value: f64) -> bool {
     let sides = resized(scene, quantity, value).size;
-    sides.iter().all(|side| (SIDES[0]..=SIDES[1]).contains(side))
+    sides
+        .iter()
+        .all(|side| (SIDES[0]..=SIDES[1]).contains(side))
 }

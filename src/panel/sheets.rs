@@ -6,7 +6,8 @@ use egui::{
     Sense, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
 };
 
-use super::actions::{ACTIONS, ActionEntry, Group, fuzzy};
+use super::actions::{ACTIONS, ActionEntry, Group};
+use super::fuzzy::fuzzy;
 use super::state::{Interface, Sheet};
 use super::theme::{self, Palette, size};
 use super::{Frame, Request, Requests, layout, widgets};
@@ -19,15 +20,20 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
         return;
     }
     let screen = ctx.content_rect();
-    let room = vec2((screen.width() - 32.0).max(40.0), (screen.height() - 80.0).max(40.0));
+    let room = vec2(
+        (screen.width() - 32.0).max(40.0),
+        (screen.height() - 80.0).max(40.0),
+    );
     let (anchor, offset, width) = match sheet {
         Sheet::Help => (Align2::CENTER_CENTER, vec2(0.0, 0.0), 760.0),
         Sheet::Palette => (Align2::CENTER_TOP, vec2(0.0, 72.0), 520.0),
         Sheet::Scenes => (Align2::LEFT_TOP, vec2(12.0, theme::BAR + 6.0), 440.0),
     };
     let width = f32::min(width, room.x);
-    let mut area = Area::new(Id::new(("sheet", sheet as u8))).order(Order::Foreground).constrain(true);
-    area = area.anchor(anchor, offset);
+    let mut area = Area::new(Id::new(("sheet", sheet as u8)))
+        .order(Order::Foreground)
+        .constrain(true);
+    area = area.anchor(anchor, offset).default_size(room);
     let response = area.show(ctx, |ui| {
         widgets::sheet_frame(ui).show(ui, |ui| {
             ui.set_width((width - 32.0).max(20.0));
@@ -39,8 +45,16 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
             }
         });
     });
-    let pressed = ctx.input(|input| input.pointer.any_pressed().then(|| input.pointer.interact_pos()).flatten());
-    if pressed.is_some_and(|at| !response.response.rect.contains(at)) && interface.sheet == Some(sheet) {
+    let pressed = ctx.input(|input| {
+        input
+            .pointer
+            .any_pressed()
+            .then(|| input.pointer.interact_pos())
+            .flatten()
+    });
+    if pressed.is_some_and(|at| !response.response.rect.contains(at))
+        && interface.sheet == Some(sheet)
+    {
         // The button that opens the list of scenes closes it as well, and must not open it again.
         let button = sheet == Sheet::Scenes && pressed.is_some_and(|at| at.y < theme::BAR);
         if !button {
@@ -51,14 +65,20 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
 
 fn help(ui: &mut Ui, height: f32) {
     let palette = Palette::of(ui);
-    ui.label(RichText::new("Keys").font(theme::strong(size::LARGE)).color(palette.text));
+    ui.label(
+        RichText::new("Keys")
+            .font(theme::strong(size::LARGE))
+            .color(palette.text),
+    );
     ui.add_space(4.0);
     ScrollArea::vertical().max_height((height - 40.0).max(40.0)).show(ui, |ui| {
         let columns = if ui.available_width() > 560.0 { 2 } else { 1 };
+        ui.spacing_mut().item_spacing.x = 32.0;
         ui.columns(columns, |columns| {
             let count = columns.len();
             for (index, (group, title)) in Group::ALL.into_iter().enumerate() {
                 let ui = &mut columns[index % count];
+                ui.spacing_mut().item_spacing.x = 8.0;
                 ui.add_space(6.0);
                 widgets::panel_title(ui, title);
                 for entry in ACTIONS.iter().filter(|entry| entry.group == group) {
@@ -85,18 +105,32 @@ fn help(ui: &mut Ui, height: f32) {
 fn line(ui: &mut Ui, icon: &str, title: &str, keys: &str) {
     let palette = Palette::of(ui);
     let width = ui.available_width();
-    ui.allocate_ui_with_layout(vec2(width, 22.0), Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_width(width);
-        let (spot, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
-        let middle = spot.center();
-        ui.painter().text(middle, Align2::CENTER_CENTER, icon, theme::icon(14.0), palette.secondary);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new(keys).font(theme::body(size::SMALL)).color(palette.secondary));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                widgets::line(ui, title, theme::body(size::BODY), palette.text);
+    ui.allocate_ui_with_layout(
+        vec2(width, 22.0),
+        Layout::left_to_right(Align::Center),
+        |ui| {
+            ui.set_min_width(width);
+            let (spot, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
+            let middle = spot.center();
+            ui.painter().text(
+                middle,
+                Align2::CENTER_CENTER,
+                icon,
+                theme::icon(14.0),
+                palette.secondary,
+            );
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(
+                    RichText::new(keys)
+                        .font(theme::body(size::SMALL))
+                        .color(palette.secondary),
+                );
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    widgets::line(ui, title, theme::body(size::BODY), palette.text);
+                });
             });
-        });
-    });
+        },
+    );
 }
 
 /// A line of the table; true when it was chosen.
@@ -107,13 +141,20 @@ fn command(ui: &mut Ui, entry: &ActionEntry, chosen: bool, clickable: bool) -> b
     let mut clicked = false;
     if clickable {
         let response = ui.interact(rect, ui.id().with(entry.id as u8), Sense::click());
-        response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, entry.title));
+        response
+            .widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, entry.title));
         if chosen || response.hovered() {
-            ui.painter().rect_filled(rect.expand2(vec2(6.0, 0.0)), theme::CORNER, Palette::of(ui).raised);
+            ui.painter().rect_filled(
+                rect.expand2(vec2(6.0, 0.0)),
+                theme::CORNER,
+                Palette::of(ui).raised,
+            );
         }
         clicked = response.clicked();
     }
-    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| line(ui, entry.icon, entry.title, &entry.key_text()));
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        line(ui, entry.icon, entry.title, &entry.key_text())
+    });
     ui.advance_cursor_after_rect(rect);
     clicked
 }
@@ -144,7 +185,13 @@ fn query(ui: &mut Ui, interface: &mut Interface, hint: &str, found: usize) -> bo
     entered
 }
 
-fn palette(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests, height: f32) {
+fn palette(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    frame: &Frame,
+    requests: &mut Requests,
+    height: f32,
+) {
     let mut found: Vec<(i32, &ActionEntry)> = ACTIONS
         .iter()
         .filter_map(|entry| Some((fuzzy(&interface.query, entry.title)?, entry)))
@@ -152,16 +199,18 @@ fn palette(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut
     found.sort_by_key(|(score, _)| -score);
     let entered = query(ui, interface, "Type a command", found.len());
     let mut act = None;
-    ScrollArea::vertical().max_height((height - 40.0).max(40.0)).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for (index, (_, entry)) in found.iter().enumerate() {
-            let chosen = index == interface.chosen;
-            if command(ui, entry, chosen, true) || (chosen && entered) {
-                act = Some(entry.id);
+    ScrollArea::vertical()
+        .max_height((height - 40.0).max(40.0))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (index, (_, entry)) in found.iter().enumerate() {
+                let chosen = index == interface.chosen;
+                if command(ui, entry, chosen, true) || (chosen && entered) {
+                    act = Some(entry.id);
+                }
             }
-        }
-        nothing(ui, found.is_empty(), "No command has these letters.");
-    });
+            nothing(ui, found.is_empty(), "No command has these letters.");
+        });
     if let Some(id) = act {
         interface.sheet = None;
         layout::perform(id, interface, frame, requests);
@@ -176,7 +225,13 @@ fn nothing(ui: &mut Ui, empty: bool, text: &str) {
     }
 }
 
-fn scenes(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests, height: f32) {
+fn scenes(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    frame: &Frame,
+    requests: &mut Requests,
+    height: f32,
+) {
     let entries = frame.surroundings.scenes;
     let search = interface.query.clone();
     let found: Vec<usize> = entries
@@ -191,23 +246,30 @@ fn scenes(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
         .collect();
     let entered = query(ui, interface, "Find a scene", found.len());
     let mut open = None;
-    ScrollArea::vertical().max_height((height - 80.0).max(40.0)).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        for (place, &index) in found.iter().enumerate() {
-            let chosen = place == interface.chosen;
-            if scene(ui, &entries[index], index, chosen) || (chosen && entered) {
-                open = Some(Request::OpenScene(index));
+    ScrollArea::vertical()
+        .max_height((height - 80.0).max(40.0))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for (place, &index) in found.iter().enumerate() {
+                let chosen = place == interface.chosen;
+                if scene(ui, &entries[index], index, chosen) || (chosen && entered) {
+                    open = Some(Request::OpenScene(index));
+                }
             }
-        }
-        nothing(ui, found.is_empty(), "There is no such scene.");
-    });
+            nothing(ui, found.is_empty(), "There is no such scene.");
+        });
     widgets::hairline(ui);
     ui.horizontal(|ui| {
         if widgets::text_button(ui, "Open a file…", false).clicked() {
             open = Some(Request::OpenFile);
         }
         if widgets::text_button(ui, "Save as…", false).clicked() {
-            layout::perform(super::actions::ActionId::SaveScene, interface, frame, requests);
+            layout::perform(
+                super::actions::ActionId::SaveScene,
+                interface,
+                frame,
+                requests,
+            );
             interface.sheet = None;
         }
     });
@@ -225,17 +287,34 @@ fn scene(ui: &mut Ui, entry: &super::SceneEntry, index: usize, chosen: bool) -> 
     let response = ui.interact(rect, ui.id().with(("scene", index)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, &entry.title));
     if chosen || response.hovered() {
-        ui.painter().rect_filled(rect.expand2(vec2(6.0, 0.0)), theme::CORNER, palette.raised);
+        ui.painter()
+            .rect_filled(rect.expand2(vec2(6.0, 0.0)), theme::CORNER, palette.raised);
     }
     let mut text = rect.shrink2(vec2(4.0, 8.0));
     if let Some(texture) = entry.thumbnail {
         let side = Rect::from_min_size(rect.min + vec2(2.0, 4.0), vec2(72.0, 48.0));
-        Image::from_texture((texture, side.size())).corner_radius(4).paint_at(ui, side);
+        Image::from_texture((texture, side.size()))
+            .corner_radius(4)
+            .paint_at(ui, side);
         text.min.x = side.right() + 10.0;
     }
-    let mut child = ui.new_child(UiBuilder::new().max_rect(text).layout(Layout::top_down(Align::Min)));
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .max_rect(text)
+            .layout(Layout::top_down(Align::Min)),
+    );
     child.spacing_mut().item_spacing.y = 2.0;
-    widgets::line(&mut child, &entry.title, theme::body(size::BODY), palette.text);
-    widgets::line(&mut child, &entry.summary, theme::body(size::SMALL), palette.secondary);
+    widgets::line(
+        &mut child,
+        &entry.title,
+        theme::body(size::BODY),
+        palette.text,
+    );
+    widgets::line(
+        &mut child,
+        &entry.summary,
+        theme::body(size::SMALL),
+        palette.secondary,
+    );
     response.on_hover_text(&entry.summary).clicked()
 }

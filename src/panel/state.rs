@@ -109,9 +109,18 @@ impl Interface {
         self.toasts.push(Toast::new(weight, text.into()));
     }
 
+    /// Lays the sheet of scenes over the window.
+    pub fn show_scenes(&mut self) {
+        self.sheet = Some(Sheet::Scenes);
+    }
+
     /// The settings of the plots, for a scene that is saved.
     pub fn plot_settings(&self) -> Vec<crate::scene::PlotSettings> {
-        self.plots.iter().filter(|card| card.open).map(|card| card.settings.clone()).collect()
+        self.plots
+            .iter()
+            .filter(|card| card.open)
+            .map(|card| card.settings.clone())
+            .collect()
     }
 
     /// Takes note of a new frame: another scene brings its own picture and plots.
@@ -165,7 +174,11 @@ impl Interface {
     /// Shows a value at once, before anything has been asked for.
     pub(super) fn preview(&mut self, quantity: Quantity, value: f64) {
         self.pending.retain(|pending| pending.quantity != quantity);
-        self.pending.push(Pending { quantity, value, until: self.now + PATIENCE });
+        self.pending.push(Pending {
+            quantity,
+            value,
+            until: self.now + PATIENCE,
+        });
     }
 
     /// Asks for a change; an error names what is allowed.
@@ -192,13 +205,21 @@ impl Interface {
         requests: &mut Requests,
     ) -> Result<(), String> {
         self.ask(frame, quantity, after, requests)?;
-        self.undo.push(Entry { quantity, before, after });
+        self.undo.push(Entry {
+            quantity,
+            before,
+            after,
+        });
         Ok(())
     }
 
     /// Takes the last change back, or makes it again.
     pub(super) fn step_back(&mut self, frame: &Frame, forward: bool, requests: &mut Requests) {
-        let entry = if forward { self.undo.redo() } else { self.undo.undo() };
+        let entry = if forward {
+            self.undo.redo()
+        } else {
+            self.undo.undo()
+        };
         let Some(entry) = entry else { return };
         let value = if forward { entry.after } else { entry.before };
         let title = entry.quantity.title(&frame.snapshot.scene);

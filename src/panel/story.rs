@@ -18,10 +18,29 @@ pub fn story(ui: &mut Ui, interface: &mut Interface, frame: &Frame) {
         return;
     }
     ui.spacing_mut().item_spacing.y = 8.0;
-    let title = if scene.story.title.is_empty() { scene.model.title } else { &scene.story.title };
-    ui.add(Label::new(RichText::new(title).font(theme::strong(size::TITLE)).color(palette.text)).wrap());
-    let text = if scene.story.text.trim().is_empty() { scene.model.summary } else { &scene.story.text };
-    for paragraph in text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()) {
+    let title = if scene.story.title.is_empty() {
+        scene.model.title
+    } else {
+        &scene.story.title
+    };
+    ui.add(
+        Label::new(
+            RichText::new(title)
+                .font(theme::strong(size::TITLE))
+                .color(palette.text),
+        )
+        .wrap(),
+    );
+    let text = if scene.story.text.trim().is_empty() {
+        scene.model.summary
+    } else {
+        &scene.story.text
+    };
+    for paragraph in text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
         // Line ends inside a paragraph come from the file's width, not from the author.
         let flowing = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
         ui.add(Label::new(RichText::new(flowing).color(palette.text)).wrap());
@@ -47,13 +66,23 @@ fn equations(ui: &mut Ui, frame: &Frame) {
         return;
     }
     let palette = Palette::of(ui);
-    egui::Frame::NONE.fill(palette.raised).corner_radius(theme::CORNER).inner_margin(10).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 6.0;
-        for equation in equations {
-            let mut job = symbols::formula(equation, Style { size: size::BODY, colour: palette.text });
-            job.wrap.max_width = ui.available_width().max(1.0);
-            ui.add(Label::new(job).wrap());
-        }
-    });
+    egui::Frame::NONE
+        .fill(palette.raised)
+        .corner_radius(theme::CORNER)
+        .inner_margin(10)
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 6.0;
+            for equation in equations {
+                let mut job = symbols::formula(
+                    equation,
+                    Style {
+                        size: size::BODY,
+                        colour: palette.text,
+                    },
+                );
+                job.wrap.max_width = ui.available_width().max(1.0);
+                ui.add(Label::new(job).wrap());
+            }
+        });
 }

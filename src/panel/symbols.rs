@@ -46,7 +46,11 @@ pub fn append(job: &mut LayoutJob, text: &str, style: Style) {
     while at < letters.len() {
         match letters[at] {
             '_' | '^' if at + 1 < letters.len() => {
-                level = if letters[at] == '_' { Level::Sub } else { Level::Super };
+                level = if letters[at] == '_' {
+                    Level::Sub
+                } else {
+                    Level::Super
+                };
                 let (run, next) = index(&letters, at + 1);
                 runs(job, &run, level, style);
                 at = next;
@@ -104,7 +108,9 @@ fn runs(job: &mut LayoutJob, letters: &[char], level: Level, style: Style) {
             .position(|&letter| is_part(letter, word))
             .map_or(letters.len(), |length| start + length.max(1));
         let text: String = letters[start..end].iter().collect();
-        let slanted = word && !UPRIGHT.contains(&text.as_str()) && !(level == Level::Sub && text.chars().count() > 1);
+        let slanted = word
+            && !UPRIGHT.contains(&text.as_str())
+            && !(level == Level::Sub && text.chars().count() > 1);
         push(job, &text, slanted, level, style);
         start = end;
     }
@@ -117,14 +123,27 @@ fn is_part(letter: char, word: bool) -> bool {
 }
 
 fn push(job: &mut LayoutJob, text: &str, slanted: bool, level: Level, style: Style) {
-    let points = if level == Level::Base { style.size } else { (style.size * 0.72).max(8.0) };
-    let font_id = if slanted { theme::italic(points) } else { theme::body(points) };
+    let points = if level == Level::Base {
+        style.size
+    } else {
+        (style.size * 0.72).max(8.0)
+    };
+    let font_id = if slanted {
+        theme::italic(points)
+    } else {
+        theme::body(points)
+    };
     let valign = match level {
         Level::Base => Align::Max,
         Level::Sub => Align::Max,
         Level::Super => Align::Min,
     };
-    let mut format = TextFormat { font_id, color: style.colour, valign, ..Default::default() };
+    let mut format = TextFormat {
+        font_id,
+        color: style.colour,
+        valign,
+        ..Default::default()
+    };
     if level == Level::Sub {
         // A line lower than its letters lets an index hang below the base line.
         format.line_height = Some(points * 0.72);
@@ -137,22 +156,35 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> Vec<(String, bool, bool)> {
-        let style = Style { size: 13.0, colour: Color32::WHITE };
+        let style = Style {
+            size: 13.0,
+            colour: Color32::WHITE,
+        };
         let job = formula(text, style);
         job.sections
             .iter()
             .map(|section| {
                 let slanted = section.format.font_id.family == theme::italic(1.0).family;
                 let small = section.format.font_id.size < 13.0;
-                (job.text[section.byte_range.as_usize()].to_owned(), slanted, small)
+                (
+                    job.text[section.byte_range.as_usize()].to_owned(),
+                    slanted,
+                    small,
+                )
             })
             .collect()
     }
 
     #[test]
     fn letters_lean_and_words_of_functions_stand() {
-        assert_eq!(parts("D_r"), [("D".into(), true, false), ("r".into(), true, true)]);
-        assert_eq!(parts("φ_gas"), [("φ".into(), true, false), ("gas".into(), false, true)]);
+        assert_eq!(
+            parts("D_r"),
+            [("D".into(), true, false), ("r".into(), true, true)]
+        );
+        assert_eq!(
+            parts("φ_gas"),
+            [("φ".into(), true, false), ("gas".into(), false, true)]
+        );
         let exponential = parts("exp(−t/τ)");
         assert_eq!(exponential[0], ("exp".into(), false, false));
         assert_eq!(exponential[2], ("t".into(), true, false));
@@ -161,7 +193,20 @@ mod tests {
 
     #[test]
     fn no_text_is_lost_or_makes_it_panic() {
-        for text in ["", "_", "^", "a_", "_(", "a_{", "a^()", "__", "⟨|ψ₆|⟩", "σ̇/N", "𝜂_x^y_z", "a_(b(c)d)e"] {
+        for text in [
+            "",
+            "_",
+            "^",
+            "a_",
+            "_(",
+            "a_{",
+            "a^()",
+            "__",
+            "⟨|ψ₆|⟩",
+            "σ̇/N",
+            "η_x^y_z",
+            "a_(b(c)d)e",
+        ] {
             let _ = parts(text);
         }
         let text: String = parts("a_(b(c)d)e").into_iter().map(|part| part.0).collect();

@@ -128,32 +128,75 @@ pub fn icon(points: f32) -> FontId {
 
 /// All families, for a test that every character has a glyph.
 pub fn families() -> [FontId; 4] {
-    [body(size::BODY), italic(size::BODY), strong(size::BODY), mono(size::BODY)]
+    [
+        body(size::BODY),
+        italic(size::BODY),
+        strong(size::BODY),
+        mono(size::BODY),
+    ]
 }
 
 fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
-    let icons = FontTweak { y_offset_factor: 0.06, ..Default::default() };
+    let icons = FontTweak {
+        y_offset_factor: 0.06,
+        ..Default::default()
+    };
     let shipped: [(&str, &'static [u8], FontTweak); 6] = [
-        ("inter", include_bytes!("../../assets/fonts/Inter-Regular.ttf"), FontTweak::default()),
-        ("inter-italic", include_bytes!("../../assets/fonts/Inter-Italic.ttf"), FontTweak::default()),
-        ("inter-strong", include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"), FontTweak::default()),
-        ("mono", include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf"), FontTweak::default()),
-        ("math", include_bytes!("../../assets/fonts/NotoSansMath.ttf"), FontTweak::default()),
+        (
+            "inter",
+            include_bytes!("../../assets/fonts/Inter-Regular.ttf"),
+            FontTweak::default(),
+        ),
+        (
+            "inter-italic",
+            include_bytes!("../../assets/fonts/Inter-Italic.ttf"),
+            FontTweak::default(),
+        ),
+        (
+            "inter-strong",
+            include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"),
+            FontTweak::default(),
+        ),
+        (
+            "mono",
+            include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf"),
+            FontTweak::default(),
+        ),
+        (
+            "math",
+            include_bytes!("../../assets/fonts/NotoSansMath.ttf"),
+            FontTweak::default(),
+        ),
         ("icons", egui_phosphor::Variant::Regular.font_bytes(), icons),
     ];
     for (name, bytes, tweak) in shipped {
-        fonts.font_data.insert(name.into(), FontData::from_static(bytes).tweak(tweak).into());
+        fonts.font_data.insert(
+            name.into(),
+            FontData::from_static(bytes).tweak(tweak).into(),
+        );
     }
     // The first font of a family that has a character gives its glyph; all end with the same tail.
     let family = |first: &[&str]| {
-        first.iter().chain(&["inter", "math", "icons"]).map(|&name| name.to_owned()).collect()
+        first
+            .iter()
+            .chain(&["inter", "math", "icons"])
+            .map(|&name| name.to_owned())
+            .collect()
     };
     fonts.families.insert(FontFamily::Proportional, family(&[]));
-    fonts.families.insert(FontFamily::Monospace, family(&["mono"]));
-    fonts.families.insert(FontFamily::Name("italic".into()), family(&["inter-italic"]));
-    fonts.families.insert(FontFamily::Name("strong".into()), family(&["inter-strong"]));
-    fonts.families.insert(FontFamily::Name("icons".into()), family(&["icons"]));
+    fonts
+        .families
+        .insert(FontFamily::Monospace, family(&["mono"]));
+    fonts
+        .families
+        .insert(FontFamily::Name("italic".into()), family(&["inter-italic"]));
+    fonts
+        .families
+        .insert(FontFamily::Name("strong".into()), family(&["inter-strong"]));
+    fonts
+        .families
+        .insert(FontFamily::Name("icons".into()), family(&["icons"]));
     fonts
 }
 
@@ -173,7 +216,12 @@ pub fn choose(ctx: &Context, dark: bool) {
 
 /// True once the fonts of [`install`] can be used.
 pub fn ready(ctx: &Context) -> bool {
-    ctx.fonts(|fonts| fonts.definitions().families.contains_key(&FontFamily::Name("strong".into())))
+    ctx.fonts(|fonts| {
+        fonts
+            .definitions()
+            .families
+            .contains_key(&FontFamily::Name("strong".into()))
+    })
 }
 
 fn dress(style: &mut Style, dark: bool) {
@@ -197,12 +245,22 @@ fn dress(style: &mut Style, dark: bool) {
     spacing.interact_size = vec2(24.0, 24.0);
     spacing.tooltip_width = 300.0;
     spacing.indent = PADDING;
-    spacing.scroll = egui::style::ScrollStyle::thin();
+    spacing.scroll = egui::style::ScrollStyle {
+        // Content keeps the padding of the panel, and the bar lies in it.
+        floating_allocated_width: PADDING,
+        bar_width: 6.0,
+        bar_outer_margin: 3.0,
+        ..egui::style::ScrollStyle::thin()
+    };
     style.visuals = visuals(palette, dark);
 }
 
 fn visuals(palette: &Palette, dark: bool) -> Visuals {
-    let mut visuals = if dark { Visuals::dark() } else { Visuals::light() };
+    let mut visuals = if dark {
+        Visuals::dark()
+    } else {
+        Visuals::light()
+    };
     let corner = CornerRadius::same(CORNER);
     let line = Stroke::new(1.0, palette.hairline);
     visuals.panel_fill = palette.panel;
@@ -224,10 +282,12 @@ fn visuals(palette: &Palette, dark: bool) -> Visuals {
     visuals.code_bg_color = palette.raised;
     visuals.override_text_color = None;
     visuals.weak_text_color = Some(palette.secondary);
-    visuals.hyperlink_color = palette.accent;
+    visuals.hyperlink_color = palette.secondary;
     visuals.warn_fg_color = palette.accent;
     visuals.error_fg_color = palette.fault;
-    visuals.selection.bg_fill = palette.accent.gamma_multiply(if dark { 0.28 } else { 0.22 });
+    visuals.selection.bg_fill = palette
+        .accent
+        .gamma_multiply(if dark { 0.28 } else { 0.22 });
     visuals.selection.stroke = Stroke::new(1.0, palette.text);
     visuals.text_cursor.stroke = Stroke::new(1.5, palette.accent);
     visuals.striped = false;
@@ -236,11 +296,36 @@ fn visuals(palette: &Palette, dark: bool) -> Visuals {
     visuals.button_frame = true;
     let widgets = &mut visuals.widgets;
     for (state, fill, text, border) in [
-        (&mut widgets.noninteractive, palette.panel, palette.text, palette.hairline),
-        (&mut widgets.inactive, palette.raised, palette.text, Color32::TRANSPARENT),
-        (&mut widgets.hovered, palette.hairline, palette.text, Color32::TRANSPARENT),
-        (&mut widgets.active, palette.hairline, palette.accent, Color32::TRANSPARENT),
-        (&mut widgets.open, palette.raised, palette.text, Color32::TRANSPARENT),
+        (
+            &mut widgets.noninteractive,
+            palette.panel,
+            palette.text,
+            palette.hairline,
+        ),
+        (
+            &mut widgets.inactive,
+            palette.raised,
+            palette.text,
+            Color32::TRANSPARENT,
+        ),
+        (
+            &mut widgets.hovered,
+            palette.hairline,
+            palette.text,
+            Color32::TRANSPARENT,
+        ),
+        (
+            &mut widgets.active,
+            palette.hairline,
+            palette.accent,
+            Color32::TRANSPARENT,
+        ),
+        (
+            &mut widgets.open,
+            palette.raised,
+            palette.text,
+            Color32::TRANSPARENT,
+        ),
     ] {
         state.bg_fill = fill;
         state.weak_bg_fill = fill;

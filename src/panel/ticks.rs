@@ -40,22 +40,38 @@ impl Span {
             (false, true) => [1.0, 10.0],
             (true, true) if high / low < 1.0 + 1e-9 => [low / 2.0, high * 2.0],
             (true, false) if high - low <= 1e-9 * high.abs().max(low.abs()) => {
-                let pad = if high == 0.0 { 1.0 } else { 0.1 * high.abs().max(low.abs()) };
+                let pad = if high == 0.0 {
+                    1.0
+                } else {
+                    0.1 * high.abs().max(low.abs())
+                };
                 [low - pad, high + pad]
             }
             (true, _) => [low, high],
         };
-        Self { low, high, logarithmic }
+        Self {
+            low,
+            high,
+            logarithmic,
+        }
     }
 
     /// A little longer at both ends.
     pub fn padded(self, share: f64) -> Self {
         if self.logarithmic {
             let factor = (self.high / self.low).powf(share);
-            Self { low: self.low / factor, high: self.high * factor, ..self }
+            Self {
+                low: self.low / factor,
+                high: self.high * factor,
+                ..self
+            }
         } else {
             let pad = (self.high - self.low) * share;
-            Self { low: self.low - pad, high: self.high + pad, ..self }
+            Self {
+                low: self.low - pad,
+                high: self.high + pad,
+                ..self
+            }
         }
     }
 
@@ -70,24 +86,24 @@ impl Span {
         } else {
             (value - self.low) / (self.high - self.low)
         };
-        share.is_finite().then_some(share.clamp(-100.0, 101.0) as f32)
-    }
-
-    /// Value at a place along the span.
-    pub fn at(&self, share: f32) -> f64 {
-        let share = f64::from(share);
-        if self.logarithmic {
-            self.low * (self.high / self.low).powf(share)
-        } else {
-            self.low + (self.high - self.low) * share
-        }
+        share
+            .is_finite()
+            .then_some(share.clamp(-100.0, 101.0) as f32)
     }
 
     /// At most [`MOST`] round values on the span, with their labels.
     pub fn ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         let wanted = wanted.clamp(2, MOST);
-        let decades = if self.logarithmic { (self.high / self.low).log10() } else { 0.0 };
-        if self.logarithmic && decades >= 1.0 { self.powers(wanted) } else { self.steps(wanted) }
+        let decades = if self.logarithmic {
+            (self.high / self.low).log10()
+        } else {
+            0.0
+        };
+        if self.logarithmic && decades >= 1.0 {
+            self.powers(wanted)
+        } else {
+            self.steps(wanted)
+        }
     }
 
     /// Powers of ten, every second or third of them where there are many.
@@ -116,7 +132,12 @@ impl Span {
         let first = (self.low / step - 1e-9).ceil();
         (0..count(self.low, self.high, step))
             .map(|index| (first + index as f64) * step)
-            .map(|value| (value, label(value, step, self.low.abs().max(self.high.abs()))))
+            .map(|value| {
+                (
+                    value,
+                    label(value, step, self.low.abs().max(self.high.abs())),
+                )
+            })
             .collect()
     }
 }
@@ -135,7 +156,11 @@ fn power_label(power: i32) -> String {
 
 /// A tick's label with as many decimals as its step needs.
 fn label(value: f64, step: f64, largest: f64) -> String {
-    let value = if value.abs() < 1e-9 * step { 0.0 } else { value };
+    let value = if value.abs() < 1e-9 * step {
+        0.0
+    } else {
+        value
+    };
     if largest >= 1e5 || step < 1e-4 {
         return numbers::plain(value, 3);
     }
@@ -148,22 +173,44 @@ mod tests {
     use super::*;
 
     fn labels(low: f64, high: f64, logarithmic: bool) -> Vec<String> {
-        Span::between(low, high, logarithmic).ticks(5).into_iter().map(|tick| tick.1).collect()
+        Span::between(low, high, logarithmic)
+            .ticks(5)
+            .into_iter()
+            .map(|tick| tick.1)
+            .collect()
     }
 
     #[test]
     fn ticks_are_round_and_few() {
         assert_eq!(labels(0.0, 1.0, false), ["0.0", "0.5", "1.0"]);
-        assert_eq!(labels(-0.4, 0.4, false), ["−0.4", "−0.2", "0.0", "0.2", "0.4"]);
+        assert_eq!(
+            labels(-0.4, 0.4, false),
+            ["−0.4", "−0.2", "0.0", "0.2", "0.4"]
+        );
         assert_eq!(labels(0.01, 100.0, true), ["0.01", "0.1", "1", "10", "100"]);
-        assert_eq!(labels(1e-6, 1e6, true), ["10⁻⁶", "10⁻³", "1", "1000", "10⁶"]);
+        assert_eq!(
+            labels(1e-6, 1e6, true),
+            ["10⁻⁶", "10⁻³", "1", "1000", "10⁶"]
+        );
     }
 
     #[test]
     fn no_span_is_wild() {
         let wild = [
-            0.0, -0.0, 1.0, 1e-300, 1e300, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324,
-            f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -3.0, 1.0 + f64::EPSILON,
+            0.0,
+            -0.0,
+            1.0,
+            1e-300,
+            1e300,
+            f64::MAX,
+            f64::MIN,
+            f64::MIN_POSITIVE,
+            5e-324,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            -3.0,
+            1.0 + f64::EPSILON,
         ];
         for low in wild {
             for high in wild {

@@ -34,7 +34,11 @@ impl Toast {
         // Twenty characters a second, and a fault stays longer.
         let reading = text.chars().count() as f32 / 20.0;
         let least = if weight == Weight::Fault { 7.0 } else { 3.5 };
-        Self { weight, text, left: least + reading.min(12.0) }
+        Self {
+            weight,
+            text,
+            left: least + reading.min(12.0),
+        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! The strip at the bottom: restart, play, step, pace and seed.
 
 use bevy_egui::egui;
-use egui::{Align, Align2, Id, Layout, Rect, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{
+    Align, Align2, Id, Layout, Rect, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2,
+};
 use egui_phosphor::regular as icons;
 
 use super::actions::ActionId;
-use super::field::{self, Reach};
+use super::field;
 use super::quantity::reload;
+use super::reach::Reach;
 use super::state::{Interface, playing};
 use super::theme::{self, Palette, size};
 use super::{Frame, Request, Requests, numbers, widgets};
@@ -14,7 +17,12 @@ use crate::model::parameter::Scale;
 use crate::sim::driver::Command;
 
 /// The paces that the slider reaches, in units of model time per second.
-pub const PACES: Reach = Reach { min: 1e-4, max: 1e3, scale: Scale::Logarithmic, whole: false };
+pub const PACES: Reach = Reach {
+    min: 1e-4,
+    max: 1e3,
+    scale: Scale::Logarithmic,
+    whole: false,
+};
 
 /// Draws the strip.
 pub fn transport(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
@@ -38,7 +46,11 @@ pub fn transport(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests
             (ActionId::Undo, interface.undo.can_undo()),
             (ActionId::Redo, interface.undo.can_redo()),
         ] {
-            if ui.add_enabled_ui(enabled, |ui| widgets::action_button(ui, id, false)).inner.clicked() {
+            if ui
+                .add_enabled_ui(enabled, |ui| widgets::action_button(ui, id, false))
+                .inner
+                .clicked()
+            {
                 act = Some(id);
             }
         }
@@ -60,7 +72,9 @@ pub fn transport(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests
 
 /// How much of the scene's duration is over, as a line on the upper edge.
 fn progress(ui: &Ui, frame: &Frame, rect: Rect) {
-    let Some(duration) = frame.snapshot.scene.duration else { return };
+    let Some(duration) = frame.snapshot.scene.duration else {
+        return;
+    };
     let share = (frame.snapshot.clock.time / duration) as f32;
     if share.is_finite() {
         let end = egui::lerp(rect.left()..=rect.right(), share.clamp(0.0, 1.0));
@@ -81,15 +95,31 @@ fn play_button(ui: &mut Ui, frame: &Frame) -> bool {
     } else {
         (palette.accent, palette.on_accent)
     };
-    let fill = if hot { theme::mix(fill, palette.text, 0.12) } else { fill };
+    let fill = if hot {
+        theme::mix(fill, palette.text, 0.12)
+    } else {
+        fill
+    };
     ui.painter().rect_filled(rect, theme::CORNER, fill);
     let icon = if on { icons::PAUSE } else { icons::PLAY };
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon(16.0), ink);
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        icon,
+        theme::icon(16.0),
+        ink,
+    );
     response.on_hover_text(entry.tooltip()).clicked()
 }
 
 /// The pace: a slider, a value, and a button for no limit.
-fn pace(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests, act: &mut Option<ActionId>) {
+fn pace(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    frame: &Frame,
+    requests: &mut Requests,
+    act: &mut Option<ActionId>,
+) {
     let palette = Palette::of(ui);
     let target = frame.snapshot.speed.target;
     let free = !target.is_finite();
@@ -97,11 +127,19 @@ fn pace(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
         *act = Some(ActionId::FullSpeed);
     }
     let font = theme::body(size::BODY);
-    let unit = ui.painter().layout_no_wrap("τ/s".into(), theme::body(size::SMALL), palette.secondary);
+    let unit =
+        ui.painter()
+            .layout_no_wrap("τ/s".into(), theme::body(size::SMALL), palette.secondary);
     let (spot, _) = ui.allocate_exact_size(unit.size(), Sense::hover());
-    ui.painter().galley(spot.min, unit, palette.secondary);
+    if !free {
+        ui.painter().galley(spot.min, unit, palette.secondary);
+    }
     let (rect, _) = ui.allocate_exact_size(vec2(64.0, 24.0), Sense::hover());
-    let shown = if free { "max".to_owned() } else { numbers::typed(target) };
+    let shown = if free {
+        "max".to_owned()
+    } else {
+        numbers::typed(target)
+    };
     let id = Id::new("pace");
     if let Some(text) = field::value_field(ui, &mut interface.fields, id, rect, &shown, "Pace") {
         match numbers::parse(&text) {
@@ -118,13 +156,20 @@ fn pace(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
     }
     let room = (ui.available_width() - 44.0).clamp(0.0, 220.0);
     if room > 50.0 {
-        let share = if free { 1.0 } else { PACES.share(target) as f32 };
-        let (response, to) = widgets::track(ui, id.with("slider"), room, share, false, "Pace slider");
+        let share = if free {
+            1.0
+        } else {
+            PACES.share(target) as f32
+        };
+        let (response, to) =
+            widgets::track(ui, id.with("slider"), room, share, false, "Pace slider");
         if let Some(to) = to {
             requests.push(Request::Run(Command::SetSpeed(PACES.at(f64::from(to)))));
         }
         response.on_hover_text("Model time per second of your time");
-        let label = ui.painter().layout_no_wrap("pace".into(), font, palette.secondary);
+        let label = ui
+            .painter()
+            .layout_no_wrap("pace".into(), font, palette.secondary);
         if ui.available_width() > label.size().x {
             let (spot, _) = ui.allocate_exact_size(label.size(), Sense::hover());
             ui.painter().galley(spot.min, label, palette.secondary);
@@ -133,17 +178,28 @@ fn pace(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
 }
 
 /// The seed, and a button for another one.
-fn seed(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests, act: &mut Option<ActionId>) {
+fn seed(
+    ui: &mut Ui,
+    interface: &mut Interface,
+    frame: &Frame,
+    requests: &mut Requests,
+    act: &mut Option<ActionId>,
+) {
     let palette = Palette::of(ui);
     if widgets::action_button(ui, ActionId::NewSeed, false).clicked() {
         *act = Some(ActionId::NewSeed);
     }
     let (rect, response) = ui.allocate_exact_size(vec2(92.0, 24.0), Sense::hover());
-    response.on_hover_text("The seed of all randomness: the same seed gives the same run, bit for bit.");
+    response.on_hover_text(
+        "The seed of all randomness: the same seed gives the same run, bit for bit.",
+    );
     let shown = frame.snapshot.scene.seed.to_string();
     let id = Id::new("seed");
     if let Some(text) = field::value_field(ui, &mut interface.fields, id, rect, &shown, "Seed") {
-        let digits: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+        let digits: String = text
+            .chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect();
         match digits.parse::<u64>() {
             Ok(seed) => {
                 interface.fields.refused = None;
@@ -156,12 +212,16 @@ fn seed(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Re
             }
         }
     }
-    let label = ui.painter().layout_no_wrap("seed".into(), theme::body(size::BODY), palette.secondary);
+    let label =
+        ui.painter()
+            .layout_no_wrap("seed".into(), theme::body(size::BODY), palette.secondary);
     let (spot, _) = ui.allocate_exact_size(label.size(), Sense::hover());
-    ui.painter().galley(pos2(spot.left(), spot.top()), label, palette.secondary);
+    ui.painter()
+        .galley(pos2(spot.left(), spot.top()), label, palette.secondary);
     let line = Stroke::new(1.0, palette.hairline);
     let left = spot.left() - 10.0;
-    ui.painter().vline(left, spot.center().y - 10.0..=spot.center().y + 10.0, line);
+    ui.painter()
+        .vline(left, spot.center().y - 10.0..=spot.center().y + 10.0, line);
 }
 
 /// Starts the scene anew with another seed.

@@ -71,10 +71,18 @@ mod tests {
     #[test]
     fn undo_and_redo_are_inverse_and_a_new_change_ends_the_branch() {
         let mut stack = UndoStack::default();
-        let entry = |after| Entry { quantity: Quantity::Dt, before: after - 1.0, after };
+        let entry = |after| Entry {
+            quantity: Quantity::Dt,
+            before: after - 1.0,
+            after,
+        };
         stack.push(entry(1.0));
         stack.push(entry(2.0));
-        stack.push(Entry { quantity: Quantity::Dt, before: 2.0, after: 2.0 });
+        stack.push(Entry {
+            quantity: Quantity::Dt,
+            before: 2.0,
+            after: 2.0,
+        });
         assert_eq!(stack.undo(), Some(entry(2.0)));
         assert_eq!(stack.redo(), Some(entry(2.0)));
         assert_eq!(stack.undo(), Some(entry(2.0)));

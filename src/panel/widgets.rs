@@ -1,7 +1,7 @@
 //! The small parts from which the panels are made.
 
 use bevy_egui::egui;
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align2, Color32, FontId, Id, Key, Label, Rect, Response, RichText, Sense, Shape, Stroke,
     StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
@@ -16,22 +16,28 @@ pub fn line(ui: &mut Ui, text: &str, font: FontId, colour: Color32) -> Response 
     ui.add(Label::new(RichText::new(text).font(font).color(colour)).truncate())
 }
 
-/// A formatted job in one line that is cut where the room ends.
-pub fn job_line(ui: &mut Ui, mut job: LayoutJob) -> Response {
-    job.wrap = TextWrapping::truncate_at_width(ui.available_width().max(1.0));
-    ui.add(Label::new(job))
-}
-
-/// A job with one run of text.
-pub fn run(text: &str, font: FontId, colour: Color32) -> LayoutJob {
-    LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, colour))
+/// The caret of a menu, in place of the triangle.
+pub fn combo_icon(ui: &Ui, rect: Rect, _visuals: &egui::style::WidgetVisuals, _open: bool) {
+    let colour = Palette::of(ui).secondary;
+    let font = theme::icon(size::SMALL);
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        icons::CARET_DOWN,
+        font,
+        colour,
+    );
 }
 
 /// A line across the panel.
 pub fn hairline(ui: &mut Ui) {
     let width = ui.available_width().max(0.0);
     let (rect, _) = ui.allocate_exact_size(vec2(width, 1.0), Sense::hover());
-    ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(1.0, Palette::of(ui).hairline));
+    ui.painter().hline(
+        rect.x_range(),
+        rect.center().y,
+        Stroke::new(1.0, Palette::of(ui).hairline),
+    );
 }
 
 /// A square button with an icon.
@@ -60,9 +66,16 @@ pub fn sized_icon_button(
             _ => palette.secondary,
         };
         if enabled && (response.hovered() || response.has_focus()) {
-            ui.painter().rect_filled(rect, theme::CORNER, palette.raised);
+            ui.painter()
+                .rect_filled(rect, theme::CORNER, palette.raised);
         }
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon(points), colour);
+        ui.painter().text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            icon,
+            theme::icon(points),
+            colour,
+        );
     }
     response
 }
@@ -76,10 +89,19 @@ pub fn action_button(ui: &mut Ui, id: ActionId, lit: bool) -> Response {
 /// A button with words; `strong` is for the one that is advised.
 pub fn text_button(ui: &mut Ui, text: &str, strong: bool) -> Response {
     let palette = Palette::of(ui);
-    let (fill, colour) =
-        if strong { (palette.accent, palette.on_accent) } else { (palette.raised, palette.text) };
-    let label = RichText::new(text).font(theme::body(size::BODY)).color(colour);
-    ui.add(egui::Button::new(label).fill(fill).min_size(vec2(0.0, 28.0)))
+    let (fill, colour) = if strong {
+        (palette.accent, palette.on_accent)
+    } else {
+        (palette.raised, palette.text)
+    };
+    let label = RichText::new(text)
+        .font(theme::body(size::BODY))
+        .color(colour);
+    ui.add(
+        egui::Button::new(label)
+            .fill(fill)
+            .min_size(vec2(0.0, 28.0)),
+    )
 }
 
 /// The title of a panel, in spaced capitals.
@@ -90,21 +112,46 @@ pub fn panel_title(ui: &mut Ui, text: &str) {
     ui.add(Label::new(LayoutJob::single_section(text.to_uppercase(), format)).truncate());
 }
 
+/// The head of a side panel: its title, and something at the right.
+pub fn panel_head(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
+    ui.scope(|ui| {
+        ui.set_max_width((ui.available_width() - theme::PADDING).max(1.0));
+        ui.horizontal(|ui| {
+            panel_title(ui, text);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
+        });
+        ui.add_space(4.0);
+        hairline(ui);
+    });
+}
+
 /// The heading of a section that can be folded; true while it is open.
 pub fn section(ui: &mut Ui, title: &str, open: bool) -> (bool, Response) {
     let palette = Palette::of(ui);
     let width = ui.available_width().max(1.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(WidgetType::CollapsingHeader, true, open, title)
-    });
+    response.widget_info(|| WidgetInfo::selected(WidgetType::CollapsingHeader, true, open, title));
     let open = open != response.clicked();
     if ui.is_rect_visible(rect) {
-        let caret = if open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
-        let lit = if response.hovered() || response.has_focus() { palette.text } else { palette.secondary };
+        let caret = if open {
+            icons::CARET_DOWN
+        } else {
+            icons::CARET_RIGHT
+        };
+        let lit = if response.hovered() || response.has_focus() {
+            palette.text
+        } else {
+            palette.secondary
+        };
         let painter = ui.painter();
         let middle = rect.center().y;
-        painter.text(pos2(rect.left() + 5.0, middle), Align2::CENTER_CENTER, caret, theme::icon(10.0), lit);
+        painter.text(
+            pos2(rect.left() + 5.0, middle),
+            Align2::CENTER_CENTER,
+            caret,
+            theme::icon(10.0),
+            lit,
+        );
         painter.text(
             pos2(rect.left() + 16.0, middle),
             Align2::LEFT_CENTER,
@@ -126,18 +173,30 @@ pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
     ui.painter().rect_filled(rect, rect.height() / 2.0, fill);
     let x = egui::lerp(rect.left() + 9.0..=rect.right() - 9.0, share);
     let knob = theme::mix(palette.secondary, palette.on_accent, share);
-    ui.painter().circle_filled(pos2(x, rect.center().y), 6.0, knob);
+    ui.painter()
+        .circle_filled(pos2(x, rect.center().y), 6.0, knob);
     response
 }
 
 /// A track with a filled part and a knob; returns the response and the share that was pointed at.
 ///
 /// `lit` gives the filled part the accent. Arrow keys move a focused slider by a hundredth.
-pub fn track(ui: &mut Ui, id: Id, width: f32, share: f32, lit: bool, label: &str) -> (Response, Option<f32>) {
+pub fn track(
+    ui: &mut Ui,
+    id: Id,
+    width: f32,
+    share: f32,
+    lit: bool,
+    label: &str,
+) -> (Response, Option<f32>) {
     let palette = Palette::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width.max(16.0), 16.0), Sense::hover());
     let response = ui.interact(rect, id, Sense::click_and_drag());
-    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let share = if share.is_finite() {
+        share.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), f64::from(share), label));
     let reach = rect.x_range().shrink(6.0);
     let mut target = None;
@@ -152,7 +211,10 @@ pub fn track(ui: &mut Ui, id: Id, width: f32, share: f32, lit: bool, label: &str
             right - input.num_presses(Key::ArrowLeft) as f32
         });
         ui.memory_mut(|memory| {
-            let keys = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
+            let keys = egui::EventFilter {
+                horizontal_arrows: true,
+                ..Default::default()
+            };
             memory.set_focus_lock_filter(id, keys);
         });
         if step != 0.0 {
@@ -162,7 +224,10 @@ pub fn track(ui: &mut Ui, id: Id, width: f32, share: f32, lit: bool, label: &str
     if ui.is_rect_visible(rect) {
         let share = target.unwrap_or(share);
         let active = response.hovered() || response.dragged() || response.has_focus();
-        let knob = pos2(egui::lerp(reach.min..=reach.max, share), rect.center().y.round());
+        let knob = pos2(
+            egui::lerp(reach.min..=reach.max, share),
+            rect.center().y.round(),
+        );
         let rail = Rect::from_x_y_ranges(reach, knob.y - 1.5..=knob.y + 1.5);
         let filled = Rect::from_min_max(rail.min, pos2(knob.x, rail.max.y));
         let ink = if lit || response.dragged() {
@@ -173,7 +238,15 @@ pub fn track(ui: &mut Ui, id: Id, width: f32, share: f32, lit: bool, label: &str
         let painter = ui.painter();
         painter.rect_filled(rail, 1.5, palette.hairline);
         painter.rect_filled(filled, 1.5, ink);
-        painter.circle_filled(knob, if active { 6.0 } else { 5.0 }, if lit || response.dragged() { palette.accent } else { palette.text });
+        painter.circle_filled(
+            knob,
+            if active { 6.0 } else { 5.0 },
+            if lit || response.dragged() {
+                palette.accent
+            } else {
+                palette.text
+            },
+        );
     }
     (response, target)
 }
@@ -183,14 +256,15 @@ pub fn dot(ui: &Ui, centre: egui::Pos2, full: bool, colour: Color32) {
     if full {
         ui.painter().circle_filled(centre, 3.5, colour);
     } else {
-        ui.painter().circle_stroke(centre, 3.0, Stroke::new(1.2, colour));
+        ui.painter()
+            .circle_stroke(centre, 3.0, Stroke::new(1.2, colour));
     }
 }
 
-/// A rounded ground under text that lies on the picture.
+/// A rounded ground under text that lies on the picture; opaque, because particles are bright.
 pub fn ground(ui: &Ui, rect: Rect) -> Shape {
     let palette = Palette::of(ui);
-    Shape::rect_filled(rect, theme::CORNER, palette.canvas.gamma_multiply(0.78))
+    Shape::rect_filled(rect, theme::CORNER, palette.canvas)
 }
 
 /// The frame of a sheet or a menu that lies over the window.
@@ -201,5 +275,6 @@ pub fn sheet_frame(ui: &Ui) -> egui::Frame {
 /// An outline of one hairline.
 pub fn outline(ui: &Ui, rect: Rect) {
     let line = Stroke::new(1.0, Palette::of(ui).hairline);
-    ui.painter().rect_stroke(rect, theme::CORNER, line, StrokeKind::Inside);
+    ui.painter()
+        .rect_stroke(rect, theme::CORNER, line, StrokeKind::Inside);
 }

@@ -8,6 +8,7 @@ use super::files::{WriteError, folder, replace};
 use crate::model::Model;
 use crate::model::observable::Curve;
 use crate::sim::measure::Row;
+use crate::sim::snapshot::ScalarTrace;
 
 /// A table that grows by a row per sample.
 pub struct Table {
@@ -124,6 +125,11 @@ pub fn write_distribution(
     step: u64,
     curve: &Curve,
 ) -> Result<(), WriteError> {
+    write_curve(&distribution_path(table, observable), step, curve)
+}
+
+/// Writes a curve as `step,x,y` rows.
+pub fn write_curve(path: &Path, step: u64, curve: &Curve) -> Result<(), WriteError> {
     use std::fmt::Write as _;
     let mut text = String::from("step,x,y\n");
     for (x, y) in curve.x.iter().zip(&curve.y) {
@@ -133,7 +139,28 @@ pub fn write_distribution(
         number(&mut text, *y);
         text.push('\n');
     }
-    replace(&distribution_path(table, observable), text.as_bytes())
+    replace(path, text.as_bytes())
+}
+
+/// Time series as a table of their points: time and the mean of every observable. The series of
+/// one run share their times.
+pub fn series_table(traces: &[ScalarTrace]) -> String {
+    let names: Vec<_> = traces.iter().map(|trace| trace.observable.name).collect();
+    let mut text = format!("time,{}\n", names.join(","));
+    let longest = traces.iter().max_by_key(|trace| trace.points.len());
+    for point in longest.into_iter().flat_map(|trace| trace.points.iter()) {
+        number(&mut text, point.time);
+        for trace in traces {
+            text.push(',');
+            // A series may miss samples at which its observable is not defined.
+            let place = trace.points.partition_point(|other| other.time < point.time);
+            if let Some(same) = trace.points.get(place).filter(|same| same.time == point.time) {
+                number(&mut text, same.mean);
+            }
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// The name of the file for a distribution: `run.csv` gives `run.<observable>.csv`.

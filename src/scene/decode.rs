@@ -122,17 +122,17 @@ impl Interpreter<'_> {
         }
         let written = self.text(node.span);
         // A file with the line ends of another system holds the same text.
-        let decoded = ron::from_str::<String>(written).map(|text| text.replace("\r\n", "\n"));
+        let decoded = ron::from_str::<String>(written)
+            .map(|text| text.replace("\r\n", "\n").replace('\r', "\n"));
+        let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        let reported = |c: char| hidden(c) && !matches!(c, '\r' | '\u{85}');
         let fault = match decoded {
             Ok(text) if text.len() > most => Fault::new("too_large", node.span)
                 .fault(format!("is {} bytes long", text.len()))
                 .allowed(format!("at most {most} bytes"))
                 .remedy("shorten it"),
-            Ok(text)
-                if text
-                    .chars()
-                    .any(|c| c.is_control() && c != '\n' && c != '\t') =>
-            {
+            // One that is not written as an escape is reported for the text as a whole.
+            Ok(text) if text.contains(hidden) && !written.contains(reported) => {
                 Fault::new("wrong_type", node.span)
                     .fault("contains a control character")
                     .allowed("printable characters and line breaks")

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::colour::TEXELS;
+use super::colour::{ColourMap, TEXELS};
 use super::picture::{Glyph, Picture, PictureStyle};
 
 /// Most periodic images that are drawn, as many on either axis as its root.
@@ -43,6 +43,17 @@ pub struct Layout {
     pub light: u32,
     pub origins: [[f32; 4]; COPIES],
     pub colours: [u32; TEXELS],
+    pub links: [f32; 4],
+    /// Columns and rows of the field under the particles; zero when there is none.
+    pub field_size: [u32; 2],
+    pub field_low: f32,
+    pub field_scale: f32,
+    pub field_opacity: f32,
+    /// 1 when the field goes on beyond the box, and when its ends meet.
+    pub field_repeats: u32,
+    pub field_wraps: u32,
+    pub unused: u32,
+    pub field_colours: [u32; TEXELS],
 }
 
 /// Brings a requested size into what can be drawn: a side is never zero.
@@ -53,11 +64,36 @@ pub fn drawable(size: [u32; 2]) -> [u32; 2] {
 /// Largest radius among the particles, in units of length; nonsense counts as zero.
 pub fn largest_radius(picture: &Picture) -> f32 {
     picture
-        .particles
+        .particles()
         .iter()
         .map(|particle| particle.radius)
         .fold(0.0, f32::max)
         .min(f32::MAX)
+}
+
+/// The values at the ends of a field's colours: as asked for, or the extremes of what is finite.
+fn field_range(picture: &Picture, style: &PictureStyle) -> [f32; 2] {
+    let asked = style
+        .field_range
+        .filter(|range| range.iter().all(|end| end.is_finite()));
+    let values = picture.field().map_or(&[][..], |grid| &grid.values);
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    let [low, high] = asked.unwrap_or_else(|| {
+        [
+            finite().fold(f32::MAX, f32::min),
+            finite().fold(f32::MIN, f32::max),
+        ]
+    });
+    if low < high {
+        [low, high]
+    } else {
+        [low.min(high), low.min(high) + 1.0]
+    }
+}
+
+fn packed(map: &ColourMap) -> [u32; TEXELS] {
+    map.texels
+        .map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255]))
 }
 
 impl Layout {
@@ -72,7 +108,7 @@ impl Layout {
         let extent = size.map(f64::from);
         let fraction = |x: f32| if x.is_nan() { 0.0 } else { x.clamp(0.0, 1.0) };
         let byte = |x: u8| f32::from(x) / 255.0;
-        let half = picture.box_size.map(|length| 0.5 * length);
+        let half = picture.0.domain.size.map(|length| 0.5 * length);
         let low = camera.to_pixel([-half[0], half[1]], size);
         let high = camera.to_pixel([half[0], -half[1]], size);
         let factor = f64::from(style.radius_scale);
@@ -87,10 +123,12 @@ impl Layout {
             Glyph::Arrow => pixels * f64::from(DART_REACH),
             Glyph::Streak => pixels * f64::from(TAIL),
         } + 2.0;
-        let repeats = picture.periodic
+        let repeats = picture.0.domain.is_periodic()
             && style.ghosts > 0.0
             && picture
-                .box_size
+                .0
+                .domain
+                .size
                 .iter()
                 .all(|&length| length.is_finite() && length > 0.0);
         let images: [Vec<f64>; 2] = [0, 1].map(|axis| {
@@ -98,7 +136,7 @@ impl Layout {
                 return vec![0.0];
             }
             // Image i of the box covers pixels around `middle` + i · period on this axis.
-            let period = picture.box_size[axis] * camera.scale;
+            let period = picture.0.domain.size[axis] * camera.scale;
             let middle = 0.5 * (low[axis] + high[axis]);
             let first = ((-reach - middle) / period - 0.5).ceil();
             let last = ((extent[axis] + reach - middle) / period + 0.5).floor();
@@ -112,12 +150,17 @@ impl Layout {
         let mut copies = 0;
         for &row in &images[1] {
             for &column in &images[0] {
-                let shift = [column * picture.box_size[0], -row * picture.box_size[1]];
+                let shift = [
+                    column * picture.0.domain.size[0],
+                    -row * picture.0.domain.size[1],
+                ];
                 let origin = camera.to_pixel(shift, size);
                 origins[copies] = [origin[0] as f32, origin[1] as f32, 0.0, 0.0];
                 copies += 1;
             }
         }
+        let [field_low, field_high] = field_range(picture, style);
+        let field_scale = (field_high - field_low).max(f32::MIN_POSITIVE).recip();
         let [red, green, blue] = style.background.map(byte);
         Self {
             size: extent.map(|side| side as f32),
@@ -142,13 +185,20 @@ impl Layout {
             },
             cyclic: u32::from(style.colours.cyclic),
             copies: copies as u32,
-
             light: u32::from(pixels < LIGHT_BELOW),
             origins,
-            colours: style
-                .colours
-                .texels
-                .map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255])),
+            colours: packed(&style.colours),
+            links: style.links.map(byte),
+            field_size: picture
+                .field()
+                .map_or([0; 2], |grid| [grid.columns as u32, grid.rows as u32]),
+            field_low,
+            field_scale,
+            field_opacity: fraction(style.field_opacity),
+            field_repeats: u32::from(repeats),
+            field_wraps: u32::from(picture.0.domain.is_periodic()),
+            unused: 0,
+            field_colours: packed(&style.field_colours),
         }
     }
 
@@ -172,14 +222,15 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::domain::{Boundary, Domain};
     use crate::view::camera::Camera;
 
     fn picture() -> Picture {
-        Picture {
-            box_size: [10.0, 10.0],
-            periodic: true,
-            ..Default::default()
-        }
+        boxed([10.0, 10.0])
+    }
+
+    fn boxed(size: [f64; 2]) -> Picture {
+        Picture::of_particles(Vec::new(), Domain::new(size, Boundary::Periodic), 0)
     }
 
     fn copies(camera: Camera, ghosts: f32) -> u32 {
@@ -264,11 +315,7 @@ mod tests {
 
     #[test]
     fn a_box_without_size_does_no_harm() {
-        let broken = Picture {
-            box_size: [0.0, f64::NAN],
-            periodic: true,
-            ..Default::default()
-        };
+        let broken = boxed([0.0, f64::NAN]);
         assert_eq!(
             Layout::new(&broken, &PictureStyle::default(), [1, 1], f32::NAN).copies,
             1

@@ -5,9 +5,10 @@
 //! draw call, and the processor, where there is no device or only an imitation of one.
 //!
 //! Read in this order: `picture`, `camera`, `colour`, `layout` (the numbers both painters share),
-//! `device` with `shaders/picture.wgsl`, `raster`, `painter`, and then the two places where
+//! `device` with `pipelines` and `shaders/picture.wgsl`, `raster` and `band`, `painter`, and then the two places where
 //! pictures are shown: `studio` (films and tests) and `plugin` (the window).
 
+mod band;
 pub mod camera;
 pub mod colour;
 mod device;
@@ -15,6 +16,7 @@ mod headless;
 mod layout;
 mod painter;
 pub mod picture;
+mod pipelines;
 mod plugin;
 mod raster;
 mod studio;
@@ -27,5 +29,5 @@ pub use headless::headless_app;
 pub use painter::Painter;
 pub use picture::{Glyph, Particle, Picture, PictureStyle, pack_direction, unpack_direction};
 pub use plugin::{Canvas, ViewPlugin};
-pub use style::camera as camera_of;
 pub use studio::{AdapterInfo, Frame, Studio, StudioError, probe_adapter};
+pub use style::camera as camera_of;

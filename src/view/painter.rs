@@ -113,7 +113,7 @@ impl Painter {
     }
 
     fn layout(&mut self, picture: &Picture, style: &PictureStyle, size: [u32; 2]) -> Layout {
-        let now = (picture.revision, picture.particles.len());
+        let now = picture.identity();
         let radius = match self.measured {
             Some((revision, count, radius)) if (revision, count) == now => radius,
             _ => largest_radius(picture),

@@ -5,10 +5,14 @@
 
 use std::sync::Arc;
 
-use bevy::prelude::Resource;
-
 use super::camera::Camera;
 use super::colour::ColourMap;
+use super::layout::LARGEST_SIDE;
+use crate::math::domain::{Boundary, Domain};
+use crate::model::observable::Grid;
+use crate::sim::snapshot::{self, LayerData};
+use bevy::prelude::Resource;
+
 pub use crate::sim::snapshot::{Particle, pack_direction};
 
 /// Inverse of [`pack_direction`], to within 2⁻¹⁶.
@@ -16,28 +20,77 @@ pub fn unpack_direction(packed: u32) -> [f32; 2] {
     [packed as u16 as i16, (packed >> 16) as u16 as i16].map(|x| (f32::from(x) / 32767.0).max(-1.0))
 }
 
-/// A snapshot of the particles in their box.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct Picture {
-    /// In the order of drawing: a later particle covers an earlier one.
-    pub particles: Arc<Vec<Particle>>,
-    /// Must change whenever the particles do: they are only sent to the device when it has.
-    pub revision: u64,
-    /// Side lengths of the box in units of length.
-    pub box_size: [f64; 2],
-    /// True when the box repeats, so that images of the particles are shown beside it.
-    pub periodic: bool,
-}
+/// A snapshot of the particles in their box, and the layers that were asked for.
+///
+/// Its revision must change whenever its content does: things are only sent to the device when it
+/// has. Particles are drawn in their order: a later one covers an earlier one.
+#[derive(Resource, Clone, Debug)]
+pub struct Picture(pub Arc<snapshot::Picture>);
 
 impl Picture {
-    /// The particles of a snapshot, shared with it.
-    pub fn of(snapshot: &crate::sim::snapshot::Picture) -> Self {
-        Self {
-            particles: snapshot.particles.clone(),
-            revision: snapshot.revision,
-            box_size: snapshot.domain.size,
-            periodic: snapshot.domain.is_periodic(),
-        }
+    /// The picture of a snapshot; the particles are shared with it.
+    pub fn of(snapshot: &snapshot::Picture) -> Self {
+        Self(Arc::new(snapshot.clone()))
+    }
+
+    /// A picture of nothing but particles in a box.
+    pub fn of_particles(particles: Vec<Particle>, domain: Domain, revision: u64) -> Self {
+        let legend = snapshot::Legend {
+            colouring: None,
+            title: String::new(),
+            symbol: String::new(),
+            unit: String::new(),
+            range: [0.0, 1.0],
+            cyclic: false,
+        };
+        let layers = Vec::new();
+        Self(Arc::new(snapshot::Picture {
+            revision,
+            step: 0,
+            time: 0.0,
+            domain,
+            particles: Arc::new(particles),
+            legend,
+            layers,
+        }))
+    }
+
+    pub(super) fn particles(&self) -> &[Particle] {
+        &self.0.particles
+    }
+
+    /// The first field among the layers whose numbers fill its grid.
+    pub(super) fn field(&self) -> Option<&Grid> {
+        self.0.layers.iter().find_map(|layer| match layer {
+            LayerData::Field { grid, .. } => {
+                let sides = [grid.columns, grid.rows];
+                let whole = sides
+                    .iter()
+                    .all(|side| (1..=LARGEST_SIDE as usize).contains(side))
+                    && grid.columns * grid.rows == grid.values.len();
+                whole.then_some(grid)
+            }
+            _ => None,
+        })
+    }
+
+    /// All the lines among the layers.
+    pub(super) fn links(&self) -> impl Iterator<Item = &[[f32; 2]; 2]> {
+        self.0.layers.iter().flat_map(|layer| match layer {
+            LayerData::Links { segments, .. } => segments.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// What tells whether the content is that of another picture.
+    pub(super) fn identity(&self) -> (u64, usize) {
+        (self.0.revision, self.0.particles.len())
+    }
+}
+
+impl Default for Picture {
+    fn default() -> Self {
+        Self::of_particles(Vec::new(), Domain::new([1.0, 1.0], Boundary::Open), 0)
     }
 }
 
@@ -64,6 +117,14 @@ pub struct PictureStyle {
     pub glyph: Glyph,
     /// Colours of the values 0 to 1.
     pub colours: ColourMap,
+    /// Colours of a field under the particles.
+    pub field_colours: ColourMap,
+    /// Values of the field at the ends of its colours; none: the field's own extremes.
+    pub field_range: Option<[f32; 2]>,
+    /// Opacity of the field.
+    pub field_opacity: f32,
+    /// Colour of lines over the particles as sRGB and opacity.
+    pub links: [u8; 4],
     /// Outline of the box as sRGB and opacity; none when the opacity is zero.
     pub outline: [u8; 4],
     /// Factor on every radius.
@@ -86,6 +147,10 @@ impl Default for PictureStyle {
             background: [0x0A, 0x0D, 0x12],
             glyph: Glyph::Disc,
             colours: ColourMap::viridis(),
+            field_colours: ColourMap::magma(),
+            field_range: None,
+            field_opacity: 0.5,
+            links: [0xE6, 0xEA, 0xF0, 0xA0],
             outline: [0x8A, 0x94, 0xA6, 0x60],
             radius_scale: 1.0,
             ghosts: 0.35,
@@ -109,7 +174,10 @@ mod tests {
             assert!((back[0] - cosine).abs() <= 0.51 / 32767.0, "{k}");
             assert!((back[1] - sine).abs() <= 0.51 / 32767.0, "{k}");
         }
-        assert_eq!(unpack_direction(pack_direction([f32::NAN, 7.0])), [0.0, 1.0]);
+        assert_eq!(
+            unpack_direction(pack_direction([f32::NAN, 7.0])),
+            [0.0, 1.0]
+        );
     }
 
     #[test]

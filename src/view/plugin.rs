@@ -146,7 +146,7 @@ fn extract(
 #[derive(Resource)]
 struct CanvasPainter {
     painter: Painter,
-    last: Option<(u64, usize, PictureStyle, TextureId)>,
+    last: Option<((u64, usize), PictureStyle, TextureId)>,
 }
 
 impl FromWorld for CanvasPainter {
@@ -176,9 +176,8 @@ fn paint(
     let same = artist
         .last
         .as_ref()
-        .is_some_and(|(revision, count, style, texture)| {
-            *revision == picture.revision
-                && *count == picture.particles.len()
+        .is_some_and(|(identity, style, texture)| {
+            *identity == picture.identity()
                 && *style == sitting.style
                 && *texture == image.texture.id()
         });
@@ -192,10 +191,9 @@ fn paint(
         &sitting.style,
     );
     artist.last = Some((
-        picture.revision,
-        picture.particles.len(),
+        picture.identity(),
         sitting.style.clone(),
         image.texture.id(),
     ));
-    sitting.painted.store(picture.revision, Ordering::Release);
+    sitting.painted.store(picture.0.revision, Ordering::Release);
 }

@@ -138,7 +138,7 @@ impl Studio {
     ) -> Result<Frame, StudioError> {
         let mut frame = Frame {
             size: drawable(size),
-            revision: picture.revision,
+            revision: picture.0.revision,
             pixels: Vec::new(),
         };
         match &mut self.darkroom {

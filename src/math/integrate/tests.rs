@@ -282,10 +282,12 @@ struct Ballistic;
 impl Law for Ballistic {
     const BOUNCES: bool = true;
     #[inline(always)]
+    fn draw<S: Simd>(&self, _: S, _: &[u32], _: &mut Batch<S>) {}
+    #[inline(always)]
     fn step<S: Simd>(
         &self,
         _: S,
-        _: u32x16<S>,
+        _: [f32x16<S>; 4],
         _: Vec2<S>,
         velocity: Vec2<S>,
     ) -> (Vec2<S>, Vec2<S>) {
@@ -331,7 +333,10 @@ fn boundaries_wrap_mirror_and_let_go() {
     let open = Domain::new(size, Boundary::Open);
     let (at, _) = fly(&open, [4.0, -2.5], [0.5, -0.25], 40).unwrap();
     // Forty roundings to quanta of 2.4e-6, each off by half at most.
-    assert!((at[0] - 24.0).abs() < 5e-5 && (at[1] + 12.5).abs() < 5e-5, "{at:?}");
+    assert!(
+        (at[0] - 24.0).abs() < 5e-5 && (at[1] + 12.5).abs() < 5e-5,
+        "{at:?}"
+    );
 }
 
 #[test]

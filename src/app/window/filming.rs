@@ -1,0 +1,260 @@
+//! Films and stills of the running model, taken on a thread beside the window.
+//!
+//! While a film is made the run is held: it does exactly the steps between two frames, waits
+//! until its picture is taken, and goes on. So no frame is dropped or doubled, however slow the
+//! drawing or the encoder is, and the window answers all the while.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, channel, sync_channel};
+use std::thread::JoinHandle;
+
+use crate::panel::{FilmState, Weight};
+use crate::record::encode::{Container, FilmReport, FilmSettings, FilmWriter, Metadata};
+use crate::sim::driver::Command;
+use crate::sim::{Lab, Snapshot, snapshot};
+use crate::view::{Picture, PictureStyle, Studio};
+
+const FPS: u32 = 30;
+
+/// A message for the user.
+pub type Message = (Weight, String);
+
+/// One frame to be painted and encoded.
+struct Shot {
+    picture: Arc<snapshot::Picture>,
+    style: PictureStyle,
+}
+
+/// A film that is being made.
+struct Film {
+    shots: Option<SyncSender<Shot>>,
+    outcome: Receiver<Result<FilmReport, String>>,
+    thread: Option<JoinHandle<()>>,
+    /// The camera's scale is for a picture of this size; the film may differ by a pixel.
+    window: [u32; 2],
+    size: [u32; 2],
+    steps_per_frame: u64,
+    /// The step that the next frame shows.
+    due: u64,
+    generation: u64,
+    was_playing: bool,
+    frames: u64,
+}
+
+/// All that is being taken.
+#[derive(Default)]
+pub struct Filming {
+    film: Option<Film>,
+    stills: Vec<Receiver<Message>>,
+    wanted_still: Option<(PathBuf, Metadata)>,
+}
+
+impl Filming {
+    /// What the interface shows.
+    pub fn state(&self) -> FilmState {
+        match &self.film {
+            Some(film) if film.shots.is_some() => FilmState::Recording {
+                frames: film.frames,
+                seconds: film.frames as f64 / f64::from(FPS),
+            },
+            _ => FilmState::Idle,
+        }
+    }
+
+    /// Starts a film of the picture as it is shown; an error says what to change.
+    pub fn start(
+        &mut self,
+        lab: &Lab,
+        seen: &Snapshot,
+        path: &Path,
+        window: [u32; 2],
+    ) -> Result<(), String> {
+        if self.film.is_some() {
+            return Err("A film is being made already: stop it first.".into());
+        }
+        // Chroma has half the resolution, so that an H.264 picture has even sides.
+        let size = window.map(|side| (side & !1).max(16));
+        let settings = FilmSettings {
+            metadata: Some(metadata(seen)),
+            ..FilmSettings::new(size[0], size[1], FPS)
+        };
+        let container = Container::from_path(path).map_err(|error| error.to_string())?;
+        settings.check(container).map_err(|error| error.to_string())?;
+        let film = FilmWriter::create(path, &settings).map_err(|error| error.to_string())?;
+        let (shots, inbox) = sync_channel(1);
+        let (report, outcome) = channel();
+        let thread = std::thread::Builder::new()
+            .name("seethe-film".into())
+            .spawn(move || {
+                // Nobody is left to be told when the window has gone.
+                let _ = report.send(paint_all(film, &inbox, size));
+            })
+            .map_err(|error| format!("the film cannot start a thread: {error}"))?;
+        lab.send(Command::Hold(true));
+        self.film = Some(Film {
+            shots: Some(shots),
+            outcome,
+            thread: Some(thread),
+            window,
+            size,
+            steps_per_frame: steps_per_frame(seen),
+            due: seen.clock.step,
+            generation: seen.generation,
+            was_playing: seen.status == snapshot::Status::Running,
+            frames: 0,
+        });
+        Ok(())
+    }
+
+    /// Ends the film after the frames that were taken.
+    pub fn stop(&mut self) {
+        if let Some(film) = &mut self.film {
+            film.shots = None;
+        }
+    }
+
+    /// Takes a still of the next picture.
+    pub fn still(&mut self, seen: &Snapshot, path: &Path) {
+        self.wanted_still = Some((path.into(), metadata(seen)));
+    }
+
+    /// To be called every frame: takes what is due, and says what has been finished.
+    pub fn attend(
+        &mut self,
+        lab: &Lab,
+        seen: &Snapshot,
+        style: &PictureStyle,
+        size: [u32; 2],
+    ) -> Option<Message> {
+        if let Some((path, metadata)) = self.wanted_still.take() {
+            let shot = Shot { picture: seen.picture.clone(), style: style.clone() };
+            self.stills.push(take_still(path, metadata, shot, size));
+        }
+        let mut message = None;
+        self.stills.retain(|still| match still.try_recv() {
+            Ok(said) => {
+                message = Some(said);
+                false
+            }
+            Err(TryRecvError::Empty) => true,
+            Err(TryRecvError::Disconnected) => false,
+        });
+        if message.is_some() {
+            return message;
+        }
+        self.film.as_mut()?.take_frame(lab, seen, style);
+        self.finish(lab)
+    }
+
+    /// Collects the result of a film that has ended.
+    fn finish(&mut self, lab: &Lab) -> Option<Message> {
+        let outcome = match self.film.as_ref()?.outcome.try_recv() {
+            Ok(outcome) => outcome,
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => Err("the film's thread has ended early".into()),
+        };
+        let mut film = self.film.take()?;
+        if let Some(thread) = film.thread.take() {
+            let _ = thread.join();
+        }
+        lab.send(Command::Hold(false));
+        if film.was_playing {
+            lab.send(Command::Play);
+        }
+        Some(match outcome {
+            Ok(report) => {
+                let megabytes = report.bytes as f64 / 1e6;
+                let path = report.path.display();
+                (Weight::Note, format!("{path}: {} frames, {megabytes:.1} MB", report.frames))
+            }
+            Err(reason) => (Weight::Fault, reason),
+        })
+    }
+}
+
+impl Film {
+    /// Hands over the picture of the step that is due, and asks for the next.
+    fn take_frame(&mut self, lab: &Lab, seen: &Snapshot, style: &PictureStyle) {
+        if seen.generation != self.generation || matches!(seen.status, snapshot::Status::Failed(_)) {
+            // Another scene, or no steps any more: the film ends with what it has.
+            self.shots = None;
+        }
+        let Some(shots) = &self.shots else { return };
+        if seen.picture.step != self.due {
+            return;
+        }
+        let mut style = style.clone();
+        style.camera = style.camera.resized(self.window, self.size);
+        match shots.try_send(Shot { picture: seen.picture.clone(), style }) {
+            Ok(()) => {
+                self.frames += 1;
+                self.due += self.steps_per_frame;
+                lab.send(Command::Steps(self.steps_per_frame));
+            }
+            // The painter is busy: the run waits for it.
+            Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Disconnected(_)) => self.shots = None,
+        }
+    }
+}
+
+/// So many steps that the film has the pace of the window.
+fn steps_per_frame(seen: &Snapshot) -> u64 {
+    let speed = seen.speed;
+    let per_second = if speed.target.is_finite() {
+        speed.target / seen.clock.dt
+    } else {
+        speed.steps_per_second
+    };
+    ((per_second / f64::from(FPS)).round() as u64).clamp(1, 100_000)
+}
+
+fn metadata(seen: &Snapshot) -> Metadata {
+    Metadata { title: seen.scene.story.title.clone(), comment: seen.scene.to_ron() }
+}
+
+/// The life of the film's thread.
+fn paint_all(
+    mut film: FilmWriter,
+    inbox: &Receiver<Shot>,
+    size: [u32; 2],
+) -> Result<FilmReport, String> {
+    let mut studio = Studio::new();
+    for shot in inbox {
+        let picture = Picture::of(&shot.picture);
+        let frame =
+            studio.shoot(&picture, &shot.style, size).map_err(|error| error.to_string())?;
+        film.push(frame.pixels).map_err(|error| error.to_string())?;
+    }
+    film.finish().map_err(|error| error.to_string())
+}
+
+/// Paints and writes a still on a thread of its own.
+fn take_still(path: PathBuf, metadata: Metadata, shot: Shot, size: [u32; 2]) -> Receiver<Message> {
+    let (report, receiver) = channel();
+    let work = move || {
+        let write = || -> Result<FilmReport, String> {
+            let picture = Picture::of(&shot.picture);
+            let frame = Studio::new()
+                .shoot(&picture, &shot.style, size)
+                .map_err(|error| error.to_string())?;
+            let settings = FilmSettings {
+                metadata: Some(metadata),
+                expected_frames: Some(1),
+                ..FilmSettings::new(frame.size[0], frame.size[1], FPS)
+            };
+            let mut film =
+                FilmWriter::create(&path, &settings).map_err(|error| error.to_string())?;
+            film.push(frame.pixels).map_err(|error| error.to_string())?;
+            film.finish().map_err(|error| error.to_string())
+        };
+        let _ = report.send(match write() {
+            Ok(report) => (Weight::Note, format!("Written: {}", report.path.display())),
+            Err(reason) => (Weight::Fault, reason),
+        });
+    };
+    // Without a thread the channel closes, which counts as a still that has ended.
+    let _ = std::thread::Builder::new().name("seethe-still".into()).spawn(work);
+    receiver
+}
