@@ -154,6 +154,7 @@ fn push(job: &mut LayoutJob, text: &str, slanted: bool, level: Level, style: Sty
 #[cfg(test)]
 mod tests {
     use super::*;
+    use egui::epaint::text::ByteRangeExt;
 
     fn parts(text: &str) -> Vec<(String, bool, bool)> {
         let style = Style {
