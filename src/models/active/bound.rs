@@ -19,7 +19,7 @@
 //! Suspensions of 1500 discs up to a packing fraction of 0.85 stayed whole at these bounds over
 //! 50,000 steps, and broke at 1.3 times to twice as much. Averages are right at the bound; over
 //! millions of steps rare contacts under many times the mean force can still break a dense and
-//! persistent run, which then stops and says so: sixty percent of the bound is safe for those.
+//! persistent run, which then stops and says so; such runs are better done at half of the bound.
 
 use super::law::{Motion, Repulsion};
 use super::parameters::Active;
