@@ -45,8 +45,15 @@ pub struct Simulation {
     log: Vec<Intent>,
 }
 
+/// More threads than any processor has; a pool of many more would take the machine down.
+const MOST_THREADS: usize = 1024;
+
 /// Starts the worker threads of a run; 0 takes as many as the machine has processors.
 pub fn worker_threads(threads: usize) -> Result<Arc<ThreadPool>, StartError> {
+    if threads > MOST_THREADS {
+        let reason = format!("at most {MOST_THREADS} are allowed");
+        return Err(StartError::Threads { threads, reason });
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|index| format!("seethe-{index}"))
