@@ -695,7 +695,7 @@ fn every_character_has_a_glyph() {
         texts.extend(model.initial_conditions.iter().map(|one| one.doc));
         texts.extend(model.layers.iter().map(|layer| layer.doc));
     }
-    texts.extend(seethe::scene::gallery::ALL.iter().map(|(_, text)| text));
+    texts.extend(seethe::scene::gallery::ALL.iter().map(|(_, text)| *text));
     // Every literal of the interface itself.
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/panel");
     for file in std::fs::read_dir(folder).unwrap() {
