@@ -68,6 +68,7 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
     let colouring = model.colourings.first();
     Snapshot {
         generation: 1,
+        held: false,
         status: Status::Paused,
         clock: Clock {
             step: 12_400,

@@ -4,6 +4,7 @@
 //! cells first: a pure function of the state, whatever the number of threads. Three neighbouring
 //! cells of a row are then one run of slots, so that a neighbourhood is three runs.
 
+use bytemuck::Pod;
 use rayon::prelude::*;
 
 use super::domain::{Boundary, Domain};
@@ -242,11 +243,13 @@ impl CellList {
 }
 
 /// Brings a column into a new order: slot `i` takes the value of slot `order[i]`. `scratch` is a
-/// buffer to reuse.
-pub fn reorder<T: Copy + Send + Sync>(order: &[u32], column: &mut [T], scratch: &mut Vec<T>) {
-    scratch.clear();
-    scratch.extend_from_slice(column);
-    let source = scratch.as_slice();
+/// buffer that columns of all types share; a type may be aligned like `u64` at most.
+pub fn reorder<T: Pod + Send + Sync>(order: &[u32], column: &mut [T], scratch: &mut Vec<u64>) {
+    let bytes: &[u8] = bytemuck::cast_slice(column);
+    scratch.resize(scratch.len().max(bytes.len().div_ceil(8)), 0);
+    let copy = &mut bytemuck::cast_slice_mut::<u64, u8>(scratch)[..bytes.len()];
+    copy.copy_from_slice(bytes);
+    let source: &[T] = bytemuck::cast_slice(copy);
     column
         .par_chunks_mut(CHUNK)
         .zip(order.par_chunks(CHUNK))

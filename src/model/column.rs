@@ -129,8 +129,9 @@ pub trait ErasedColumn: Send + Sync {
     fn bytes<'w>(&self, world: &'w World) -> &'w [u8];
     /// Overwrites all values; false when the length does not fit.
     fn restore(&mut self, world: &mut World, bytes: &[u8]) -> bool;
-    /// Rearranges the values: slot `s` receives what was in slot `order[s]`.
-    fn permute(&mut self, world: &mut World, order: &[u32]);
+    /// Rearranges the values: slot `s` receives what was in slot `order[s]`. The scratch is memory
+    /// that all columns share.
+    fn permute(&mut self, world: &mut World, order: &[u32], scratch: &mut Vec<u64>);
     /// One part of one particle as a real number.
     fn number(&self, world: &World, slot: usize, part: usize, domain: &Domain) -> f64;
 }
@@ -138,17 +139,13 @@ pub trait ErasedColumn: Send + Sync {
 /// A column of one world, with the query state that reaches it without allocating.
 struct Attached<C: Column> {
     query: QueryState<&'static mut C>,
-    scratch: Vec<C>,
 }
 
 impl<C: Column> Attached<C> {
     fn new(world: &mut World) -> Self {
         let mut query = world.query::<&mut C>();
         query.update_archetypes(world);
-        Self {
-            query,
-            scratch: Vec::new(),
-        }
+        Self { query }
     }
 
     fn slice<'w>(&self, world: &'w World) -> &'w [C] {
@@ -158,21 +155,16 @@ impl<C: Column> Attached<C> {
         slices.find(|slice| !slice.is_empty()).unwrap_or(&[])
     }
 
-    fn with_slice_mut<R>(
-        &mut self,
-        world: &mut World,
-        act: impl FnOnce(&mut [C], &mut Vec<C>) -> R,
-    ) -> R {
-        let scratch = &mut self.scratch;
+    fn with_slice_mut<R>(&mut self, world: &mut World, act: impl FnOnce(&mut [C]) -> R) -> R {
         if let Ok(slices) = self.query.contiguous_iter_mut(world) {
             for mut slice in slices {
                 let values = slice.bypass_change_detection();
                 if !values.is_empty() {
-                    return act(values, scratch);
+                    return act(values);
                 }
             }
         }
-        act(&mut [], scratch)
+        act(&mut [])
     }
 }
 
@@ -190,7 +182,7 @@ impl<C: Column> ErasedColumn for Attached<C> {
     }
 
     fn restore(&mut self, world: &mut World, bytes: &[u8]) -> bool {
-        self.with_slice_mut(world, |values, _| {
+        self.with_slice_mut(world, |values| {
             let target: &mut [u8] = bytemuck::cast_slice_mut(values);
             let fits = target.len() == bytes.len();
             if fits {
@@ -200,8 +192,8 @@ impl<C: Column> ErasedColumn for Attached<C> {
         })
     }
 
-    fn permute(&mut self, world: &mut World, order: &[u32]) {
-        self.with_slice_mut(world, |values, scratch| reorder(order, values, scratch));
+    fn permute(&mut self, world: &mut World, order: &[u32], scratch: &mut Vec<u64>) {
+        self.with_slice_mut(world, |values| reorder(order, values, scratch));
     }
 
     fn number(&self, world: &World, slot: usize, part: usize, domain: &Domain) -> f64 {
@@ -215,6 +207,7 @@ impl<C: Column> ErasedColumn for Attached<C> {
 #[derive(Resource, Default)]
 pub struct Columns {
     list: Vec<Box<dyn ErasedColumn>>,
+    scratch: Vec<u64>,
 }
 
 impl Columns {
@@ -225,7 +218,7 @@ impl Columns {
             .map(|declaration| (declaration.attach)(world))
             .collect();
         list.retain(|column| !column.bytes(world).is_empty());
-        Self { list }
+        Self { list, scratch: Vec::new() }
     }
 
     /// The columns in the order of their declarations.
@@ -241,7 +234,7 @@ impl Columns {
     /// Rearranges all columns: slot `s` receives what was in slot `order[s]`.
     pub fn permute(&mut self, world: &mut World, order: &[u32]) {
         for column in &mut self.list {
-            column.permute(world, order);
+            column.permute(world, order, &mut self.scratch);
         }
     }
 

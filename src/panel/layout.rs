@@ -91,7 +91,7 @@ fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
     Panel::right("plots")
         .resizable(true)
         .drag_to_open(false)
-        .default_size(296.0)
+        .default_size(312.0)
         .size_range(240.0..=(0.45 * screen.width()).max(241.0))
         .frame(side)
         .show_collapsible(ui, &mut open, |ui| {

@@ -53,14 +53,17 @@ pub fn plain(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    // Rounding first: 9.9996 with four digits is 10, not 10.000.
-    let rounded: f64 = format!("{value:.*e}", digits - 1).parse().unwrap_or(value);
-    let power = exponent(rounded);
+    // Rounding first: 9.9996 with four digits is 10, not 10.000. The text is taken apart rather
+    // than the number, because the largest one rounds up to infinity.
+    let rounded = format!("{value:.*e}", digits - 1);
+    let (mantissa, power) = rounded.split_once('e').unwrap_or((&rounded, "0"));
+    let power: i32 = power.parse().unwrap_or(0);
     if (-4..6).contains(&power) {
         let decimals = (digits as i32 - 1 - power).max(0) as usize;
-        typeset(trimmed(format!("{rounded:.decimals$}")))
+        let value: f64 = rounded.parse().unwrap_or(value);
+        typeset(trimmed(format!("{value:.decimals$}")))
     } else {
-        let mantissa = trimmed(format!("{:.*}", digits - 1, rounded / 10f64.powi(power)));
+        let mantissa = trimmed(mantissa.to_owned());
         typeset(format!("{mantissa}×10{}", superscript(power)))
     }
 }

@@ -40,11 +40,9 @@ impl Span {
             (false, true) => [1.0, 10.0],
             (true, true) if high / low < 1.0 + 1e-9 => [low / 2.0, high * 2.0],
             (true, false) if high - low <= 1e-9 * high.abs().max(low.abs()) => {
-                let pad = if high == 0.0 {
-                    1.0
-                } else {
-                    0.1 * high.abs().max(low.abs())
-                };
+                let size = high.abs().max(low.abs());
+                // A tenth of next to nothing would be nothing.
+                let pad = if size < 1e-290 { 1.0 } else { 0.1 * size };
                 [low - pad, high + pad]
             }
             (true, _) => [low, high],

@@ -312,6 +312,7 @@ impl Runner {
             scene: Arc::new(self.simulation.scene().clone()),
             generation: self.generation,
             status,
+            held: self.held,
             clock: self.simulation.clock(),
             count: self.simulation.count(),
             speed: self.pace.speed(),

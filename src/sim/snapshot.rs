@@ -136,6 +136,8 @@ pub struct Snapshot {
     /// Grows whenever another scene was loaded or the run was restarted.
     pub generation: u64,
     pub status: Status,
+    /// True while only steps that are asked for one by one are done, as for a film.
+    pub held: bool,
     pub clock: Clock,
     pub count: usize,
     pub speed: Speed,

@@ -181,7 +181,11 @@ impl Film {
             self.shots = None;
         }
         let Some(shots) = &self.shots else { return };
-        if seen.picture.step != self.due {
+        if self.frames == 0 && seen.held {
+            // The run went on until it was held: the film begins where it came to rest.
+            self.due = seen.picture.step;
+        }
+        if !seen.held || seen.picture.step != self.due {
             return;
         }
         let mut style = style.clone();
