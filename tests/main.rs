@@ -1,5 +1,15 @@
-//! All integration tests in one binary.
+//! All integration tests in one binary, so that the library is linked once.
 
+mod checkpoint;
+mod determinism;
 mod film;
+mod harness;
+mod headless;
+mod layers;
 mod panel;
+mod registry;
 mod view;
+
+/// Counts allocations for the tests of them; a few atomic additions for all others.
+#[global_allocator]
+static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;

@@ -1,0 +1,238 @@
+//! A run that is cut and resumed is the run that was never cut; and what is no state is refused.
+
+use std::path::Path;
+
+use seethe::record::checkpoint;
+use seethe::sim::checkpoint::{CheckpointError, restore, save};
+use seethe::sim::simulation::worker_threads;
+use seethe::sim::{Action, Simulation};
+
+use crate::determinism::measured;
+use crate::harness::{Outcome, folder, names, read, scene, seethe, start, text};
+
+/// Scenes that differ in everything that a state has.
+const RUNS: &[(&str, &[(&str, &str)])] = &[
+    ("mips", &[]),
+    ("mips", &[("parameters.polydispersity", "0.1"), ("population.packing_fraction", "0.5")]),
+    ("aoup", &[]),
+    ("run_and_tumble", &[]),
+    ("chiral", &[]),
+    ("trapped", &[]),
+    ("passive_colloid", &[("box.boundary", "reflecting")]),
+];
+
+fn begin(run: &(&str, &[(&str, &str)]), threads: usize) -> Simulation {
+    let mut overrides = vec![("population.count", "300"), ("sample_every", "20")];
+    overrides.extend(run.1);
+    start(scene(run.0, &overrides), threads)
+}
+
+fn reopen(bytes: &[u8], threads: usize) -> Simulation {
+    restore(bytes, worker_threads(threads).expect("threads")).expect("a state")
+}
+
+#[test]
+fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
+    const END: u64 = 260;
+    for run in RUNS {
+        let mut whole = begin(run, 2);
+        whole.advance(END).expect("a good run");
+        let expected = (whole.hash(), measured(&whole), save(&whole));
+        for split in [0, 1, 19, 20, 133, 259] {
+            let mut first = begin(run, 1);
+            first.advance(split).expect("a good run");
+            let bytes = save(&first);
+            let mut second = reopen(&bytes, 3);
+            assert_eq!(second.hash(), first.hash(), "{run:?} at {split}");
+            assert_eq!(measured(&second), measured(&first), "{run:?} at {split}");
+            assert_eq!(save(&second), bytes, "{run:?}: a state read is the state written");
+            second.advance(END - split).expect("a good run");
+            let found = (second.hash(), measured(&second), save(&second));
+            assert!(found == expected, "{run:?} split at {split}");
+        }
+        // Split again and again.
+        let mut pieces = begin(run, 2);
+        for steps in [1, 30, 2, 100, 127] {
+            pieces.advance(steps).expect("a good run");
+            pieces = reopen(&save(&pieces), 2);
+        }
+        assert_eq!(save(&pieces), expected.2, "{run:?} in pieces");
+    }
+}
+
+#[test]
+fn a_changed_run_keeps_its_changes_and_its_log() {
+    let set = |name: &str, value: f64| Action::SetParameter { name: name.into(), value };
+    let prepare = || {
+        let mut run = begin(&RUNS[0], 2);
+        run.advance(35).expect("a good run");
+        run.submit(set("peclet", 40.0));
+        run.submit(Action::SetDt(0.00005));
+        run.advance(20).expect("a good run");
+        run.submit(Action::ClearAverages);
+        // This one is still pending.
+        run.submit(set("angular_velocity", 2.0));
+        run
+    };
+    let mut whole = prepare();
+    let mut second = reopen(&save(&prepare()), 1);
+    for run in [&mut whole, &mut second] {
+        run.advance(100).expect("a good run");
+    }
+    assert_eq!(second.log().len(), 4);
+    assert_eq!(second.log(), whole.log());
+    assert_eq!(save(&second), save(&whole));
+}
+
+#[test]
+fn a_run_pushed_beyond_the_bound_on_dt_can_still_be_resumed() {
+    // The bound is checked when a scene is read; a hand may make the run faster afterwards.
+    let mut run = begin(&RUNS[0], 1);
+    run.submit(Action::SetParameter { name: "self_propulsion_speed".into(), value: 60.0 });
+    run.advance(5).expect("a good run");
+    let bound = (run.scene().model.step_bound)(&run.scene().values);
+    assert!(bound.dt < run.clock().dt, "the test means nothing: {bound:?}");
+    let again = restore(&save(&run), worker_threads(1).expect("a thread"));
+    match again {
+        Ok(again) => assert_eq!(again.hash(), run.hash()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn damaged_states_are_refused() {
+    let mut run = begin(&("mips", &[("population.count", "40")]), 1);
+    run.advance(25).expect("a good run");
+    let good = save(&run);
+    let pool = worker_threads(1).expect("a thread");
+    let refused = |bytes: &[u8]| restore(bytes, pool.clone()).err();
+    assert!(refused(&good).is_none());
+    for length in (0..good.len()).step_by(1 + good.len() / 400).chain([good.len() - 1]) {
+        assert!(refused(&good[..length]).is_some(), "cut to {length} bytes");
+    }
+    let mut longer = good.clone();
+    longer.push(0);
+    assert!(refused(&longer).is_some(), "a byte too many");
+    // Every bit of the header, and bits all over the body.
+    let places = (0..24 * 8).chain((24 * 8..good.len() * 8).step_by(1 + good.len() / 50));
+    for bit in places {
+        let mut bytes = good.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        // An older version than the first does not exist, but it is no damage to be version 0.
+        if bytes[8..12] != [0; 4] {
+            assert!(refused(&bytes).is_some(), "bit {bit} flipped");
+        }
+    }
+    let mut newer = good.clone();
+    newer[8] = 2;
+    let error = refused(&newer).expect("a newer version");
+    assert!(matches!(error, CheckpointError::Newer { found: 2 }), "{error}");
+    assert!(error.to_string().contains("newer Seethe"), "{error}");
+    let error = refused(b"(version: 1)").expect("a scene");
+    assert!(matches!(error, CheckpointError::NotACheckpoint), "{error}");
+}
+
+#[test]
+fn the_previous_checkpoint_stands_in_for_a_damaged_one() {
+    let folder = folder();
+    let path = folder.path().join("state");
+    let pool = worker_threads(1).expect("a thread");
+    let mut run = begin(&RUNS[0], 1);
+    run.advance(10).expect("a good run");
+    checkpoint::write(&path, &run).expect("a checkpoint");
+    let first = run.hash();
+    run.advance(10).expect("a good run");
+    checkpoint::write(&path, &run).expect("a checkpoint");
+    let (newest, warning) = checkpoint::read(&path, &pool).expect("a state");
+    assert_eq!((newest.hash(), warning), (run.hash(), None));
+    let mut bytes = std::fs::read(&path).expect("the checkpoint");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 16;
+    std::fs::write(&path, &bytes).expect("a file");
+    let (older, warning) = checkpoint::read(&path, &pool).expect("the previous state");
+    assert_eq!(older.hash(), first);
+    let warning = warning.expect("a warning");
+    assert!(warning.contains("state.previous") && warning.contains("damaged"), "{warning}");
+    // Lost altogether, for instance because the program ended between two renames.
+    std::fs::remove_file(&path).expect("a file");
+    let (older, warning) = checkpoint::read(&path, &pool).expect("the previous state");
+    assert!(older.hash() == first && warning.is_some());
+    // A damaged state is never put in the place of a good one.
+    std::fs::write(&path, b"rubbish").expect("a file");
+    std::fs::write(checkpoint::previous(&path), b"rubbish").expect("a file");
+    let error = checkpoint::read(&path, &pool).err().expect("two errors");
+    assert!(error.lines().count() == 2 && error.contains("state.previous"), "{error}");
+}
+
+#[test]
+fn a_good_previous_checkpoint_outlives_a_damaged_one() {
+    let folder = folder();
+    let path = folder.path().join("state");
+    let pool = worker_threads(1).expect("a thread");
+    let mut run = begin(&RUNS[0], 1);
+    checkpoint::write(&path, &run).expect("a checkpoint");
+    run.advance(3).expect("a good run");
+    checkpoint::write(&path, &run).expect("a checkpoint");
+    assert_eq!(names(folder.path()).len(), 2, "{:?}", names(folder.path()));
+    // A place that cannot be written: both states stay.
+    let before = names(folder.path());
+    let nowhere = folder.path().join("absent").join("state");
+    let error = checkpoint::write(&nowhere, &run).expect_err("no folder");
+    assert!(error.to_string().contains("absent"), "{error}");
+    assert_eq!(names(folder.path()), before);
+    assert!(checkpoint::read(&path, &pool).is_ok());
+    for wrong in [folder.path(), Path::new("/dev/zero"), Path::new("/nonexistent")] {
+        assert!(checkpoint::read(wrong, &pool).is_err(), "{}", wrong.display());
+    }
+}
+
+fn cli(extra: &[&str]) -> Outcome {
+    let few = ["run", "mips", "--set", "population.count=80", "--every", "25", "--quiet"];
+    seethe(&[&few, extra].concat()).ends_with(0)
+}
+
+#[test]
+fn files_of_a_resumed_run_are_those_of_the_uninterrupted_one() {
+    let (whole, pieces) = (folder(), folder());
+    let files = |folder: &Path| ["run.csv", "run.xyz", "state"].map(|name| folder.join(name));
+    let flags = |folder: &Path, steps: &str| -> Vec<String> {
+        let [csv, xyz, state] = files(folder).map(|path| path.display().to_string());
+        let flags = ["--steps", steps, "--csv", &csv, "--traj", &xyz, "--checkpoint", &state];
+        flags.map(String::from).into()
+    };
+    let go = |folder: &Path, steps: &str, resume: &[&str]| {
+        let flags = flags(folder, steps);
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        cli(&[&flags, resume].concat())
+    };
+    go(whole.path(), "200", &[]);
+    go(pieces.path(), "60", &[]);
+    let [csv, xyz, state] = files(pieces.path());
+    // The program was killed later than its last checkpoint: rows and frames of the future, and
+    // half a line.
+    let ahead = std::fs::read(&state).expect("a state");
+    go(pieces.path(), "110", &["--resume"]);
+    std::fs::write(&state, ahead).expect("a state");
+    let half = |path: &Path| {
+        let mut content = read(path);
+        content.truncate(content.len() - 7);
+        std::fs::write(path, content).expect("a file");
+    };
+    half(&csv);
+    half(&xyz);
+    go(pieces.path(), "150", &["--resume"]);
+    go(pieces.path(), "200", &["--resume"]);
+    let found = names(pieces.path());
+    for name in names(whole.path()) {
+        assert!(found.contains(&name), "{}", name.display());
+        let content = |folder: &Path| std::fs::read(folder.join(&name)).expect("a file");
+        let same = content(whole.path()) == content(pieces.path());
+        assert!(same || name == Path::new("state.previous"), "{} differs", name.display());
+    }
+    // A table of another model is not continued.
+    std::fs::write(&csv, "step,time,other\n0,0,1\n").expect("a file");
+    let table = text(&csv);
+    let resume = ["--steps", "210", "--checkpoint", text(&state), "--resume", "--csv", table];
+    seethe(&[&["run", "mips", "--quiet"][..], &resume].concat()).ends_with(5).says(&[table]);
+    assert_eq!(read(&csv), "step,time,other\n0,0,1\n");
+}
