@@ -13,7 +13,13 @@ use crate::harness::{Outcome, folder, names, read, scene, seethe, start, text};
 /// Scenes that differ in everything that a state has.
 const RUNS: &[(&str, &[(&str, &str)])] = &[
     ("mips", &[]),
-    ("mips", &[("parameters.polydispersity", "0.1"), ("population.packing_fraction", "0.5")]),
+    (
+        "mips",
+        &[
+            ("parameters.polydispersity", "0.1"),
+            ("population.packing_fraction", "0.5"),
+        ],
+    ),
     ("aoup", &[]),
     ("run_and_tumble", &[]),
     ("chiral", &[]),
@@ -45,7 +51,11 @@ fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
             let mut second = reopen(&bytes, 3);
             assert_eq!(second.hash(), first.hash(), "{run:?} at {split}");
             assert_eq!(measured(&second), measured(&first), "{run:?} at {split}");
-            assert_eq!(save(&second), bytes, "{run:?}: a state read is the state written");
+            assert_eq!(
+                save(&second),
+                bytes,
+                "{run:?}: a state read is the state written"
+            );
             second.advance(END - split).expect("a good run");
             let found = (second.hash(), measured(&second), save(&second));
             assert!(found == expected, "{run:?} split at {split}");
@@ -62,7 +72,10 @@ fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
 
 #[test]
 fn a_changed_run_keeps_its_changes_and_its_log() {
-    let set = |name: &str, value: f64| Action::SetParameter { name: name.into(), value };
+    let set = |name: &str, value: f64| Action::SetParameter {
+        name: name.into(),
+        value,
+    };
     let prepare = || {
         let mut run = begin(&RUNS[0], 2);
         run.advance(35).expect("a good run");
@@ -88,10 +101,16 @@ fn a_changed_run_keeps_its_changes_and_its_log() {
 fn a_run_pushed_beyond_the_bound_on_dt_can_still_be_resumed() {
     // The bound is checked when a scene is read; a hand may make the run faster afterwards.
     let mut run = begin(&RUNS[0], 1);
-    run.submit(Action::SetParameter { name: "self_propulsion_speed".into(), value: 60.0 });
+    run.submit(Action::SetParameter {
+        name: "self_propulsion_speed".into(),
+        value: 60.0,
+    });
     run.advance(5).expect("a good run");
     let bound = (run.scene().model.step_bound)(&run.scene().values);
-    assert!(bound.dt < run.clock().dt, "the test means nothing: {bound:?}");
+    assert!(
+        bound.dt < run.clock().dt,
+        "the test means nothing: {bound:?}"
+    );
     let again = restore(&save(&run), worker_threads(1).expect("a thread"));
     match again {
         Ok(again) => assert_eq!(again.hash(), run.hash()),
@@ -107,7 +126,10 @@ fn damaged_states_are_refused() {
     let pool = worker_threads(1).expect("a thread");
     let refused = |bytes: &[u8]| restore(bytes, pool.clone()).err();
     assert!(refused(&good).is_none());
-    for length in (0..good.len()).step_by(1 + good.len() / 400).chain([good.len() - 1]) {
+    for length in (0..good.len())
+        .step_by(1 + good.len() / 400)
+        .chain([good.len() - 1])
+    {
         assert!(refused(&good[..length]).is_some(), "cut to {length} bytes");
     }
     let mut longer = good.clone();
@@ -126,7 +148,10 @@ fn damaged_states_are_refused() {
     let mut newer = good.clone();
     newer[8] = 2;
     let error = refused(&newer).expect("a newer version");
-    assert!(matches!(error, CheckpointError::Newer { found: 2 }), "{error}");
+    assert!(
+        matches!(error, CheckpointError::Newer { found: 2 }),
+        "{error}"
+    );
     assert!(error.to_string().contains("newer Seethe"), "{error}");
     let error = refused(b"(version: 1)").expect("a scene");
     assert!(matches!(error, CheckpointError::NotACheckpoint), "{error}");
@@ -152,7 +177,10 @@ fn the_previous_checkpoint_stands_in_for_a_damaged_one() {
     let (older, warning) = checkpoint::read(&path, &pool).expect("the previous state");
     assert_eq!(older.hash(), first);
     let warning = warning.expect("a warning");
-    assert!(warning.contains("state.previous") && warning.contains("damaged"), "{warning}");
+    assert!(
+        warning.contains("state.previous") && warning.contains("damaged"),
+        "{warning}"
+    );
     // Lost altogether, for instance because the program ended between two renames.
     std::fs::remove_file(&path).expect("a file");
     let (older, warning) = checkpoint::read(&path, &pool).expect("the previous state");
@@ -161,7 +189,10 @@ fn the_previous_checkpoint_stands_in_for_a_damaged_one() {
     std::fs::write(&path, b"rubbish").expect("a file");
     std::fs::write(checkpoint::previous(&path), b"rubbish").expect("a file");
     let error = checkpoint::read(&path, &pool).err().expect("two errors");
-    assert!(error.lines().count() == 2 && error.contains("state.previous"), "{error}");
+    assert!(
+        error.lines().count() == 2 && error.contains("state.previous"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -181,13 +212,29 @@ fn a_good_previous_checkpoint_outlives_a_damaged_one() {
     assert!(error.to_string().contains("absent"), "{error}");
     assert_eq!(names(folder.path()), before);
     assert!(checkpoint::read(&path, &pool).is_ok());
-    for wrong in [folder.path(), Path::new("/dev/zero"), Path::new("/nonexistent")] {
-        assert!(checkpoint::read(wrong, &pool).is_err(), "{}", wrong.display());
+    for wrong in [
+        folder.path(),
+        Path::new("/dev/zero"),
+        Path::new("/nonexistent"),
+    ] {
+        assert!(
+            checkpoint::read(wrong, &pool).is_err(),
+            "{}",
+            wrong.display()
+        );
     }
 }
 
 fn cli(extra: &[&str]) -> Outcome {
-    let few = ["run", "mips", "--set", "population.count=80", "--every", "25", "--quiet"];
+    let few = [
+        "run",
+        "mips",
+        "--set",
+        "population.count=80",
+        "--every",
+        "25",
+        "--quiet",
+    ];
     seethe(&[&few, extra].concat()).ends_with(0)
 }
 
@@ -197,7 +244,16 @@ fn files_of_a_resumed_run_are_those_of_the_uninterrupted_one() {
     let files = |folder: &Path| ["run.csv", "run.xyz", "state"].map(|name| folder.join(name));
     let flags = |folder: &Path, steps: &str| -> Vec<String> {
         let [csv, xyz, state] = files(folder).map(|path| path.display().to_string());
-        let flags = ["--steps", steps, "--csv", &csv, "--traj", &xyz, "--checkpoint", &state];
+        let flags = [
+            "--steps",
+            steps,
+            "--csv",
+            &csv,
+            "--traj",
+            &xyz,
+            "--checkpoint",
+            &state,
+        ];
         flags.map(String::from).into()
     };
     let go = |folder: &Path, steps: &str, resume: &[&str]| {
@@ -227,12 +283,26 @@ fn files_of_a_resumed_run_are_those_of_the_uninterrupted_one() {
         assert!(found.contains(&name), "{}", name.display());
         let content = |folder: &Path| std::fs::read(folder.join(&name)).expect("a file");
         let same = content(whole.path()) == content(pieces.path());
-        assert!(same || name == Path::new("state.previous"), "{} differs", name.display());
+        assert!(
+            same || name == Path::new("state.previous"),
+            "{} differs",
+            name.display()
+        );
     }
     // A table of another model is not continued.
     std::fs::write(&csv, "step,time,other\n0,0,1\n").expect("a file");
     let table = text(&csv);
-    let resume = ["--steps", "210", "--checkpoint", text(&state), "--resume", "--csv", table];
-    seethe(&[&["run", "mips", "--quiet"][..], &resume].concat()).ends_with(5).says(&[table]);
+    let resume = [
+        "--steps",
+        "210",
+        "--checkpoint",
+        text(&state),
+        "--resume",
+        "--csv",
+        table,
+    ];
+    seethe(&[&["run", "mips", "--quiet"][..], &resume].concat())
+        .ends_with(5)
+        .says(&[table]);
     assert_eq!(read(&csv), "step,time,other\n0,0,1\n");
 }

@@ -45,30 +45,44 @@ fn any_number_of_threads_gives_the_same_bits() {
                 rebuilds += 1;
             }
         }
-        assert!(rebuilds >= 4, "the lists were built anew {rebuilds} times in 120 steps");
+        assert!(
+            rebuilds >= 4,
+            "the lists were built anew {rebuilds} times in 120 steps"
+        );
         let found = (run.hash(), measured(&run));
-        assert_eq!(&found, expected.get_or_insert(found.clone()), "{threads} threads");
+        assert_eq!(
+            &found,
+            expected.get_or_insert(found.clone()),
+            "{threads} threads"
+        );
     }
 }
 
 #[test]
 fn every_instruction_set_gives_the_same_bits() {
     for (name, _) in GOLDEN {
-        let hashes = [InstructionSet::Baseline, InstructionSet::Avx2, InstructionSet::Avx512]
-            .map(|set| {
-                // Other tests may run meanwhile: nothing but their speed changes.
-                simd::limit(set);
-                let mut run = start(small(name), 2);
-                run.advance(60).expect("a good run");
-                (run.hash(), measured(&run))
-            });
+        let hashes = [
+            InstructionSet::Baseline,
+            InstructionSet::Avx2,
+            InstructionSet::Avx512,
+        ]
+        .map(|set| {
+            // Other tests may run meanwhile: nothing but their speed changes.
+            simd::limit(set);
+            let mut run = start(small(name), 2);
+            run.advance(60).expect("a good run");
+            (run.hash(), measured(&run))
+        });
         assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
     }
 }
 
 /// A built-in scene with few particles.
 fn small(name: &str) -> Scene {
-    Scene { sample_every: 50, ..scene(name, &[("population.count", "400")]) }
+    Scene {
+        sample_every: 50,
+        ..scene(name, &[("population.count", "400")])
+    }
 }
 
 /// Hashes of the built-in scenes with 400 particles after 300 steps.
@@ -99,7 +113,10 @@ fn trajectories_are_those_of_yesterday() {
          did it. If the physics, the noise or the order of sums was changed on purpose, put this \
          table into tests/determinism.rs and say in the commit why:\n{table}"
     );
-    let known: Vec<_> = seethe::scene::gallery::SCENES.iter().map(|(name, _)| *name).collect();
+    let known: Vec<_> = seethe::scene::gallery::SCENES
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
     let golden: Vec<_> = GOLDEN.iter().map(|(name, _)| *name).collect();
     assert_eq!(golden, known, "every built-in scene has its hash");
 }
@@ -108,7 +125,10 @@ fn trajectories_are_those_of_yesterday() {
 fn another_seed_gives_another_run() {
     let mut hashes: Vec<u64> = ["1", "2", "3"]
         .map(|seed| {
-            let mut run = start(scene("mips", &[("population.count", "100"), ("seed", seed)]), 1);
+            let mut run = start(
+                scene("mips", &[("population.count", "100"), ("seed", seed)]),
+                1,
+            );
             run.advance(10).expect("a good run");
             run.hash()
         })
@@ -122,7 +142,13 @@ fn another_seed_gives_another_run() {
 fn looking_changes_nothing() {
     for name in ["mips", "aoup", "trapped", "chiral"] {
         let hash = |every: u64| {
-            let mut run = start(Scene { sample_every: every, ..small(name) }, 2);
+            let mut run = start(
+                Scene {
+                    sample_every: every,
+                    ..small(name)
+                },
+                2,
+            );
             run.advance(210).expect("a good run");
             run.hash()
         };
@@ -137,7 +163,11 @@ fn looking_changes_nothing() {
             run.apply_due();
             let _ = (run.hash(), run.measurements().curves());
         }
-        assert_eq!((run.clock().step, run.hash()), (210, seldom), "{name}: in pieces");
+        assert_eq!(
+            (run.clock().step, run.hash()),
+            (210, seldom),
+            "{name}: in pieces"
+        );
     }
 }
 
@@ -145,10 +175,18 @@ fn looking_changes_nothing() {
 fn rest(lab: &Lab, step: Option<u64>) {
     let rested = || {
         let snapshot = lab.snapshot();
-        assert!(!matches!(snapshot.status, Status::Failed(_)), "{:?}", snapshot.status);
+        assert!(
+            !matches!(snapshot.status, Status::Failed(_)),
+            "{:?}",
+            snapshot.status
+        );
         snapshot.status == Status::Paused && step.is_none_or(|step| snapshot.clock.step == step)
     };
-    assert!(within(Duration::from_secs(60), rested), "{:?}", lab.snapshot().clock);
+    assert!(
+        within(Duration::from_secs(60), rested),
+        "{:?}",
+        lab.snapshot().clock
+    );
 }
 
 /// The state of the run behind a window.
@@ -160,13 +198,19 @@ fn inside(lab: &Lab) -> Simulation {
 #[test]
 fn a_window_gives_the_samples_of_a_headless_run() {
     for name in ["mips", "aoup"] {
-        let scene = Scene { speed: None, ..small(name) };
+        let scene = Scene {
+            speed: None,
+            ..small(name)
+        };
         let lab = Lab::start(scene.clone(), 2).expect("a run");
         // A hand that plays: single steps, colours, pauses, speeds, snapshots in between.
         lab.send(Command::Steps(1));
         lab.send(Command::Steps(36));
         rest(&lab, Some(37));
-        lab.send(Command::Show(PictureRequest { colour: "speed".into(), ..Default::default() }));
+        lab.send(Command::Show(PictureRequest {
+            colour: "speed".into(),
+            ..Default::default()
+        }));
         lab.send(Command::Play);
         let played = |step: u64| move |lab: &Lab| lab.snapshot().clock.step > step;
         assert!(within(Duration::from_secs(60), || played(150)(&lab)));
@@ -175,7 +219,9 @@ fn a_window_gives_the_samples_of_a_headless_run() {
         lab.send(Command::SetSpeed(1e9));
         lab.send(Command::Play);
         let before = lab.snapshot().clock.step;
-        assert!(within(Duration::from_secs(60), || played(before + 40)(&lab)));
+        assert!(within(Duration::from_secs(60), || played(before + 40)(
+            &lab
+        )));
         lab.send(Command::Hold(true));
         lab.send(Command::Steps(23));
         lab.send(Command::Hold(false));
@@ -187,19 +233,40 @@ fn a_window_gives_the_samples_of_a_headless_run() {
         let mut headless = start(scene, 3);
         headless.advance(snapshot.clock.step).expect("a good run");
         assert_eq!(headless.clock(), snapshot.clock, "{name}");
-        assert_eq!(headless.hash(), seen.hash(), "{name} at step {}", snapshot.clock.step);
+        assert_eq!(
+            headless.hash(),
+            seen.hash(),
+            "{name} at step {}",
+            snapshot.clock.step
+        );
         assert_eq!(measured(&headless), measured(&seen), "{name}");
-        let latest: Vec<u64> = snapshot.scalars.iter().map(|one| one.latest.to_bits()).collect();
+        let latest: Vec<u64> = snapshot
+            .scalars
+            .iter()
+            .map(|one| one.latest.to_bits())
+            .collect();
         let row = headless.measurements().row();
-        assert_eq!(latest, row.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>());
+        assert_eq!(
+            latest,
+            row.values
+                .iter()
+                .map(|value| value.to_bits())
+                .collect::<Vec<_>>()
+        );
     }
 }
 
 #[test]
 fn intents_replay_to_the_same_bits() {
-    let scene = Scene { speed: None, ..small("mips") };
+    let scene = Scene {
+        speed: None,
+        ..small("mips")
+    };
     let lab = Lab::start(scene.clone(), 2).expect("a run");
-    let set = |name: &str, value: f64| Action::SetParameter { name: name.into(), value };
+    let set = |name: &str, value: f64| Action::SetParameter {
+        name: name.into(),
+        value,
+    };
     let actions = [
         set("peclet", 60.0),
         set("self_propulsion_speed", 12.0),
@@ -210,17 +277,28 @@ fn intents_replay_to_the_same_bits() {
     lab.send(Command::Play);
     for action in actions {
         let from = lab.snapshot().clock.step;
-        assert!(within(Duration::from_secs(60), || lab.snapshot().clock.step > from + 11));
+        assert!(within(Duration::from_secs(60), || lab
+            .snapshot()
+            .clock
+            .step
+            > from + 11));
         lab.act(action);
     }
     let from = lab.snapshot().clock.step;
-    assert!(within(Duration::from_secs(60), || lab.snapshot().clock.step > from + 60));
+    assert!(within(Duration::from_secs(60), || lab
+        .snapshot()
+        .clock
+        .step
+        > from + 60));
     lab.send(Command::Pause);
     rest(&lab, None);
     let seen = inside(&lab);
     let log = seen.log().to_vec();
     assert_eq!(log.len(), 5, "{log:?}");
-    assert!(log.windows(2).all(|pair| pair[0].step < pair[1].step), "{log:?}");
+    assert!(
+        log.windows(2).all(|pair| pair[0].step < pair[1].step),
+        "{log:?}"
+    );
     let mut again = start(scene.clone(), 1);
     replay(&mut again, &log);
     again.advance(seen.clock().step).expect("a good run");
@@ -230,8 +308,13 @@ fn intents_replay_to_the_same_bits() {
     assert_eq!(measured(&again), measured(&seen));
     // The same action at another step is another run.
     let mut other = start(scene, 1);
-    let shifted: Vec<Intent> =
-        log.iter().map(|one| Intent { step: one.step + 1, ..one.clone() }).collect();
+    let shifted: Vec<Intent> = log
+        .iter()
+        .map(|one| Intent {
+            step: one.step + 1,
+            ..one.clone()
+        })
+        .collect();
     replay(&mut other, &shifted);
     other.advance(seen.clock().step).expect("a good run");
     assert_ne!(other.hash(), seen.hash());

@@ -89,7 +89,9 @@ impl Running {
     /// Sends the signal that Ctrl+C sends.
     pub fn interrupt(&self) {
         let id = self.child.id().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -INT $0", &id]).status();
+        let sent = Command::new("sh")
+            .args(["-c", "kill -INT $0", &id])
+            .status();
         assert!(sent.expect("a shell").success());
     }
 
@@ -106,7 +108,9 @@ impl Running {
         }
         let status = self.child.wait().expect("a child");
         let text = |handle: Option<JoinHandle<String>>| {
-            handle.and_then(|handle| handle.join().ok()).unwrap_or_default()
+            handle
+                .and_then(|handle| handle.join().ok())
+                .unwrap_or_default()
         };
         let outcome = Outcome {
             code: status.code(),
@@ -158,7 +162,10 @@ pub fn read(path: &Path) -> String {
 /// The names of the files in a folder, hidden ones included.
 pub fn names(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().into()).collect();
+    let mut names: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.file_name().into())
+        .collect();
     names.sort();
     names
 }
@@ -171,7 +178,10 @@ pub fn scene(name: &str, overrides: &[(&str, &str)]) -> Scene {
 
 /// Overrides as the reader of scenes takes them.
 pub fn owned(overrides: &[(&str, &str)]) -> Vec<(String, String)> {
-    overrides.iter().map(|(path, value)| ((*path).into(), (*value).into())).collect()
+    overrides
+        .iter()
+        .map(|(path, value)| ((*path).into(), (*value).into()))
+        .collect()
 }
 
 /// A run of a scene on some threads.

@@ -14,7 +14,15 @@ use crate::harness::{Running, command, folder, names, read, scene, seethe, start
 
 /// A short run of a small separation, to which flags are added.
 fn run(extra: &[&str]) -> crate::harness::Outcome {
-    let common = ["run", "mips", "--set", "population.count=64", "--threads", "2", "--quiet"];
+    let common = [
+        "run",
+        "mips",
+        "--set",
+        "population.count=64",
+        "--threads",
+        "2",
+        "--quiet",
+    ];
     seethe(&[&common, extra].concat())
 }
 
@@ -22,9 +30,18 @@ fn run(extra: &[&str]) -> crate::harness::Outcome {
 #[track_caller]
 fn table(path: &Path) -> (Vec<String>, Vec<Vec<f64>>) {
     let content = read(path);
-    assert!(content.ends_with('\n'), "{}: the last line is not whole", path.display());
+    assert!(
+        content.ends_with('\n'),
+        "{}: the last line is not whole",
+        path.display()
+    );
     let mut lines = content.lines();
-    let header: Vec<String> = lines.next().expect("a header").split(',').map(Into::into).collect();
+    let header: Vec<String> = lines
+        .next()
+        .expect("a header")
+        .split(',')
+        .map(Into::into)
+        .collect();
     let rows = lines.map(|line| {
         let cells: Vec<f64> = line.split(',').map(|cell| number(cell, line)).collect();
         assert_eq!(cells.len(), header.len(), "{line}");
@@ -67,14 +84,22 @@ fn a_run_writes_one_row_a_sample_and_the_distributions_beside_it() {
         // The time is a sum of steps, each of which is rounded.
         assert!((row[1] - row[0] * dt).abs() < 1e-12, "{row:?}");
         let defined = row.iter().filter(|value| value.is_finite()).count();
-        assert!(defined * 2 > row.len(), "most observables are defined: {row:?}");
+        assert!(
+            defined * 2 > row.len(),
+            "most observables are defined: {row:?}"
+        );
     }
     let mut expected: Vec<String> = vec!["run.csv".into()];
-    let others = active().observables.iter().filter(|observable| !observable.is_scalar());
+    let others = active()
+        .observables
+        .iter()
+        .filter(|observable| !observable.is_scalar());
     expected.extend(others.map(|observable: &Observable| format!("run.{}.csv", observable.name)));
     expected.sort();
-    let found: Vec<String> =
-        names(folder.path()).iter().map(|name| name.display().to_string()).collect();
+    let found: Vec<String> = names(folder.path())
+        .iter()
+        .map(|name| name.display().to_string())
+        .collect();
     assert_eq!(found, expected);
     let mut filled = 0;
     for name in found.iter().filter(|name| *name != "run.csv") {
@@ -98,25 +123,45 @@ fn flags_mean_what_they_say() {
     let steps = written("steps.csv", &["--steps", "100"]);
     let time = (100.0 * scene("mips", &[]).dt).to_string();
     assert_eq!(written("time.csv", &["--time", &time]), steps);
-    assert_ne!(written("seed.csv", &["--steps", "100", "--seed", "9"]), steps);
-    assert_eq!(written("same.csv", &["--steps", "100", "--set", "seed=2015"]), steps);
-    let pulled = written("set.csv", &["--steps", "100", "--set", "parameters.peclet=20"]);
+    assert_ne!(
+        written("seed.csv", &["--steps", "100", "--seed", "9"]),
+        steps
+    );
+    assert_eq!(
+        written("same.csv", &["--steps", "100", "--set", "seed=2015"]),
+        steps
+    );
+    let pulled = written(
+        "set.csv",
+        &["--steps", "100", "--set", "parameters.peclet=20"],
+    );
     assert_ne!(pulled, steps);
     // The last of two overrides counts, and a path may be its last name.
     let twice = ["--steps", "100", "--set", "peclet=90", "--set", "peclet=20"];
     assert_eq!(written("twice.csv", &twice), pulled);
     let alone = csv("threads.csv");
-    let flags = ["run", "mips", "--set", "count=64", "--steps", "100", "--every", "50"];
+    let flags = [
+        "run", "mips", "--set", "count=64", "--steps", "100", "--every", "50",
+    ];
     seethe(&[&flags[..], &["--threads", "5", "--csv", text(&alone)]].concat()).ends_with(0);
     assert_eq!(read(&alone), steps, "the number of threads changes nothing");
-    assert_eq!(run(&["--steps", "5"]).ends_with(0).err, "", "--quiet is quiet");
+    assert_eq!(
+        run(&["--steps", "5"]).ends_with(0).err,
+        "",
+        "--quiet is quiet"
+    );
 }
 
 #[test]
 fn trajectories_are_extended_xyz_in_the_order_of_the_tags() {
     let folder = folder();
     let path = folder.path().join("run.xyz");
-    let sizes = ["--set", "box.aspect=2", "--set", "parameters.polydispersity=0.1"];
+    let sizes = [
+        "--set",
+        "box.aspect=2",
+        "--set",
+        "parameters.polydispersity=0.1",
+    ];
     let flags = ["--steps", "40", "--every", "20", "--traj", text(&path)];
     run(&[&sizes[..], &flags].concat()).ends_with(0);
     let content = read(&path);
@@ -129,10 +174,17 @@ fn trajectories_are_extended_xyz_in_the_order_of_the_tags() {
             let rest = comment.split_once(&format!("{key}=\"")).expect(key).1;
             rest.split_once('"').expect(key).0
         };
-        let lattice: Vec<f64> =
-            quoted("Lattice").split(' ').map(|part| part.parse().expect("a length")).collect();
-        let [width, _, _, _, height, _, _, _, depth] = lattice[..] else { panic!("{lattice:?}") };
-        assert!((width / height - 2.0).abs() < 1e-9 && depth == 1.0, "{lattice:?}");
+        let lattice: Vec<f64> = quoted("Lattice")
+            .split(' ')
+            .map(|part| part.parse().expect("a length"))
+            .collect();
+        let [width, _, _, _, height, _, _, _, depth] = lattice[..] else {
+            panic!("{lattice:?}")
+        };
+        assert!(
+            (width / height - 2.0).abs() < 1e-9 && depth == 1.0,
+            "{lattice:?}"
+        );
         assert_eq!(quoted("pbc"), "T T F");
         let plain = |key: &str| {
             let rest = comment.split_once(&format!("{key}=")).expect(key).1;
@@ -144,8 +196,14 @@ fn trajectories_are_extended_xyz_in_the_order_of_the_tags() {
             .chunks(3)
             .map(|field| (field[0], field[1], field[2].parse().expect("a width")))
             .collect();
-        assert_eq!(fields[..3], [("species", "S", 1), ("pos", "R", 3), ("id", "I", 1)]);
-        assert!(fields.iter().any(|field| field.0 == "diameter"), "{fields:?}");
+        assert_eq!(
+            fields[..3],
+            [("species", "S", 1), ("pos", "R", 3), ("id", "I", 1)]
+        );
+        assert!(
+            fields.iter().any(|field| field.0 == "diameter"),
+            "{fields:?}"
+        );
         let columns: usize = fields.iter().map(|field| field.2).sum();
         for tag in 0..64 {
             let line = lines.next().expect("a particle");
@@ -157,7 +215,10 @@ fn trajectories_are_extended_xyz_in_the_order_of_the_tags() {
             }
             let x: f64 = cells[1].parse().expect("x");
             let y: f64 = cells[2].parse().expect("y");
-            assert!(x.abs() <= 0.5 * width + 1e-6 && y.abs() <= 0.5 * height + 1e-6, "{line}");
+            assert!(
+                x.abs() <= 0.5 * width + 1e-6 && y.abs() <= 0.5 * height + 1e-6,
+                "{line}"
+            );
         }
         frames += 1;
     }
@@ -171,27 +232,71 @@ fn bad_input_ends_with_2_and_says_what_is_wrong() {
     let content = "(\n    version: 1,\n    model: \"active\",\n    box: (size: (10, 10)),\n    population: (count: 0),\n    dt: -1.0,\n)\n";
     std::fs::write(&wrong, content).expect("a file");
     let place = format!("{}:6:9", wrong.display());
-    seethe(&["check", text(&wrong)]).ends_with(2).says(&[&place, "dt", "population.count"]);
-    seethe(&["run", text(&wrong), "--steps", "1"]).ends_with(2).says(&[&place]);
+    seethe(&["check", text(&wrong)])
+        .ends_with(2)
+        .says(&[&place, "dt", "population.count"]);
+    seethe(&["run", text(&wrong), "--steps", "1"])
+        .ends_with(2)
+        .says(&[&place]);
     let cases: &[(&[&str], &[&str])] = &[
         (&["run", "mip", "--steps", "1"], &["mip", "mips"]),
         (&["run", "mips"], &["--steps", "--time"]),
         (&["run", "mips", "--steps=-1"], &["--steps"]),
         (&["run", "mips", "--time", "nan"], &["--time"]),
-        (&["run", "mips", "--steps", "1", "--set", "dt"], &["PATH=VALUE"]),
-        (&["run", "mips", "--steps", "1", "--set", "pecle=3"], &["pecle", "peclet"]),
-        (&["run", "mips", "--steps", "1", "--set", "peclet=NaN"], &["peclet", "finite"]),
+        (
+            &["run", "mips", "--steps", "1", "--set", "dt"],
+            &["PATH=VALUE"],
+        ),
+        (
+            &["run", "mips", "--steps", "1", "--set", "pecle=3"],
+            &["pecle", "peclet"],
+        ),
+        (
+            &["run", "mips", "--steps", "1", "--set", "peclet=NaN"],
+            &["peclet", "finite"],
+        ),
         (&["run", "mips", "--steps", "1", "--set", "dt=1"], &["dt"]),
-        (&["run", "mips", "--steps", "1", "--every", "0"], &["sample_every"]),
+        (
+            &["run", "mips", "--steps", "1", "--every", "0"],
+            &["sample_every"],
+        ),
         (&["run", "mips", "--steps", "1", "--seed", "x"], &["--seed"]),
-        (&["run", "mips", "--steps", "1", "--traj", "a.gsd"], &[".xyz"]),
-        (&["run", "mips", "--steps", "1", "--resume"], &["--checkpoint"]),
-        (&["run", "mips", "--steps", "1", "--threads", "many"], &["--threads"]),
-        (&["run", "mips", "--steps", "1", "--set", "population.count=100000000000"], &["population.count"]),
+        (
+            &["run", "mips", "--steps", "1", "--traj", "a.gsd"],
+            &[".xyz"],
+        ),
+        (
+            &["run", "mips", "--steps", "1", "--resume"],
+            &["--checkpoint"],
+        ),
+        (
+            &["run", "mips", "--steps", "1", "--threads", "many"],
+            &["--threads"],
+        ),
+        (
+            &[
+                "run",
+                "mips",
+                "--steps",
+                "1",
+                "--set",
+                "population.count=100000000000",
+            ],
+            &["population.count"],
+        ),
         (&["record", "mips", "-o", "film.avi"], &["film.avi"]),
-        (&["record", "mips", "-o", "film.mp4", "--size", "0x0"], &["0"]),
-        (&["record", "mips", "-o", "film.mp4", "--size", "wide"], &["WIDTHxHEIGHT"]),
-        (&["record", "mips", "-o", "film.mp4", "--seconds", "-1"], &["--seconds"]),
+        (
+            &["record", "mips", "-o", "film.mp4", "--size", "0x0"],
+            &["0"],
+        ),
+        (
+            &["record", "mips", "-o", "film.mp4", "--size", "wide"],
+            &["WIDTHxHEIGHT"],
+        ),
+        (
+            &["record", "mips", "-o", "film.mp4", "--seconds", "-1"],
+            &["--seconds"],
+        ),
         (&["describe", "actve"], &["actve", "active"]),
         (&["list", "params"], &["active"]),
         (&["list", "nothing"], &["nothing"]),
@@ -207,13 +312,17 @@ fn bad_input_ends_with_2_and_says_what_is_wrong() {
 
 #[test]
 fn a_window_without_a_display_ends_with_3() {
-    seethe(&["mips"]).ends_with(3).says(&["DISPLAY", "seethe run"]);
+    seethe(&["mips"])
+        .ends_with(3)
+        .says(&["DISPLAY", "seethe run"]);
     seethe(&[]).ends_with(3).says(&["DISPLAY"]);
     // A display that is not there.
     let mut elsewhere = command(&["mips"]);
     elsewhere.env("DISPLAY", ":4711");
     Running::start(elsewhere).finish().ends_with(3);
-    seethe(&["run", "mips", "--steps", "1", "--backend", "gpu"]).ends_with(3).says(&["--backend"]);
+    seethe(&["run", "mips", "--steps", "1", "--backend", "gpu"])
+        .ends_with(3)
+        .says(&["--backend"]);
 }
 
 #[test]
@@ -233,19 +342,32 @@ fn a_number_that_is_none_stops_the_run_and_is_named() {
     let tag = tag.expect("the particle in slot 17");
     let poisoned = save(&simulation);
     let failure = simulation.advance(5).expect_err("NaN goes on");
-    let Failure::NotFinite { tag: named, step, .. } = failure else { panic!("{failure:?}") };
+    let Failure::NotFinite {
+        tag: named, step, ..
+    } = failure
+    else {
+        panic!("{failure:?}")
+    };
     assert_eq!((named, step), (tag, 30), "{failure}");
     // NaN differs from itself, so that words are compared.
     let words = failure.to_string();
     assert_eq!(simulation.failure().expect("a failure").to_string(), words);
-    let again = simulation.advance(1).expect_err("a failed run stays failed");
+    let again = simulation
+        .advance(1)
+        .expect_err("a failed run stays failed");
     assert_eq!(again.to_string(), words);
 
     // The same from the command line: the run ends with 4, and its checkpoint stays as it was.
     let folder = folder();
     let (state, csv) = (folder.path().join("state"), folder.path().join("run.csv"));
     std::fs::write(&state, &poisoned).expect("a file");
-    let flags = ["--checkpoint", text(&state), "--resume", "--csv", text(&csv)];
+    let flags = [
+        "--checkpoint",
+        text(&state),
+        "--resume",
+        "--csv",
+        text(&csv),
+    ];
     let particle = format!("particle {tag}");
     run(&[&["--steps", "100"][..], &flags].concat())
         .ends_with(4)
@@ -271,16 +393,31 @@ fn what_cannot_be_written_ends_with_5_and_leaves_nothing_behind() {
     ];
     for flags in cases {
         let outcome = run(&[&["--steps", "20", "--every", "10"][..], flags].concat()).ends_with(5);
-        assert!(outcome.err.contains(flags[1]), "the file is named: {outcome:?}");
+        assert!(
+            outcome.err.contains(flags[1]),
+            "the file is named: {outcome:?}"
+        );
     }
-    let film = ["--size", "64x48", "--seconds", "0.1", "--quiet", "--set", "population.count=64"];
+    let film = [
+        "--size",
+        "64x48",
+        "--seconds",
+        "0.1",
+        "--quiet",
+        "--set",
+        "population.count=64",
+    ];
     for name in ["film.mp4", "film.gif", "still.png"] {
         let target = path(name);
         seethe(&[&["record", "mips", "-o", &target][..], &film].concat())
             .ends_with(5)
             .says(&[&target]);
     }
-    assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
+    assert!(
+        names(folder.path()).is_empty(),
+        "{:?}",
+        names(folder.path())
+    );
 }
 
 #[test]
@@ -299,7 +436,10 @@ fn a_film_needs_no_adapter() {
             "film.gif" => b"GIF89a",
             _ => b"\x89PNG",
         };
-        assert!(bytes[..16].windows(magic.len()).any(|part| part == magic), "{name}");
+        assert!(
+            bytes[..16].windows(magic.len()).any(|part| part == magic),
+            "{name}"
+        );
     }
     assert_eq!(names(folder.path()).len(), 3, "{:?}", names(folder.path()));
 }
@@ -309,21 +449,52 @@ fn an_interrupted_run_keeps_whole_lines_and_a_state() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     let (csv, xyz, state) = (path("run.csv"), path("run.xyz"), path("state"));
-    let endless = ["run", "mips", "--set", "population.count=64", "--steps", "1000000000"];
-    let files = ["--csv", text(&csv), "--traj", text(&xyz), "--checkpoint", text(&state)];
-    let mut child = Running::start(command(&[&endless[..], &["--every", "10"], &files].concat()));
+    let endless = [
+        "run",
+        "mips",
+        "--set",
+        "population.count=64",
+        "--steps",
+        "1000000000",
+    ];
+    let files = [
+        "--csv",
+        text(&csv),
+        "--traj",
+        text(&xyz),
+        "--checkpoint",
+        text(&state),
+    ];
+    let mut child = Running::start(command(
+        &[&endless[..], &["--every", "10"], &files].concat(),
+    ));
     let going = || std::fs::read(&csv).is_ok_and(|bytes| bytes.split(|&b| b == b'\n').count() > 5);
-    assert!(within(Duration::from_secs(60), going) && child.runs(), "rows appear while it runs");
+    assert!(
+        within(Duration::from_secs(60), going) && child.runs(),
+        "rows appear while it runs"
+    );
     child.interrupt();
     child.finish().ends_with(130).says(&["stopped at step"]);
     let (_, rows) = table(&csv);
-    let frames = read(&xyz).lines().filter(|line| line.contains("Step=")).count();
+    let frames = read(&xyz)
+        .lines()
+        .filter(|line| line.contains("Step="))
+        .count();
     assert_eq!(frames, rows.len());
     assert!(read(&xyz).ends_with('\n'));
     // It goes on from where it stopped.
     let last = rows.last().expect("rows")[0] as u64;
     let goal = (last + 40).to_string();
-    let again = ["run", "mips", "--set", "population.count=64", "--steps", &goal, "--every", "10"];
+    let again = [
+        "run",
+        "mips",
+        "--set",
+        "population.count=64",
+        "--steps",
+        &goal,
+        "--every",
+        "10",
+    ];
     seethe(&[&again[..], &files, &["--resume"]].concat()).ends_with(0);
     let (_, rows) = table(&csv);
     let steps: Vec<u64> = rows.iter().map(|row| row[0] as u64).collect();
@@ -335,17 +506,34 @@ fn an_interrupted_film_leaves_nothing() {
     for name in ["film.mp4", "film.gif"] {
         let folder = folder();
         let path = folder.path().join(name);
-        let few = ["--set", "population.count=64", "--size", "64x48", "--seconds", "3000"];
-        let mut child =
-            Running::start(command(&[&["record", "mips", "-o", text(&path)][..], &few].concat()));
+        let few = [
+            "--set",
+            "population.count=64",
+            "--size",
+            "64x48",
+            "--seconds",
+            "3000",
+        ];
+        let mut child = Running::start(command(
+            &[&["record", "mips", "-o", text(&path)][..], &few].concat(),
+        ));
         let begun = || {
             let entries = std::fs::read_dir(folder.path()).expect("a folder");
-            entries.flatten().any(|entry| entry.metadata().is_ok_and(|file| file.len() > 0))
+            entries
+                .flatten()
+                .any(|entry| entry.metadata().is_ok_and(|file| file.len() > 0))
         };
-        assert!(within(Duration::from_secs(60), begun) && child.runs(), "a film is begun");
+        assert!(
+            within(Duration::from_secs(60), begun) && child.runs(),
+            "a film is begun"
+        );
         child.interrupt();
         child.finish().ends_with(130).says(&["no film"]);
-        assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
+        assert!(
+            names(folder.path()).is_empty(),
+            "{:?}",
+            names(folder.path())
+        );
     }
 }
 
@@ -357,28 +545,53 @@ fn json(arguments: &[&str]) -> Value {
 /// The values under one key of a list of objects.
 fn column(list: &Value, key: &str) -> Vec<String> {
     let rows = list.as_array().expect("a list");
-    rows.iter().map(|row| row[key].as_str().expect(key).to_owned()).collect()
+    rows.iter()
+        .map(|row| row[key].as_str().expect(key).to_owned())
+        .collect()
 }
 
 #[test]
 fn lists_and_descriptions_come_from_the_declarations() {
     let models = json(&["list", "models", "--json"]);
-    assert_eq!(column(&models, "name"), models::ALL.iter().map(|m| m.name).collect::<Vec<_>>());
+    assert_eq!(
+        column(&models, "name"),
+        models::ALL.iter().map(|m| m.name).collect::<Vec<_>>()
+    );
     let scenes = column(&json(&["list", "scenes", "--json"]), "name");
-    for name in ["mips", "active_gas", "hexatic", "chiral", "aoup", "run_and_tumble", "passive_colloid", "trapped"] {
+    for name in [
+        "mips",
+        "active_gas",
+        "hexatic",
+        "chiral",
+        "aoup",
+        "run_and_tumble",
+        "passive_colloid",
+        "trapped",
+    ] {
         assert!(scenes.iter().any(|scene| scene == name), "{name}");
     }
     let parameters = json(&["list", "params", "active", "--json"]);
     let declared = (active().parameters)();
-    assert_eq!(column(&parameters, "name"), declared.iter().map(|p| p.name).collect::<Vec<_>>());
-    assert_eq!(column(&parameters, "doc"), declared.iter().map(|p| p.doc).collect::<Vec<_>>());
+    assert_eq!(
+        column(&parameters, "name"),
+        declared.iter().map(|p| p.name).collect::<Vec<_>>()
+    );
+    assert_eq!(
+        column(&parameters, "doc"),
+        declared.iter().map(|p| p.doc).collect::<Vec<_>>()
+    );
     let observables = json(&["list", "observables", "active", "--json"]);
     let declared: Vec<_> = active().observables.iter().map(|o| o.name).collect();
     assert_eq!(column(&observables, "name"), declared);
     let described = seethe(&["describe", "active"]).ends_with(0).out;
     let plain = seethe(&["list", "params", "active"]).ends_with(0).out;
     for parameter in (active().parameters)() {
-        for part in [parameter.name, parameter.symbol, parameter.doc, &parameter.allowed()] {
+        for part in [
+            parameter.name,
+            parameter.symbol,
+            parameter.doc,
+            &parameter.allowed(),
+        ] {
             assert!(described.contains(part), "{part}");
         }
         assert!(plain.contains(parameter.name));
@@ -389,33 +602,69 @@ fn lists_and_descriptions_come_from_the_declarations() {
     for equation in active().equations {
         assert!(described.contains(equation), "{equation}");
     }
-    let every: Vec<&str> = std::iter::once("check").chain(scenes.iter().map(String::as_str)).collect();
+    let every: Vec<&str> = std::iter::once("check")
+        .chain(scenes.iter().map(String::as_str))
+        .collect();
     let checked = seethe(&every).ends_with(0).out;
-    assert_eq!(checked.lines().filter(|line| line.contains(": good")).count(), scenes.len());
+    assert_eq!(
+        checked
+            .lines()
+            .filter(|line| line.contains(": good"))
+            .count(),
+        scenes.len()
+    );
     seethe(&["--help"]).ends_with(0);
-    assert!(seethe(&["--version"]).ends_with(0).out.contains(env!("CARGO_PKG_VERSION")));
+    assert!(
+        seethe(&["--version"])
+            .ends_with(0)
+            .out
+            .contains(env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
 fn a_bench_reports_the_keys_of_its_contract() {
-    let flags = ["--n", "500", "--seconds", "0.2", "--warmup", "20", "--threads", "2"];
+    let flags = [
+        "--n",
+        "500",
+        "--seconds",
+        "0.2",
+        "--warmup",
+        "20",
+        "--threads",
+        "2",
+    ];
     let report = json(&[&["bench", "--json"][..], &flags].concat());
     assert_eq!(report["model"], "active");
     assert_eq!(report["n"], 500);
     assert_eq!(report["threads"], 2);
     assert_eq!(report["backend"], "cpu");
-    let positive = |key: &str| report[key].as_f64().filter(|&value| value > 0.0).expect(key);
+    let positive = |key: &str| {
+        report[key]
+            .as_f64()
+            .filter(|&value| value > 0.0)
+            .expect(key)
+    };
     let steps = positive("steps");
     let rate = steps * 500.0 / positive("seconds");
     assert!((positive("particle_steps_per_second") / rate - 1.0).abs() < 1e-9);
     let phases = report["phases"].as_object().expect("phases");
     let mut names: Vec<&str> = phases.keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["forces", "integrate", "measure", "neighbors", "wrap"]);
-    let total: f64 = phases.values().map(|share| share.as_f64().expect("a share")).sum();
+    assert_eq!(
+        names,
+        ["forces", "integrate", "measure", "neighbors", "wrap"]
+    );
+    let total: f64 = phases
+        .values()
+        .map(|share| share.as_f64().expect("a share"))
+        .sum();
     assert!((total - 1.0).abs() < 1e-9, "the shares add up to {total}");
     let table = seethe(&[&["bench"][..], &flags].concat()).ends_with(0).out;
-    assert!(table.contains("particle-steps/s") && table.contains("neighbors"), "{table}");
+    assert!(
+        table.contains("particle-steps/s") && table.contains("neighbors"),
+        "{table}"
+    );
 }
 
 #[test]

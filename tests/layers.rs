@@ -80,7 +80,9 @@ fn stripped(text: &str) -> String {
             if rest[1 + hashes..].starts_with('"') {
                 let end = format!("\"{}", "#".repeat(hashes));
                 let from = 2 + hashes;
-                rest[from..].find(&end).map_or(rest.len(), |at| from + at + end.len())
+                rest[from..]
+                    .find(&end)
+                    .map_or(rest.len(), |at| from + at + end.len())
             } else {
                 0
             }
@@ -99,7 +101,11 @@ fn stripped(text: &str) -> String {
                 (Some((_, '\\')), _) => rest[2..].find('\'').map_or(0, |at| {
                     let end = 2 + at + 1;
                     // '\'' closes one later.
-                    if rest[2..].starts_with('\'') { end + 1 } else { end }
+                    if rest[2..].starts_with('\'') {
+                        end + 1
+                    } else {
+                        end
+                    }
                 }),
                 (Some(_), Some((at, '\''))) => at + 2,
                 _ => 0,
@@ -178,9 +184,16 @@ fn sources() -> (Vec<(String, usize)>, Vec<Source>) {
     let mut tests: Vec<Vec<String>> = Vec::new();
     for path in &paths {
         let text = fs::read_to_string(path).expect("a source");
-        let name = path.strip_prefix(&root).expect("below src").display().to_string();
-        let mut module: Vec<String> =
-            name.trim_end_matches(".rs").split('/').map(String::from).collect();
+        let name = path
+            .strip_prefix(&root)
+            .expect("below src")
+            .display()
+            .to_string();
+        let mut module: Vec<String> = name
+            .trim_end_matches(".rs")
+            .split('/')
+            .map(String::from)
+            .collect();
         if ["mod", "lib", "main"].contains(&module.last().map_or("", String::as_str)) {
             module.pop();
         }
@@ -188,20 +201,36 @@ fn sources() -> (Vec<(String, usize)>, Vec<Source>) {
         for test in test_modules {
             tests.push(module.iter().cloned().chain([test]).collect());
         }
-        all.push(Source { name, module, code, lines: text.lines().count() });
+        all.push(Source {
+            name,
+            module,
+            code,
+            lines: text.lines().count(),
+        });
     }
-    let lengths = all.iter().map(|source| (source.name.clone(), source.lines)).collect();
+    let lengths = all
+        .iter()
+        .map(|source| (source.name.clone(), source.lines))
+        .collect();
     all.retain(|source| !tests.iter().any(|test| source.module.starts_with(test)));
-    assert!(all.len() > 50 && !tests.is_empty(), "the sources were not found");
+    assert!(
+        all.len() > 50 && !tests.is_empty(),
+        "the sources were not found"
+    );
     (lengths, all)
 }
 
 /// The names at which a path group or a single name begins: `a::b` gives a, `{a::b, c}` a and c.
 fn heads(code: &str) -> Vec<String> {
     let word = |text: &str| -> String {
-        text.trim_start().chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect()
+        text.trim_start()
+            .chars()
+            .take_while(|&c| c.is_alphanumeric() || c == '_')
+            .collect()
     };
-    let Some(group) = code.strip_prefix('{') else { return vec![word(code)] };
+    let Some(group) = code.strip_prefix('{') else {
+        return vec![word(code)];
+    };
     let (mut depth, mut heads, mut begin) = (0_i32, Vec::new(), 0);
     for (at, c) in group.char_indices() {
         match c {
@@ -228,11 +257,18 @@ fn imports(source: &Source) -> Vec<(usize, Vec<String>)> {
     for at in source.places("crate::") {
         for head in heads(&source.code[at + "crate::".len()..]) {
             let after = &source.code[at + "crate::".len()..];
-            let second = after.strip_prefix(&format!("{head}::")).map(heads).unwrap_or_default();
+            let second = after
+                .strip_prefix(&format!("{head}::"))
+                .map(heads)
+                .unwrap_or_default();
             if second.is_empty() {
                 found.push((at, vec![head]));
             } else {
-                found.extend(second.into_iter().map(|second| (at, vec![head.clone(), second])));
+                found.extend(
+                    second
+                        .into_iter()
+                        .map(|second| (at, vec![head.clone(), second])),
+                );
             }
         }
     }
@@ -246,7 +282,11 @@ fn imports(source: &Source) -> Vec<(usize, Vec<String>)> {
             rest = more;
             up += 1;
         }
-        assert!(up <= source.module.len(), "{}: more `super` than modules", source.name);
+        assert!(
+            up <= source.module.len(),
+            "{}: more `super` than modules",
+            source.name
+        );
         let base = &source.module[..source.module.len() - up];
         for head in heads(rest) {
             let path = base.iter().cloned().chain([head]).take(2).collect();
@@ -273,8 +313,14 @@ fn the_reader_of_sources_sees_what_it_should() {
     }
     assert_eq!(code.matches('\n').count(), text.matches('\n').count());
     assert!(modules.is_empty());
-    assert_eq!(without_tests("#[cfg(test)]\npub mod testing;\n").1, ["testing"]);
-    assert_eq!(heads("{math::{a, b}, sim::c, view}"), ["math", "sim", "view"]);
+    assert_eq!(
+        without_tests("#[cfg(test)]\npub mod testing;\n").1,
+        ["testing"]
+    );
+    assert_eq!(
+        heads("{math::{a, b}, sim::c, view}"),
+        ["math", "sim", "view"]
+    );
     let source = |module: &[&str], code: &str| Source {
         name: String::new(),
         module: module.iter().map(|&part| part.into()).collect(),
@@ -282,12 +328,21 @@ fn the_reader_of_sources_sees_what_it_should() {
         lines: 1,
     };
     let sees = |module: &[&str], code: &str| -> Vec<String> {
-        imports(&source(module, code)).into_iter().map(|(_, path)| path.join("::")).collect()
+        imports(&source(module, code))
+            .into_iter()
+            .map(|(_, path)| path.join("::"))
+            .collect()
     };
     assert_eq!(sees(&["sim", "pace"], "use crate::app::x;"), ["app::x"]);
-    assert_eq!(sees(&["sim", "pace"], "use crate::{app::x, view};"), ["app", "view"]);
+    assert_eq!(
+        sees(&["sim", "pace"], "use crate::{app::x, view};"),
+        ["app", "view"]
+    );
     assert_eq!(sees(&["sim", "pace"], "super::super::view::f()"), ["view"]);
-    assert_eq!(sees(&["models", "a", "law"], "super::super::b::f()"), ["models::b"]);
+    assert_eq!(
+        sees(&["models", "a", "law"], "super::super::b::f()"),
+        ["models::b"]
+    );
 }
 
 #[test]
@@ -313,7 +368,11 @@ fn imports_go_down_only() {
             continue;
         };
         for at in source.places("seethe::") {
-            breaches.push(format!("{}:{}: calls itself seethe", source.name, source.line(at)));
+            breaches.push(format!(
+                "{}:{}: calls itself seethe",
+                source.name,
+                source.line(at)
+            ));
         }
         for (at, path) in imports(source) {
             let target = macros.get(&path[0]).unwrap_or(&path[0]);
@@ -336,7 +395,10 @@ fn imports_go_down_only() {
             }
         }
     }
-    none(&breaches, "imports go down only, and siblings never import each other:");
+    none(
+        &breaches,
+        "imports go down only, and siblings never import each other:",
+    );
 }
 
 #[test]
@@ -353,7 +415,13 @@ fn every_place_keeps_to_what_it_may_touch() {
             }
         }
     };
-    let files = ["std::fs", "File", "OpenOptions", "tempfile", "read_to_string"];
+    let files = [
+        "std::fs",
+        "File",
+        "OpenOptions",
+        "tempfile",
+        "read_to_string",
+    ];
     forbid(
         &|source| {
             let reads = ["scene/load.rs", "scene/watch.rs"].contains(&source.name.as_str());
@@ -364,7 +432,14 @@ fn every_place_keeps_to_what_it_may_touch() {
     );
     forbid(
         &|source| source.within("scene/"),
-        &["fs::write", "create_dir", "remove_file", "rename", "write(true)", "World"],
+        &[
+            "fs::write",
+            "create_dir",
+            "remove_file",
+            "rename",
+            "write(true)",
+            "World",
+        ],
         "a scene is read, and knows no world",
     );
     let clocks = ["Instant::now", "SystemTime::now", "elapsed"];
@@ -372,26 +447,59 @@ fn every_place_keeps_to_what_it_may_touch() {
         &|source| {
             let paced = ["sim/profile.rs", "sim/pace.rs", "sim/driver.rs"];
             !paced.contains(&source.name.as_str())
-                && !["app/", "panel/", "view/"].iter().any(|place| source.within(place))
+                && !["app/", "panel/", "view/"]
+                    .iter()
+                    .any(|place| source.within(place))
         },
         &clocks,
         "model time is counted in steps; only the pace and the window read clocks",
     );
     let pure = |source: &Source| source.within("math/") || source.name.ends_with("/law.rs");
-    forbid(&pure, &["bevy", "std::time", "std::io", "std::env"], "a pure function of its arguments");
+    forbid(
+        &pure,
+        &["bevy", "std::time", "std::io", "std::env"],
+        "a pure function of its arguments",
+    );
     forbid(
         &|source| ["math", "model", "models", "scene", "sim"].contains(&source.layer()),
-        &["egui", "wgpu", "bevy::render", "bevy::window", "bevy::winit", "bevy::app", "bevy::prelude"],
+        &[
+            "egui",
+            "wgpu",
+            "bevy::render",
+            "bevy::window",
+            "bevy::winit",
+            "bevy::app",
+            "bevy::prelude",
+        ],
         "the model and its run know no window",
     );
     forbid(
         &|source| ["math", "model", "models"].contains(&source.layer()),
-        &["ron::", "clap", "thread_rng", "HashMap", "HashSet", "thread::current"],
+        &[
+            "ron::",
+            "clap",
+            "thread_rng",
+            "HashMap",
+            "HashSet",
+            "thread::current",
+        ],
         "a step depends on the seed and nothing else",
     );
-    forbid(&|source| source.layer() == "sim", &["HashMap", "HashSet", "thread_rng"], "a run is the same every time");
-    forbid(&|source| source.name.ends_with("/step.rs"), &["Commands"], "particles are not made or lost");
-    forbid(&|source| source.layer() == "panel", &["World", "ResMut"], "the interface emits requests");
+    forbid(
+        &|source| source.layer() == "sim",
+        &["HashMap", "HashSet", "thread_rng"],
+        "a run is the same every time",
+    );
+    forbid(
+        &|source| source.name.ends_with("/step.rs"),
+        &["Commands"],
+        "particles are not made or lost",
+    );
+    forbid(
+        &|source| source.layer() == "panel",
+        &["World", "ResMut"],
+        "the interface emits requests",
+    );
     none(&breaches, "who may touch what:");
 }
 
@@ -418,15 +526,23 @@ fn nothing_panics_on_purpose_and_nothing_is_unsafe() {
             }
         }
     }
-    none(&breaches, "bad input must lead to an error, never to a panic:");
+    none(
+        &breaches,
+        "bad input must lead to an error, never to a panic:",
+    );
 }
 
 #[test]
 fn files_stay_short() {
     let (lengths, _) = sources();
     let long = lengths.iter().filter(|(_, lines)| *lines > LONGEST);
-    let breaches: Vec<_> = long.map(|(name, lines)| format!("{name}: {lines} lines")).collect();
-    none(&breaches, &format!("a file has at most {LONGEST} lines; split it by what it is about:"));
+    let breaches: Vec<_> = long
+        .map(|(name, lines)| format!("{name}: {lines} lines"))
+        .collect();
+    none(
+        &breaches,
+        &format!("a file has at most {LONGEST} lines; split it by what it is about:"),
+    );
 }
 
 #[test]
@@ -437,8 +553,14 @@ fn the_map_names_every_module() {
         if entry.path().is_dir() {
             let name = entry.file_name().to_string_lossy().into_owned();
             assert!(rank(&name).is_some(), "{name} has no layer");
-            assert!(map.contains(&format!("pub mod {name};")), "{name} is not in lib.rs");
-            assert!(map.contains(&format!("[`{name}`]")), "{name} is missing in the map of lib.rs");
+            assert!(
+                map.contains(&format!("pub mod {name};")),
+                "{name} is not in lib.rs"
+            );
+            assert!(
+                map.contains(&format!("[`{name}`]")),
+                "{name} is missing in the map of lib.rs"
+            );
         }
     }
 }

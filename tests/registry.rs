@@ -31,11 +31,15 @@ impl Review {
         let mut seen = BTreeSet::new();
         for name in names {
             let snake = name.starts_with(|c: char| c.is_ascii_lowercase())
-                && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
                 && !name.ends_with('_')
                 && !name.contains("__");
             self.that(snake, || format!("{of}: `{name}` is not snake_case"));
-            self.that(seen.insert(name), || format!("{of}: `{name}` is there twice"));
+            self.that(seen.insert(name), || {
+                format!("{of}: `{name}` is there twice")
+            });
         }
     }
 
@@ -48,11 +52,15 @@ impl Review {
             format!("{of}: `{doc}` has stray spaces")
         });
         let small = doc.starts_with(|c: char| c.is_ascii_lowercase());
-        self.that(!small, || format!("{of}: `{doc}` begins with a small letter"));
+        self.that(!small, || {
+            format!("{of}: `{doc}` begins with a small letter")
+        });
     }
 
     fn present(&mut self, of: &str, what: &str, value: &str) {
-        self.that(!value.trim().is_empty(), || format!("{of}: {what} is missing"));
+        self.that(!value.trim().is_empty(), || {
+            format!("{of}: {what} is missing")
+        });
     }
 
     #[track_caller]
@@ -78,13 +86,20 @@ fn every_model_is_described() {
             let dated = source.citation.contains("(19") || source.citation.contains("(20");
             review.that(dated, || format!("{of}: no year in `{}`", source.citation));
             let link = source.link.is_empty() || source.link.starts_with("https://");
-            review.that(link, || format!("{of}: `{}` is not an address", source.link));
+            review.that(link, || {
+                format!("{of}: `{}` is not an address", source.link)
+            });
         }
         review.names(of, model.initial_conditions.iter().map(|one| one.name));
         for initial in model.initial_conditions {
-            review.sentence(&format!("{of}, initial condition {}", initial.name), initial.doc);
+            review.sentence(
+                &format!("{of}, initial condition {}", initial.name),
+                initial.doc,
+            );
         }
-        review.that(!model.initial_conditions.is_empty(), || format!("{of}: no way to start"));
+        review.that(!model.initial_conditions.is_empty(), || {
+            format!("{of}: no way to start")
+        });
         review.names(of, model.columns.iter().map(|column| column.name));
         for column in model.columns {
             let of = format!("{of}, column {}", column.name);
@@ -101,7 +116,10 @@ fn every_parameter_is_complete() {
     let mut review = Review::default();
     for model in models::ALL {
         let parameters = (model.parameters)();
-        review.names(model.name, parameters.iter().map(|parameter| parameter.name));
+        review.names(
+            model.name,
+            parameters.iter().map(|parameter| parameter.name),
+        );
         let mut groups: Vec<&str> = Vec::new();
         for parameter in parameters {
             let of = format!("{}, parameter {}", model.name, parameter.name);
@@ -114,7 +132,9 @@ fn every_parameter_is_complete() {
                 groups.push(parameter.group);
             }
             let default = parameter.check(parameter.default);
-            review.that(default.is_ok(), || format!("{of}: the default is out of range"));
+            review.that(default.is_ok(), || {
+                format!("{of}: the default is out of range")
+            });
             match parameter.kind {
                 Kind::Number { min, max, scale } => {
                     review.present(&of, "symbol", parameter.symbol);
@@ -131,7 +151,9 @@ fn every_parameter_is_complete() {
                 }
                 Kind::Choice(alternatives) => {
                     review.names(&of, alternatives.iter().map(|one| one.name));
-                    review.that(alternatives.len() > 1, || format!("{of}: nothing to choose"));
+                    review.that(alternatives.len() > 1, || {
+                        format!("{of}: nothing to choose")
+                    });
                     for one in alternatives {
                         review.sentence(&format!("{of}, {}", one.name), one.doc);
                     }
@@ -139,9 +161,10 @@ fn every_parameter_is_complete() {
                 Kind::Flag => {}
             }
             let beyond = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300];
-            review.that(beyond.iter().all(|&value| parameter.check(value).is_err()), || {
-                format!("{of}: takes values that are none")
-            });
+            review.that(
+                beyond.iter().all(|&value| parameter.check(value).is_err()),
+                || format!("{of}: takes values that are none"),
+            );
         }
     }
     review.finish();
@@ -154,7 +177,9 @@ fn every_observable_colouring_and_layer_is_complete() {
         review.names(model.name, model.observables.iter().map(|one| one.name));
         review.names(model.name, model.colourings.iter().map(|one| one.name));
         review.names(model.name, model.layers.iter().map(|one| one.name));
-        review.that(model.scalars().count() > 0, || format!("{}: no scalar", model.name));
+        review.that(model.scalars().count() > 0, || {
+            format!("{}: no scalar", model.name)
+        });
         for observable in model.observables {
             let of = format!("{}, observable {}", model.name, observable.name);
             review.present(&of, "title", observable.title);
@@ -195,7 +220,11 @@ fn every_observable_colouring_and_layer_is_complete() {
 
 /// The embedded scenes of a model with few particles.
 fn small(model: &Model) -> [Simulation; 2] {
-    [("default", model.default_scene), ("bench", model.bench_scene)].map(|(name, text)| {
+    [
+        ("default", model.default_scene),
+        ("bench", model.bench_scene),
+    ]
+    .map(|(name, text)| {
         for count in [None, Some(("population.count", "64"))] {
             let overrides: Vec<_> = count.into_iter().collect();
             let scene = scene::parse(name, text, &owned(&overrides));
@@ -213,7 +242,8 @@ fn small(model: &Model) -> [Simulation; 2] {
 fn embedded_scenes_are_good_and_everything_declared_answers_for_them() {
     for model in models::ALL {
         for mut run in small(model) {
-            run.advance(20).unwrap_or_else(|failure| panic!("{}: {failure}", model.name));
+            run.advance(20)
+                .unwrap_or_else(|failure| panic!("{}: {failure}", model.name));
             assert_eq!(run.count(), 64);
             run.with_sample(|sample| {
                 for observable in model.observables {
@@ -227,7 +257,12 @@ fn embedded_scenes_are_good_and_everything_declared_answers_for_them() {
                 for layer in model.layers {
                     if let LayerKind::Field(field) = layer.kind {
                         let grid = field(sample);
-                        assert_eq!(grid.values.len(), grid.columns * grid.rows, "{}", layer.name);
+                        assert_eq!(
+                            grid.values.len(),
+                            grid.columns * grid.rows,
+                            "{}",
+                            layer.name
+                        );
                     }
                 }
             })
@@ -256,8 +291,14 @@ fn answers(name: &str, estimator: &Estimator, sample: &seethe::model::observable
         }
     };
     assert_eq!(curve.x.len(), curve.y.len(), "{name}");
-    assert!(curve.error.is_empty() || curve.error.len() == curve.y.len(), "{name}");
-    assert!(curve.x.windows(2).all(|pair| pair[0] < pair[1]), "{name}: x does not grow");
+    assert!(
+        curve.error.is_empty() || curve.error.len() == curve.y.len(),
+        "{name}"
+    );
+    assert!(
+        curve.x.windows(2).all(|pair| pair[0] < pair[1]),
+        "{name}: x does not grow"
+    );
 }
 
 #[test]
@@ -266,7 +307,10 @@ fn every_initial_condition_starts_or_says_why_not() {
         let mut started = 0;
         for initial in model.initial_conditions {
             let quoted = format!("\"{}\"", initial.name);
-            let overrides = [("population.count", "64"), ("population.initial", quoted.as_str())];
+            let overrides = [
+                ("population.count", "64"),
+                ("population.initial", quoted.as_str()),
+            ];
             let scene = scene::parse("default", model.default_scene, &owned(&overrides))
                 .unwrap_or_else(|problems| panic!("{problems}"));
             let pool = worker_threads(1).expect("a thread");
@@ -278,7 +322,11 @@ fn every_initial_condition_starts_or_says_why_not() {
                 Err(error) => assert!(error.to_string().len() > 30, "{}: {error}", initial.name),
             }
         }
-        assert!(started * 2 > model.initial_conditions.len(), "{}: {started}", model.name);
+        assert!(
+            started * 2 > model.initial_conditions.len(),
+            "{}: {started}",
+            model.name
+        );
     }
 }
 
@@ -286,7 +334,11 @@ fn every_initial_condition_starts_or_says_why_not() {
 fn the_readme_lists_the_models_as_they_declare_themselves() {
     let mut expected = String::from("| name | title | summary |\n|---|---|---|\n");
     for model in models::ALL {
-        let _ = writeln!(expected, "| `{}` | {} | {} |", model.name, model.title, model.summary);
+        let _ = writeln!(
+            expected,
+            "| `{}` | {} | {} |",
+            model.name, model.title, model.summary
+        );
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = std::fs::read_to_string(path).unwrap_or_default();

@@ -106,9 +106,7 @@ pub struct SceneOptions {
 impl SceneOptions {
     /// The overrides, with the flags that are short forms of one.
     pub fn all_overrides(&self) -> Vec<Override> {
-        let seed = self
-            .seed
-            .map(|seed| ("seed".to_string(), seed.to_string()));
+        let seed = self.seed.map(|seed| ("seed".to_string(), seed.to_string()));
         self.overrides.iter().cloned().chain(seed).collect()
     }
 }

@@ -77,10 +77,16 @@ fn shoot(
 }
 
 fn frames(options: &RecordOptions, container: Container) -> Result<u64, String> {
-    let default = if container == Container::Png { 0.0 } else { 10.0 };
+    let default = if container == Container::Png {
+        0.0
+    } else {
+        10.0
+    };
     let seconds = options.seconds.unwrap_or(default);
     if !(0.0..=86_400.0).contains(&seconds) {
-        return Err(format!("--seconds {seconds} is not a length; give a number from 0 to 86400"));
+        return Err(format!(
+            "--seconds {seconds} is not a length; give a number from 0 to 86400"
+        ));
     }
     Ok(((seconds * f64::from(options.fps)).round() as u64).max(1))
 }
@@ -104,7 +110,10 @@ fn settings(options: &RecordOptions, scene: &Scene, frames: u64) -> FilmSettings
         FilmQuality::High => Quality::High,
         FilmQuality::Best => Quality::Best,
     };
-    let metadata = Metadata { title: scene.story.title.clone(), comment: scene.to_ron() };
+    let metadata = Metadata {
+        title: scene.story.title.clone(),
+        comment: scene.to_ron(),
+    };
     FilmSettings {
         quality,
         metadata: Some(metadata),

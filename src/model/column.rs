@@ -218,7 +218,10 @@ impl Columns {
             .map(|declaration| (declaration.attach)(world))
             .collect();
         list.retain(|column| !column.bytes(world).is_empty());
-        Self { list, scratch: Vec::new() }
+        Self {
+            list,
+            scratch: Vec::new(),
+        }
     }
 
     /// The columns in the order of their declarations.

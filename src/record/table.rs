@@ -153,8 +153,14 @@ pub fn series_table(traces: &[ScalarTrace]) -> String {
         for trace in traces {
             text.push(',');
             // A series may miss samples at which its observable is not defined.
-            let place = trace.points.partition_point(|other| other.time < point.time);
-            if let Some(same) = trace.points.get(place).filter(|same| same.time == point.time) {
+            let place = trace
+                .points
+                .partition_point(|other| other.time < point.time);
+            if let Some(same) = trace
+                .points
+                .get(place)
+                .filter(|same| same.time == point.time)
+            {
                 number(&mut text, same.mean);
             }
         }

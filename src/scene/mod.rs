@@ -66,16 +66,34 @@ pub fn parse_with(
     overrides: &[Override],
 ) -> Result<Scene, Problems> {
     if text.len() as u64 > load::MOST_BYTES {
-        let fault = format!("has {} bytes, and a scene at most {}", text.len(), load::MOST_BYTES);
-        return Err(Problems::of_file(name, "file", fault, "check that it is a scene"));
+        let fault = format!(
+            "has {} bytes, and a scene at most {}",
+            text.len(),
+            load::MOST_BYTES
+        );
+        return Err(Problems::of_file(
+            name,
+            "file",
+            fault,
+            "check that it is a scene",
+        ));
     }
-    let mut sources = vec![Source { name: name.into(), text: text.into() }];
+    let mut sources = vec![Source {
+        name: name.into(),
+        text: text.into(),
+    }];
     for (index, change) in overrides.iter().enumerate() {
         let name = format!("--set #{}", index + 1);
-        sources.push(Source { name, text: overrides::written(change) });
+        sources.push(Source {
+            name,
+            text: overrides::written(change),
+        });
     }
     match check(models, &sources, overrides) {
-        Ok(scene) => Ok(Scene { source: text.into(), ..scene }),
+        Ok(scene) => Ok(Scene {
+            source: text.into(),
+            ..scene
+        }),
         Err(faults) => Err(Problems::new(sources, faults)),
     }
 }
@@ -85,7 +103,11 @@ fn check(
     sources: &[Source],
     overrides: &[Override],
 ) -> Result<Scene, Vec<Fault>> {
-    let mut faults: Vec<Fault> = sources.iter().enumerate().filter_map(control_character).collect();
+    let mut faults: Vec<Fault> = sources
+        .iter()
+        .enumerate()
+        .filter_map(control_character)
+        .collect();
     let mut changes = Vec::new();
     for (index, change) in overrides.iter().enumerate() {
         match overrides::read(change, index + 1) {
@@ -97,13 +119,21 @@ fn check(
     let (tree, more) = reader::read(0, text, 0);
     faults.extend(more);
     // Without a tree everything would be missing, which would only hide why there is none.
-    let Some(mut tree) = tree else { return Err(faults) };
+    let Some(mut tree) = tree else {
+        return Err(faults);
+    };
 
     let model = overrides::model(&changes).or_else(|| field(&tree, "model"));
     let model = model.and_then(|node| named_model(models, interpret::slice(sources, node.span)));
     faults.extend(overrides::apply(&mut tree, changes, model));
 
-    let mut interpreter = Interpreter { sources, models, model, entries: Entries::new(), faults };
+    let mut interpreter = Interpreter {
+        sources,
+        models,
+        model,
+        entries: Entries::new(),
+        faults,
+    };
     interpreter.group(&tree, "", "");
     let scene = build::build(&mut interpreter, tree.span.head());
     match scene {
@@ -116,18 +146,26 @@ fn check(
 fn control_character((index, source): (usize, &Source)) -> Option<Fault> {
     let bad = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r' | '\u{85}');
     let (at, c) = source.text.char_indices().find(|&(_, c)| bad(c))?;
-    let span = Span { source: index, start: at, end: at + c.len_utf8() };
+    let span = Span {
+        source: index,
+        start: at,
+        end: at + c.len_utf8(),
+    };
     let fault = Fault::new("syntax", span)
-        .fault(format!("the text contains the control character U+{:04X}", u32::from(c)))
+        .fault(format!(
+            "the text contains the control character U+{:04X}",
+            u32::from(c)
+        ))
         .remedy("remove it");
     Some(fault)
 }
 
 fn field<'a>(tree: &'a Node, name: &str) -> Option<&'a Node> {
     match &tree.shape {
-        Shape::Group(fields) => {
-            fields.iter().find(|field| field.name == name).map(|field| &field.value)
-        }
+        Shape::Group(fields) => fields
+            .iter()
+            .find(|field| field.name == name)
+            .map(|field| &field.value),
         _ => None,
     }
 }

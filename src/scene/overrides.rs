@@ -24,7 +24,9 @@ pub fn split(text: &str) -> Result<Override, String> {
         Some((path, value)) if !path.trim().is_empty() => {
             Ok((path.trim().into(), value.trim().into()))
         }
-        _ => Err(format!("`{text}` is not PATH=VALUE, such as dt=1e-4 or population.count=1000")),
+        _ => Err(format!(
+            "`{text}` is not PATH=VALUE, such as dt=1e-4 or population.count=1000"
+        )),
     }
 }
 
@@ -43,20 +45,32 @@ pub struct Change {
 /// Reads the override that is text number `source`.
 pub fn read(change: &Override, source: usize) -> Result<Change, Vec<Fault>> {
     let path = &change.0;
-    let path_span = Span { source, start: 0, end: path.len() };
+    let path_span = Span {
+        source,
+        start: 0,
+        end: path.len(),
+    };
     let (tree, mut faults) = reader::read(source, &written(change), path.len() + 1);
     for fault in &mut faults {
         fault.field = path.clone();
     }
     match tree {
-        Some(value) if faults.is_empty() => Ok(Change { path: path.clone(), path_span, value }),
+        Some(value) if faults.is_empty() => Ok(Change {
+            path: path.clone(),
+            path_span,
+            value,
+        }),
         _ => Err(faults),
     }
 }
 
 /// The model's name, when a change sets it.
 pub fn model(changes: &[Change]) -> Option<&Node> {
-    changes.iter().rev().find(|change| change.path == "model").map(|change| &change.value)
+    changes
+        .iter()
+        .rev()
+        .find(|change| change.path == "model")
+        .map(|change| &change.value)
 }
 
 /// Applies the changes to the tree; returns those whose path leads nowhere.
@@ -94,7 +108,11 @@ fn resolve(path: &str, model: Option<&'static Model>) -> Result<String, (String,
         return Ok(path.into());
     }
     let parameters = model.map_or(&[][..], |model| (model.parameters)());
-    known.extend(parameters.iter().map(|parameter| join("parameters", parameter.name)));
+    known.extend(
+        parameters
+            .iter()
+            .map(|parameter| join("parameters", parameter.name)),
+    );
     let last = |known: &str| known.rsplit('.').next().unwrap_or("").to_owned();
     let matching: Vec<&String> = known.iter().filter(|known| last(known) == path).collect();
     match matching.as_slice() {
@@ -104,7 +122,11 @@ fn resolve(path: &str, model: Option<&'static Model>) -> Result<String, (String,
             names.extend(known.iter().cloned());
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let remedy = suggestion(path, &names, "choose one of them");
-            Err((format!("there is no field `{path}`"), known.join(", "), remedy))
+            Err((
+                format!("there is no field `{path}`"),
+                known.join(", "),
+                remedy,
+            ))
         }
         several => {
             let several: Vec<&str> = several.iter().map(|one| one.as_str()).collect();
@@ -124,13 +146,22 @@ fn set(node: &mut Node, path: &[&str], path_span: Span, value: Node) {
     if matches!(&node.shape, Shape::Tuple(values) if values.is_empty()) {
         node.shape = Shape::Group(Vec::new());
     }
-    let Shape::Group(fields) = &mut node.shape else { return };
+    let Shape::Group(fields) = &mut node.shape else {
+        return;
+    };
     match fields.iter_mut().find(|field| field.name == *name) {
         Some(field) => set(&mut field.value, rest, path_span, value),
         None => {
-            let mut group = Node { span: path_span, shape: Shape::Group(Vec::new()) };
+            let mut group = Node {
+                span: path_span,
+                shape: Shape::Group(Vec::new()),
+            };
             set(&mut group, rest, path_span, value);
-            fields.push(Field { name: (*name).into(), name_span: path_span, value: group });
+            fields.push(Field {
+                name: (*name).into(),
+                name_span: path_span,
+                value: group,
+            });
         }
     }
 }

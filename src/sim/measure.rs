@@ -359,7 +359,11 @@ impl AverageState {
     /// start to the steady state is forgotten; and the standard error from the full blocks in it,
     /// when there are at least eight.
     fn curve(&self) -> Curve {
-        let dropped = if self.blocks.len() < 8 { 0 } else { self.blocks.len() / 2 };
+        let dropped = if self.blocks.len() < 8 {
+            0
+        } else {
+            self.blocks.len() / 2
+        };
         let kept = &self.blocks[dropped..];
         let samples = (self.samples() - dropped as u64 * self.block).max(1) as f64;
         let bins = self.x.len();
@@ -379,7 +383,11 @@ impl AverageState {
             };
             (0..bins).map(error).collect()
         };
-        Curve { x: self.x.clone(), y, error }
+        Curve {
+            x: self.x.clone(),
+            y,
+            error,
+        }
     }
 }
 
@@ -389,30 +397,56 @@ mod tests {
 
     #[test]
     fn an_average_forgets_the_start_and_knows_its_error() {
-        let mut state = AverageState { block: 1, ..Default::default() };
+        let mut state = AverageState {
+            block: 1,
+            ..Default::default()
+        };
         let mut noise = 0.5_f64;
         for index in 0..4096 {
             // The logistic map at its most chaotic: mean 1/2, variance 1/8, uncorrelated.
             noise = 4.0 * noise * (1.0 - noise) + if index % 97 == 0 { 1e-3 } else { 0.0 };
             noise = noise.clamp(1e-6, 1.0 - 1e-6);
             let transient = if index < 512 { 10.0 } else { 0.0 };
-            let curve = Curve { x: vec![0.0], y: vec![noise + transient], error: vec![] };
+            let curve = Curve {
+                x: vec![0.0],
+                y: vec![noise + transient],
+                error: vec![],
+            };
             state.push(&curve);
         }
         assert_eq!(state.samples(), 4096);
         assert!(state.blocks.len() <= BLOCKS);
         let curve = state.curve();
         let expected = (0.125_f64 / 2048.0).sqrt();
-        assert!((curve.y[0] - 0.5).abs() < 4.0 * expected, "mean {}", curve.y[0]);
+        assert!(
+            (curve.y[0] - 0.5).abs() < 4.0 * expected,
+            "mean {}",
+            curve.y[0]
+        );
         // The error of an error from at least 15 blocks is at most 1/√(2·14) of it: 0.19.
-        assert!((curve.error[0] / expected - 1.0).abs() < 4.0 * 0.19, "error {}", curve.error[0]);
+        assert!(
+            (curve.error[0] / expected - 1.0).abs() < 4.0 * 0.19,
+            "error {}",
+            curve.error[0]
+        );
     }
 
     #[test]
     fn another_grid_starts_the_average_anew() {
-        let mut state = AverageState { block: 1, ..Default::default() };
-        state.push(&Curve { x: vec![0.0], y: vec![1.0], error: vec![] });
-        state.push(&Curve { x: vec![1.0], y: vec![3.0], error: vec![] });
+        let mut state = AverageState {
+            block: 1,
+            ..Default::default()
+        };
+        state.push(&Curve {
+            x: vec![0.0],
+            y: vec![1.0],
+            error: vec![],
+        });
+        state.push(&Curve {
+            x: vec![1.0],
+            y: vec![3.0],
+            error: vec![],
+        });
         assert_eq!((state.samples(), state.curve().y), (1, vec![3.0]));
     }
 }

@@ -162,7 +162,11 @@ pub struct PictureRequest {
 impl PictureRequest {
     /// What a scene's view asks for.
     pub fn of(view: &ViewSettings) -> Self {
-        Self { colour: view.colour.clone(), range: view.range, layers: view.layers.clone() }
+        Self {
+            colour: view.colour.clone(),
+            range: view.range,
+            layers: view.layers.clone(),
+        }
     }
 }
 

@@ -78,7 +78,10 @@ impl Desk {
 }
 
 /// Draws the interface over the newest snapshot and carries out what the user wants.
-#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system's parameters are what it touches"
+)]
 pub fn draw(
     mut contexts: EguiContexts,
     lab: Res<Lab>,
@@ -90,9 +93,9 @@ pub fn draw(
     mut exit: MessageWriter<AppExit>,
 ) -> Result {
     let desk = &mut *desk;
-    let texture = *desk.texture.get_or_insert_with(|| {
-        contexts.add_image(EguiTextureHandle::Strong(canvas.image.clone()))
-    });
+    let texture = *desk
+        .texture
+        .get_or_insert_with(|| contexts.add_image(EguiTextureHandle::Strong(canvas.image.clone())));
     let context = contexts.ctx_mut()?.clone();
     let snapshot = lab.snapshot();
     desk.keep_camera(&snapshot);
@@ -118,18 +121,30 @@ pub fn draw(
         software: desk.adapter.software,
         film: desk.filming.state(),
     };
-    let frame = panel::Frame { snapshot: &snapshot, surroundings: &surroundings };
+    let frame = panel::Frame {
+        snapshot: &snapshot,
+        surroundings: &surroundings,
+    };
     let room = egui::UiBuilder::new()
         .layer_id(egui::LayerId::background())
         .max_rect(context.viewport_rect());
     let mut ui = egui::Ui::new(context.clone(), "window".into(), room);
-    let mut wishes: Vec<Request> =
-        panel::interface(&mut ui, &mut desk.interface, &frame).into_iter().collect();
+    let mut wishes: Vec<Request> = panel::interface(&mut ui, &mut desk.interface, &frame)
+        .into_iter()
+        .collect();
     if let Some(answer) = desk.asking.show(&context) {
         requests::answer(answer, desk, &lab, &snapshot);
     }
     for wish in wishes.drain(..) {
-        requests::carry_out(wish, desk, &lab, &snapshot, &context, &mut windows, &mut exit);
+        requests::carry_out(
+            wish,
+            desk,
+            &lab,
+            &snapshot,
+            &context,
+            &mut windows,
+            &mut exit,
+        );
     }
     Ok(())
 }
@@ -146,10 +161,12 @@ pub fn follow_file(mut desk: NonSendMut<Desk>, lab: Res<Lab>) {
         News::Changed(scene) => {
             let play = lab.snapshot().status == crate::sim::snapshot::Status::Running;
             lab.send(Command::Load { scene, play });
-            desk.interface.tell(Weight::Note, "The scene file has changed: started anew.");
+            desk.interface
+                .tell(Weight::Note, "The scene file has changed: started anew.");
         }
         News::Broken(problems) => {
-            let text = format!("The scene file is wrong now; the last good one goes on.\n{problems}");
+            let text =
+                format!("The scene file is wrong now; the last good one goes on.\n{problems}");
             desk.interface.tell(Weight::Fault, text);
         }
     }

@@ -49,16 +49,22 @@ impl Asking {
                 .add_file_filter_extensions("Scenes and stills", vec!["ron", "png"])
                 .default_file_filter("Scenes and stills"),
             Question::SaveScene(_) => saved(dialog, "Save the scene", "scene.ron", "Scene", "ron"),
-            Question::ExportTable => {
-                saved(dialog, "Export all time series", "series.csv", "Table", "csv")
-            }
-            Question::ExportPlot(name) => {
-                saved(dialog, "Export a plot", &format!("{name}.csv"), "Table", "csv")
-            }
-            Question::Film => {
-                saved(dialog, "Film into", "film.mp4", "H.264 film", "mp4")
-                    .add_save_extension("GIF animation", "gif")
-            }
+            Question::ExportTable => saved(
+                dialog,
+                "Export all time series",
+                "series.csv",
+                "Table",
+                "csv",
+            ),
+            Question::ExportPlot(name) => saved(
+                dialog,
+                "Export a plot",
+                &format!("{name}.csv"),
+                "Table",
+                "csv",
+            ),
+            Question::Film => saved(dialog, "Film into", "film.mp4", "H.264 film", "mp4")
+                .add_save_extension("GIF animation", "gif"),
             Question::Still => saved(dialog, "Save a still", "still.png", "Picture", "png"),
         };
         match question {

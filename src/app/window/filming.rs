@@ -80,7 +80,9 @@ impl Filming {
             ..FilmSettings::new(size[0], size[1], FPS)
         };
         let container = Container::from_path(path).map_err(|error| error.to_string())?;
-        settings.check(container).map_err(|error| error.to_string())?;
+        settings
+            .check(container)
+            .map_err(|error| error.to_string())?;
         let film = FilmWriter::create(path, &settings).map_err(|error| error.to_string())?;
         let (shots, inbox) = sync_channel(1);
         let (report, outcome) = channel();
@@ -128,7 +130,10 @@ impl Filming {
         size: [u32; 2],
     ) -> Option<Message> {
         if let Some((path, metadata)) = self.wanted_still.take() {
-            let shot = Shot { picture: seen.picture.clone(), style: style.clone() };
+            let shot = Shot {
+                picture: seen.picture.clone(),
+                style: style.clone(),
+            };
             self.stills.push(take_still(path, metadata, shot, size));
         }
         let mut message = None;
@@ -166,7 +171,10 @@ impl Filming {
             Ok(report) => {
                 let megabytes = report.bytes as f64 / 1e6;
                 let path = report.path.display();
-                (Weight::Note, format!("{path}: {} frames, {megabytes:.1} MB", report.frames))
+                (
+                    Weight::Note,
+                    format!("{path}: {} frames, {megabytes:.1} MB", report.frames),
+                )
             }
             Err(reason) => (Weight::Fault, reason),
         })
@@ -176,7 +184,8 @@ impl Filming {
 impl Film {
     /// Hands over the picture of the step that is due, and asks for the next.
     fn take_frame(&mut self, lab: &Lab, seen: &Snapshot, style: &PictureStyle) {
-        if seen.generation != self.generation || matches!(seen.status, snapshot::Status::Failed(_)) {
+        if seen.generation != self.generation || matches!(seen.status, snapshot::Status::Failed(_))
+        {
             // Another scene, or no steps any more: the film ends with what it has.
             self.shots = None;
         }
@@ -190,7 +199,10 @@ impl Film {
         }
         let mut style = style.clone();
         style.camera = style.camera.resized(self.window, self.size);
-        match shots.try_send(Shot { picture: seen.picture.clone(), style }) {
+        match shots.try_send(Shot {
+            picture: seen.picture.clone(),
+            style,
+        }) {
             Ok(()) => {
                 self.frames += 1;
                 self.due += self.steps_per_frame;
@@ -215,7 +227,10 @@ fn steps_per_frame(seen: &Snapshot) -> u64 {
 }
 
 fn metadata(seen: &Snapshot) -> Metadata {
-    Metadata { title: seen.scene.story.title.clone(), comment: seen.scene.to_ron() }
+    Metadata {
+        title: seen.scene.story.title.clone(),
+        comment: seen.scene.to_ron(),
+    }
 }
 
 /// The life of the film's thread.
@@ -227,8 +242,9 @@ fn paint_all(
     let mut studio = Studio::new();
     for shot in inbox {
         let picture = Picture::of(&shot.picture);
-        let frame =
-            studio.shoot(&picture, &shot.style, size).map_err(|error| error.to_string())?;
+        let frame = studio
+            .shoot(&picture, &shot.style, size)
+            .map_err(|error| error.to_string())?;
         film.push(frame.pixels).map_err(|error| error.to_string())?;
     }
     film.finish().map_err(|error| error.to_string())
@@ -259,6 +275,8 @@ fn take_still(path: PathBuf, metadata: Metadata, shot: Shot, size: [u32; 2]) -> 
         });
     };
     // Without a thread the channel closes, which counts as a still that has ended.
-    let _ = std::thread::Builder::new().name("seethe-still".into()).spawn(work);
+    let _ = std::thread::Builder::new()
+        .name("seethe-still".into())
+        .spawn(work);
     receiver
 }

@@ -12,11 +12,22 @@ pub struct Gallery {
 impl Gallery {
     /// Reads all built-in scenes.
     pub fn new() -> Self {
-        let mut gallery = Self { names: Vec::new(), entries: Vec::new() };
+        let mut gallery = Self {
+            names: Vec::new(),
+            entries: Vec::new(),
+        };
         for (name, text) in scene::gallery::ALL.iter() {
             // A built-in scene that is wrong is caught by the tests; here it is left out.
-            let Ok(scene) = scene::parse(name, text, &[]) else { continue };
-            let summary = scene.story.text.split_inclusive(". ").next().unwrap_or("").trim();
+            let Ok(scene) = scene::parse(name, text, &[]) else {
+                continue;
+            };
+            let summary = scene
+                .story
+                .text
+                .split_inclusive(". ")
+                .next()
+                .unwrap_or("")
+                .trim();
             gallery.names.push(name);
             gallery.entries.push(SceneEntry {
                 title: scene.story.title.clone(),

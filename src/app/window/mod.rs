@@ -42,22 +42,22 @@ pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
             "{reason}; `seethe run` and `seethe record` need no graphics adapter"
         ))
     })?;
-    let lab =
-        Lab::start(loaded, threads).map_err(|error| Failure::BadInput(error.to_string()))?;
+    let lab = Lab::start(loaded, threads).map_err(|error| Failure::BadInput(error.to_string()))?;
     lab.send(Command::Play);
     let mut app = without_panic(|| build(lab, adapter, watched, scene.is_none()))?;
     match app.run() {
         AppExit::Success => Ok(()),
-        AppExit::Error(_) => {
-            Err(Failure::NoDisplay("the graphics device failed; start Seethe again".into()))
-        }
+        AppExit::Error(_) => Err(Failure::NoDisplay(
+            "the graphics device failed; start Seethe again".into(),
+        )),
     }
 }
 
 /// A scene that comes from a file is read again whenever the file changes.
 fn watch(name: &str, scene: &Scene) -> Option<Watched> {
     let path = Path::new(name);
-    path.is_file().then(|| Watched::new(path, &[], scene.clone()))
+    path.is_file()
+        .then(|| Watched::new(path, &[], scene.clone()))
 }
 
 /// Says that there is no display before a window library insists on one.
@@ -115,7 +115,10 @@ fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
-            .set(WindowPlugin { primary_window: Some(window), ..default() })
+            .set(WindowPlugin {
+                primary_window: Some(window),
+                ..default()
+            })
             .set(log),
     )
     .add_plugins((EguiPlugin::default(), ViewPlugin))
@@ -131,7 +134,10 @@ fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool
     // A fault of the renderer ends the pictures, not the run: the interface cannot go on without
     // them, so the window says why and closes, and the run can be continued without it.
     app.insert_resource(RenderErrorHandler(|error, world, _| {
-        eprintln!("the graphics device failed ({:?}): {}", error.ty, error.description);
+        eprintln!(
+            "the graphics device failed ({:?}): {}",
+            error.ty, error.description
+        );
         world.write_message(AppExit::error());
         RenderErrorPolicy::StopRendering
     }));

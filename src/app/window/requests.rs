@@ -72,7 +72,11 @@ pub fn answer(answer: Answer, desk: &mut Desk, lab: &Lab, snapshot: &Snapshot) {
             report(desk, outcome, &path);
         }
         Question::ExportPlot(name) => {
-            let outcome = match snapshot.curves.iter().find(|trace| trace.observable.name == name) {
+            let outcome = match snapshot
+                .curves
+                .iter()
+                .find(|trace| trace.observable.name == name)
+            {
                 Some(trace) => write_curve(&path, snapshot.clock.step, &trace.curve),
                 None => {
                     let one: Vec<_> = snapshot
@@ -99,7 +103,9 @@ pub fn answer(answer: Answer, desk: &mut Desk, lab: &Lab, snapshot: &Snapshot) {
 /// Says what became of a file.
 fn report<E: Display>(desk: &mut Desk, outcome: Result<(), E>, path: &Path) {
     match outcome {
-        Ok(()) => desk.interface.tell(Weight::Note, format!("Written: {}", path.display())),
+        Ok(()) => desk
+            .interface
+            .tell(Weight::Note, format!("Written: {}", path.display())),
         Err(error) => desk.interface.tell(Weight::Fault, error.to_string()),
     }
 }
@@ -131,7 +137,9 @@ fn move_camera(event: PictureEvent, desk: &mut Desk, snapshot: &Snapshot) {
 }
 
 fn open_listed(index: usize, desk: &mut Desk, lab: &Lab) {
-    let Some(name) = desk.gallery.name(index) else { return };
+    let Some(name) = desk.gallery.name(index) else {
+        return;
+    };
     match scene::find(name, &[]) {
         Ok(scene) => {
             desk.watched = None;
@@ -143,8 +151,14 @@ fn open_listed(index: usize, desk: &mut Desk, lab: &Lab) {
 
 /// Opens a scene file, or a still that carries its scene.
 pub fn open_file(path: &Path, desk: &mut Desk, lab: &Lab) {
-    let is_still = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("png"));
-    let opened = if is_still { from_still(path) } else { from_file(path) };
+    let is_still = path
+        .extension()
+        .is_some_and(|ext| ext.eq_ignore_ascii_case("png"));
+    let opened = if is_still {
+        from_still(path)
+    } else {
+        from_file(path)
+    };
     match opened {
         Ok((scene, watched)) => {
             desk.watched = watched;
@@ -171,5 +185,8 @@ fn from_still(path: &Path) -> Result<(Scene, Option<Watched>), String> {
 }
 
 fn play(scene: Scene, lab: &Lab) {
-    lab.send(Command::Load { scene: Box::new(scene), play: true });
+    lab.send(Command::Load {
+        scene: Box::new(scene),
+        play: true,
+    });
 }

@@ -14,8 +14,10 @@ fn all_faults_are_reported_at_once() {
         .replace("seed: 7", "seed: -7")
         .replace("kind: log_log", "kind: series");
     let problems = check(&faulty).expect_err("seven faults");
-    let found: Vec<(&str, &str)> =
-        problems.iter().map(|problem| (problem.field.as_str(), problem.code)).collect();
+    let found: Vec<(&str, &str)> = problems
+        .iter()
+        .map(|problem| (problem.field.as_str(), problem.code))
+        .collect();
     assert_eq!(
         found,
         [
@@ -30,12 +32,22 @@ fn all_faults_are_reported_at_once() {
         "{problems}"
     );
     for problem in problems.iter() {
-        assert_eq!((problem.line, problem.column), place(&faulty, problem.span.start), "{problem}");
-        assert!(!problem.allowed.is_empty() && !problem.remedy.is_empty(), "{problem}");
+        assert_eq!(
+            (problem.line, problem.column),
+            place(&faulty, problem.span.start),
+            "{problem}"
+        );
+        assert!(
+            !problem.allowed.is_empty() && !problem.remedy.is_empty(),
+            "{problem}"
+        );
         assert!(problem.to_string().starts_with("walk.ron:"), "{problem}");
     }
     let text = problems.render(false);
-    assert!(text.contains("did you mean `peclet`?") && text.contains("did you mean `straight`?"), "{text}");
+    assert!(
+        text.contains("did you mean `peclet`?") && text.contains("did you mean `straight`?"),
+        "{text}"
+    );
     assert!(!text.contains('\u{1b}') && problems.render(true).contains('\u{1b}'));
 }
 
@@ -48,29 +60,64 @@ fn each_kind_of_fault_has_its_words() {
     assert_eq!(replace("version: 1", "version: 2").code, "version");
     assert_eq!(replace("/* τ */ dt: 1e-3,", "").code, "missing");
     assert_eq!(replace("seed: 7", "seed: 7, seed: 8").code, "duplicate");
-    assert_eq!(replace("peclet: 40.0", "peclet: 40.0, peclet: 41").code, "duplicate");
+    assert_eq!(
+        replace("peclet: 40.0", "peclet: 40.0, peclet: 41").code,
+        "duplicate"
+    );
     assert_eq!(replace("magma", "mgama").remedy, "did you mean `magma`?");
-    assert_eq!(replace("\"lattice\"", "\"latice\"").remedy, "did you mean `lattice`?");
-    assert_eq!(replace("colour: density", "colour: speed").allowed, "one of heading, density");
-    assert_eq!(replace("observable: polar_order", "observable: polar").code, "unknown_name");
-    assert_eq!(replace("layers: [field]", "layers: [fields]").field, "view.layers[0]");
-    assert_eq!(replace("range: (0.0, 1.0)", "range: (1.0, 0.0)").code, "out_of_range");
-    assert_eq!(replace("centre: (1.0, -1.0)", "centre: (1.0, inf)").code, "not_finite");
-    assert_eq!(replace("centre: (1.0, -1.0)", "centre: (1.0,)").code, "wrong_type");
+    assert_eq!(
+        replace("\"lattice\"", "\"latice\"").remedy,
+        "did you mean `lattice`?"
+    );
+    assert_eq!(
+        replace("colour: density", "colour: speed").allowed,
+        "one of heading, density"
+    );
+    assert_eq!(
+        replace("observable: polar_order", "observable: polar").code,
+        "unknown_name"
+    );
+    assert_eq!(
+        replace("layers: [field]", "layers: [fields]").field,
+        "view.layers[0]"
+    );
+    assert_eq!(
+        replace("range: (0.0, 1.0)", "range: (1.0, 0.0)").code,
+        "out_of_range"
+    );
+    assert_eq!(
+        replace("centre: (1.0, -1.0)", "centre: (1.0, inf)").code,
+        "not_finite"
+    );
+    assert_eq!(
+        replace("centre: (1.0, -1.0)", "centre: (1.0,)").code,
+        "wrong_type"
+    );
     assert_eq!(replace("height: 12.0", "height: 12,0").code, "syntax");
     assert_eq!(replace("\"v₀ → ∞\"", "\"\\q\"").field, "story.text");
     assert_eq!(replace("\"2D\"", "\"2\u{1b}D\"").code, "syntax");
     assert_eq!(replace("\"2D\"", "\"2\\u{1b}D\"").code, "wrong_type");
-    assert_eq!(replace("careful: true", "careful: yes").allowed, "true or false");
+    assert_eq!(
+        replace("careful: true", "careful: yes").allowed,
+        "true or false"
+    );
 }
 
 #[test]
 fn a_step_beyond_the_bound_is_refused_with_bound_reason_and_remedy() {
     // The bound is 0.1 / 2 for this speed.
     let problem = only(check(&GOOD.replace("dt: 1e-3", "dt: 0.06")));
-    assert_eq!((problem.field.as_str(), problem.code), ("dt", "step_too_large"));
+    assert_eq!(
+        (problem.field.as_str(), problem.code),
+        ("dt", "step_too_large")
+    );
     let text = problem.to_string();
-    for words in ["0.06", "0.05", "must not jump over its neighbour", "write dt: 5e-2"] {
+    for words in [
+        "0.06",
+        "0.05",
+        "must not jump over its neighbour",
+        "write dt: 5e-2",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert_eq!(good(&GOOD.replace("dt: 1e-3", "dt: 0.05")).dt, 0.05);
@@ -78,9 +125,14 @@ fn a_step_beyond_the_bound_is_refused_with_bound_reason_and_remedy() {
 
 #[test]
 fn an_unknown_model_is_named_and_hides_no_other_fault() {
-    let faulty = GOOD.replace("\"walkers\"", "walker").replace("seed: 7", "seed: x");
+    let faulty = GOOD
+        .replace("\"walkers\"", "walker")
+        .replace("seed: 7", "seed: x");
     let problems = check(&faulty).expect_err("two faults");
-    let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
+    let fields: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.field.as_str())
+        .collect();
     assert_eq!(fields, ["model", "seed"]);
     assert!(problems.to_string().contains("did you mean `walkers`?"));
     for model in ["r\"walkers\"", "r#\"walkers\"#", "\"walk\\u{65}rs\""] {
@@ -90,7 +142,9 @@ fn an_unknown_model_is_named_and_hides_no_other_fault() {
 
 #[test]
 fn missing_commas_do_not_hide_other_faults() {
-    let faulty = GOOD.replace("version: 1,", "version: 1").replace("seed: 7", "seed: 7.5");
+    let faulty = GOOD
+        .replace("version: 1,", "version: 1")
+        .replace("seed: 7", "seed: 7.5");
     let problems = check(&faulty).expect_err("two faults");
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, ["syntax", "out_of_range"]);
@@ -115,9 +169,26 @@ fn every_truncation_is_refused() {
 #[test]
 fn bombs_are_refused_without_depth_or_delay() {
     let depth = 1_000_000;
-    for opening in ["(", "[", "{", "Some(", "(a:", "[(", "/*", "{(", "((", "(a:Some([", "r#", "\"\\"] {
+    for opening in [
+        "(",
+        "[",
+        "{",
+        "Some(",
+        "(a:",
+        "[(",
+        "/*",
+        "{(",
+        "((",
+        "(a:Some([",
+        "r#",
+        "\"\\",
+    ] {
         let bomb = opening.repeat(depth);
-        for text in [bomb.clone(), format!("(version: 1, dt: {bomb}"), format!("(story: (title: {bomb}")] {
+        for text in [
+            bomb.clone(),
+            format!("(version: 1, dt: {bomb}"),
+            format!("(story: (title: {bomb}"),
+        ] {
             assert!(check(&text).is_err(), "{opening}");
         }
     }
@@ -134,9 +205,49 @@ fn bombs_are_refused_without_depth_or_delay() {
 
 fn token() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "(", ")", "[", "]", "{", "}", ",", ":", "\"", "\\", "//", "/*", "*/", "NaN", "inf", "-inf", "-", "1e999",
-        "0", "-0.0", "1e308", "5e-324", "18446744073709551616", "true", "None", "Some(", "r#\"", "#", "\u{0}",
-        "\u{1b}[2J", "é", "\u{202e}", "𝔖", "\n", "'", "()", "_", "0x", "1_0", "++", "..", "model", "version: 1",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "//",
+        "/*",
+        "*/",
+        "NaN",
+        "inf",
+        "-inf",
+        "-",
+        "1e999",
+        "0",
+        "-0.0",
+        "1e308",
+        "5e-324",
+        "18446744073709551616",
+        "true",
+        "None",
+        "Some(",
+        "r#\"",
+        "#",
+        "\u{0}",
+        "\u{1b}[2J",
+        "é",
+        "\u{202e}",
+        "𝔖",
+        "\n",
+        "'",
+        "()",
+        "_",
+        "0x",
+        "1_0",
+        "++",
+        "..",
+        "model",
+        "version: 1",
     ])
 }
 

@@ -48,8 +48,13 @@ fn pipes_and_devices_are_refused_without_waiting() {
 #[test]
 fn a_name_is_a_file_or_a_scene_of_the_gallery() {
     let problem = find("mipss", &[]).expect_err("no such scene").to_string();
-    assert!(problem.contains("there is no file and no scene"), "{problem}");
-    let problem = find("nowhere/mips.ron", &[]).expect_err("no such file").to_string();
+    assert!(
+        problem.contains("there is no file and no scene"),
+        "{problem}"
+    );
+    let problem = find("nowhere/mips.ron", &[])
+        .expect_err("no such file")
+        .to_string();
     assert!(problem.contains("cannot be read"), "{problem}");
     for (name, _) in gallery::ALL.iter() {
         let found = find(name, &[]).map(|scene| scene.model.name);
@@ -61,7 +66,12 @@ fn a_name_is_a_file_or_a_scene_of_the_gallery() {
         fs::write(&path, model.default_scene).expect("written");
         let scene = load(&path, &[("seed".into(), "5".into())]).expect("a good scene");
         assert_eq!((scene.seed, scene.model.name), (5, model.name));
-        assert_eq!(find(&path.display().to_string(), &[]).expect("the same").count, scene.count);
+        assert_eq!(
+            find(&path.display().to_string(), &[])
+                .expect("the same")
+                .count,
+            scene.count
+        );
     }
 }
 
@@ -75,23 +85,38 @@ fn news(watched: &mut Watched, polls: usize) -> News {
 
 #[test]
 fn a_watched_file_is_followed_and_keeps_its_last_good_scene() {
-    let Some(model) = models::ALL.first() else { return };
+    let Some(model) = models::ALL.first() else {
+        return;
+    };
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scene.ron");
     let first = crate::scene::parse("first", model.default_scene, &[]).expect("a good scene");
     let save = |seed: u64| {
-        let text = Scene { seed, ..first.clone() }.to_ron();
+        let text = Scene {
+            seed,
+            ..first.clone()
+        }
+        .to_ron();
         fs::write(&path, &text).expect("written");
         text
     };
     save(1);
     let mut watched = Watched::new(&path, &[], load(&path, &[]).expect("a good scene"));
-    assert!(matches!(news(&mut watched, 10), News::Nothing), "nothing has changed");
+    assert!(
+        matches!(news(&mut watched, 10), News::Nothing),
+        "nothing has changed"
+    );
 
     let text = save(22);
-    assert!(matches!(watched.poll(), News::Nothing), "a change must come to rest first");
+    assert!(
+        matches!(watched.poll(), News::Nothing),
+        "a change must come to rest first"
+    );
     assert!(matches!(watched.poll(), News::Changed(scene) if scene.seed == 22));
-    assert!(matches!(news(&mut watched, 10), News::Nothing), "a change is told once");
+    assert!(
+        matches!(news(&mut watched, 10), News::Nothing),
+        "a change is told once"
+    );
 
     // Half-written: broken, told once, and the last good scene stands.
     fs::write(&path, &text[..text.len() / 2]).expect("written");
@@ -103,7 +128,15 @@ fn a_watched_file_is_followed_and_keeps_its_last_good_scene() {
     fs::remove_file(&path).expect("removed");
     assert!(matches!(watched.poll(), News::Nothing));
     let aside = folder.path().join("aside");
-    fs::write(&aside, Scene { seed: 333, ..first.clone() }.to_ron()).expect("written");
+    fs::write(
+        &aside,
+        Scene {
+            seed: 333,
+            ..first.clone()
+        }
+        .to_ron(),
+    )
+    .expect("written");
     fs::rename(&aside, &path).expect("renamed");
     assert!(matches!(news(&mut watched, 10), News::Changed(scene) if scene.seed == 333));
 
@@ -129,7 +162,9 @@ fn a_watched_file_is_followed_and_keeps_its_last_good_scene() {
 
 #[test]
 fn ten_thousand_half_written_saves_end_in_the_last_good_one() {
-    let Some(model) = models::ALL.first() else { return };
+    let Some(model) = models::ALL.first() else {
+        return;
+    };
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scene.ron");
     let first = crate::scene::parse("first", model.default_scene, &[]).expect("a good scene");

@@ -7,7 +7,9 @@ mod schema_sweep;
 mod writing;
 
 use super::{Override, Problem, Problems, Scene, parse_with};
-use crate::model::observable::{Axis, Colouring, Curve, Estimator, Layer, LayerKind, Grid, Observable};
+use crate::model::observable::{
+    Axis, Colouring, Curve, Estimator, Grid, Layer, LayerKind, Observable,
+};
 use crate::model::parameter::{Parameters, integer, linear, logarithmic};
 use crate::model::{InitialCondition, Model, StepBound};
 
@@ -42,10 +44,22 @@ crate::parameters! {
     }
 }
 
-const AXIS: Axis = Axis { symbol: "r", unit: "σ", logarithmic: false };
+const AXIS: Axis = Axis {
+    symbol: "r",
+    unit: "σ",
+    logarithmic: false,
+};
 
 const fn observable(name: &'static str, estimator: Estimator) -> Observable {
-    Observable { name, title: "", symbol: "", unit: "", doc: "", validity: "", estimator }
+    Observable {
+        name,
+        title: "",
+        symbol: "",
+        unit: "",
+        doc: "",
+        validity: "",
+        estimator,
+    }
 }
 
 static MODEL: Model = Model {
@@ -58,7 +72,13 @@ static MODEL: Model = Model {
     parameters: Walkers::declarations,
     columns: &[],
     observables: &[
-        observable("polar_order", Estimator::Scalar { estimate: |_| 0.0, theory: None }),
+        observable(
+            "polar_order",
+            Estimator::Scalar {
+                estimate: |_| 0.0,
+                theory: None,
+            },
+        ),
         observable(
             "radial_distribution",
             Estimator::Distribution {
@@ -70,13 +90,43 @@ static MODEL: Model = Model {
         ),
     ],
     colourings: &[
-        Colouring { name: "heading", title: "", symbol: "", unit: "", doc: "", cyclic: true, range: None, values: |_, _| {} },
-        Colouring { name: "density", title: "", symbol: "", unit: "", doc: "", cyclic: false, range: None, values: |_, _| {} },
+        Colouring {
+            name: "heading",
+            title: "",
+            symbol: "",
+            unit: "",
+            doc: "",
+            cyclic: true,
+            range: None,
+            values: |_, _| {},
+        },
+        Colouring {
+            name: "density",
+            title: "",
+            symbol: "",
+            unit: "",
+            doc: "",
+            cyclic: false,
+            range: None,
+            values: |_, _| {},
+        },
     ],
-    layers: &[Layer { name: "field", title: "", unit: "", doc: "", kind: LayerKind::Field(|_| Grid::default()) }],
+    layers: &[Layer {
+        name: "field",
+        title: "",
+        unit: "",
+        doc: "",
+        kind: LayerKind::Field(|_| Grid::default()),
+    }],
     initial_conditions: &[
-        InitialCondition { name: "random", doc: "" },
-        InitialCondition { name: "lattice", doc: "" },
+        InitialCondition {
+            name: "random",
+            doc: "",
+        },
+        InitialCondition {
+            name: "lattice",
+            doc: "",
+        },
     ],
     default_scene: "",
     bench_scene: "",
@@ -113,8 +163,10 @@ fn check(text: &str) -> Result<Scene, Problems> {
 }
 
 fn check_set(text: &str, overrides: &[(&str, &str)]) -> Result<Scene, Problems> {
-    let overrides: Vec<Override> =
-        overrides.iter().map(|(path, value)| ((*path).into(), (*value).into())).collect();
+    let overrides: Vec<Override> = overrides
+        .iter()
+        .map(|(path, value)| ((*path).into(), (*value).into()))
+        .collect();
     parse_with(&[&MODEL], "walk.ron", text, &overrides)
 }
 
@@ -152,14 +204,26 @@ fn a_scene_says_what_is_written() {
     let values: Vec<f64> = (0..5).map(|index| scene.values.get(index)).collect();
     assert_eq!(values, [2.0, 40.0, 0.0, 4.0, 1.0]);
     assert_eq!(scene.domain.size, [20.0, 10.0]);
-    assert_eq!(scene.domain.boundary, crate::math::domain::Boundary::Reflecting);
-    assert_eq!((scene.count, scene.initial.as_str(), scene.seed), (100, "lattice", 7));
+    assert_eq!(
+        scene.domain.boundary,
+        crate::math::domain::Boundary::Reflecting
+    );
+    assert_eq!(
+        (scene.count, scene.initial.as_str(), scene.seed),
+        (100, "lattice", 7)
+    );
     assert_eq!((scene.dt, scene.sample_every), (1e-3, 10));
     assert_eq!((scene.speed, scene.duration), (Some(2.0), Some(100.0)));
     assert_eq!(scene.view.colour, "density");
     assert_eq!(scene.view.colour_map.as_deref(), Some("magma"));
-    assert_eq!((scene.view.glyph, scene.view.background), (Glyph::Arrow, Background::Light));
-    assert_eq!((scene.view.range, scene.view.centre), (Some([0.0, 1.0]), [1.0, -1.0]));
+    assert_eq!(
+        (scene.view.glyph, scene.view.background),
+        (Glyph::Arrow, Background::Light)
+    );
+    assert_eq!(
+        (scene.view.range, scene.view.centre),
+        (Some([0.0, 1.0]), [1.0, -1.0])
+    );
     assert_eq!(scene.view.layers, ["field"]);
     assert_eq!(scene.plots.len(), 2);
     assert_eq!(scene.plots[0].kind, PlotKind::Histogram);

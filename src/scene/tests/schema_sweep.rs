@@ -21,7 +21,12 @@ fn numeric_fields() -> Vec<Numeric> {
             _ => return None,
         };
         let path = field.path.replace("[]", "[0]");
-        Some(Numeric { path, max, pair, required: field.required })
+        Some(Numeric {
+            path,
+            max,
+            pair,
+            required: field.required,
+        })
     });
     let of_model = Walkers::declarations().iter().filter_map(|parameter| {
         let max = match parameter.kind {
@@ -29,7 +34,12 @@ fn numeric_fields() -> Vec<Numeric> {
             ParameterKind::Integer { max, .. } => max.to_string(),
             _ => return None,
         };
-        Some(Numeric { path: format!("parameters.{}", parameter.name), max, pair: false, required: false })
+        Some(Numeric {
+            path: format!("parameters.{}", parameter.name),
+            max,
+            pair: false,
+            required: false,
+        })
     });
     of_schema.chain(of_model).collect()
 }
@@ -37,21 +47,39 @@ fn numeric_fields() -> Vec<Numeric> {
 /// A scene with one field written as given; `None` leaves it out. Returns the place of the value.
 fn with(path: &str, value: Option<&str>) -> (String, usize) {
     let name = path.rsplit('.').next().unwrap_or(path);
-    let item = value.map(|value| (format!("/* ħ */ {name}: {value},"), format!("/* ħ */ {name}: ").len()));
+    let item = value.map(|value| {
+        (
+            format!("/* ħ */ {name}: {value},"),
+            format!("/* ħ */ {name}: ").len(),
+        )
+    });
     let mut place = 0;
     let mut text = String::from("(// 運動\n");
     // Group by group, so that the field stands in its own group, whatever that is.
     let groups: [(&str, &str, &[(&str, &str)], &str); 6] = [
-        ("", "", &[("version", "1"), ("model", "walkers"), ("dt", "0.001")], ""),
+        (
+            "",
+            "",
+            &[("version", "1"), ("model", "walkers"), ("dt", "0.001")],
+            "",
+        ),
         ("parameters", "parameters: (", &[], "),\n"),
         ("box", "box: (", &[("size", "(20, 10)")], "),\n"),
         ("population", "population: (", &[("count", "100")], "),\n"),
         ("view", "view: (", &[], "),\n"),
-        ("plots[0]", "plots: [(", &[("observable", "polar_order")], ")],\n"),
+        (
+            "plots[0]",
+            "plots: [(",
+            &[("observable", "polar_order")],
+            ")],\n",
+        ),
     ];
     let group_of_path = path.rsplit_once('.').map_or("", |(group, _)| group);
     // Where the size is to follow, it must not be given, and a density is.
-    let follows = matches!(path, "box.aspect" | "population.density" | "population.packing_fraction" | "box.size");
+    let follows = matches!(
+        path,
+        "box.aspect" | "population.density" | "population.packing_fraction" | "box.size"
+    );
     for (group, open, fields, close) in groups {
         text.push_str(open);
         for (field, value) in fields {
@@ -77,8 +105,19 @@ fn with(path: &str, value: Option<&str>) -> (String, usize) {
 
 #[test]
 fn the_sweep_covers_the_schema() {
-    let paths: Vec<String> = numeric_fields().into_iter().map(|field| field.path).collect();
-    for path in ["dt", "seed", "box.size", "population.count", "view.height", "plots[0].range", "parameters.legs"] {
+    let paths: Vec<String> = numeric_fields()
+        .into_iter()
+        .map(|field| field.path)
+        .collect();
+    for path in [
+        "dt",
+        "seed",
+        "box.size",
+        "population.count",
+        "view.height",
+        "plots[0].range",
+        "parameters.legs",
+    ] {
         assert!(paths.iter().any(|known| known == path), "{path}");
     }
     for field in numeric_fields() {
@@ -100,33 +139,75 @@ fn every_numeric_field_refuses_what_is_no_value_for_it() {
     let mut refused = 0;
     for field in numeric_fields() {
         let values = [
-            "NaN", "inf", "-inf", "-0", "-1", "0", "5e-324", "1e308", "-1e308", "1e999", "1e-999", "\"1\"", "[1]",
-            "(a: 1)", "x", "{}", "0x", "1e", "--1", "18446744073709551616", "()", "None", "Some(\"x\")", &field.max,
+            "NaN",
+            "inf",
+            "-inf",
+            "-0",
+            "-1",
+            "0",
+            "5e-324",
+            "1e308",
+            "-1e308",
+            "1e999",
+            "1e-999",
+            "\"1\"",
+            "[1]",
+            "(a: 1)",
+            "x",
+            "{}",
+            "0x",
+            "1e",
+            "--1",
+            "18446744073709551616",
+            "()",
+            "None",
+            "Some(\"x\")",
+            &field.max,
         ];
         for value in values {
             let values = if field.pair {
-                vec![value.to_owned(), format!("({value}, 1)"), format!("(1, {value})"), format!("[{value}, {value}]")]
+                vec![
+                    value.to_owned(),
+                    format!("({value}, 1)"),
+                    format!("(1, {value})"),
+                    format!("[{value}, {value}]"),
+                ]
             } else {
                 vec![value.to_owned()]
             };
             for value in values {
                 let (text, at) = with(&field.path, Some(&value));
-                let Err(problems) = check(&text) else { continue };
+                let Err(problems) = check(&text) else {
+                    continue;
+                };
                 refused += 1;
                 let (line, column) = place(&text, at);
                 let named = problems.iter().any(|problem| {
                     let near = problem.line == line && problem.column >= column;
                     (problem.field == field.path && near) || follows.contains(&problem.code)
                 });
-                let absent = value == "None" && problems.iter().all(|problem| problem.code == "missing");
+                let absent =
+                    value == "None" && problems.iter().all(|problem| problem.code == "missing");
                 // A box that cannot be made from a density is a fault of the box.
-                let box_size = problems.iter().any(|problem| problem.field == "box.size" && problem.line == line);
+                let box_size = problems
+                    .iter()
+                    .any(|problem| problem.field == "box.size" && problem.line == line);
                 let none_follow = problems.to_string().contains("less than one particle");
-                assert!(named || absent || box_size || none_follow, "{} = {value}: {problems}\n{text}", field.path);
+                assert!(
+                    named || absent || box_size || none_follow,
+                    "{} = {value}: {problems}\n{text}",
+                    field.path
+                );
             }
         }
-        for never in ["NaN", "inf", "-inf", "1e999", "\"1\"", "x", "{}", "0x", "--1"] {
-            let values = if field.pair { vec![format!("({never}, 1)"), format!("(1, {never})")] } else { vec![never.into()] };
+        for never in [
+            "NaN", "inf", "-inf", "1e999", "\"1\"", "x", "{}", "0x", "--1",
+        ] {
+            let values = if field.pair {
+                vec![format!("({never}, 1)"), format!("(1, {never})")]
+            } else {
+                vec![never.into()]
+            };
             for value in values {
                 let (text, at) = with(&field.path, Some(&value));
                 let problem = check(&text).expect_err(&text);
@@ -164,7 +245,10 @@ fn the_bounds_of_every_parameter_are_allowed_and_what_is_beyond_is_not() {
         }
         for value in [min - 1.0, max + 1.0] {
             let problem = only(check(&with(&path, Some(&format!("{value:?}"))).0));
-            assert_eq!((problem.field, problem.code), (path.clone(), "out_of_range"));
+            assert_eq!(
+                (problem.field, problem.code),
+                (path.clone(), "out_of_range")
+            );
             assert_eq!(problem.allowed, parameter.allowed());
         }
     }

@@ -82,6 +82,16 @@ fn line_ends_of_other_systems_do_not_matter() {
     let text = GOOD.replace("v₀ → ∞", "one\n\ntwo");
     let scene = good(&text.replace('\n', "\r\n"));
     assert_eq!(scene, good(&text));
-    assert_eq!(good(&format!("\u{feff}{GOOD}")), good(GOOD), "a byte order mark is skipped");
-    assert_eq!(good(&format!("Scene{}", GOOD.trim_start_matches("// A walk with an émigré.\n"))), good(GOOD));
+    assert_eq!(
+        good(&format!("\u{feff}{GOOD}")),
+        good(GOOD),
+        "a byte order mark is skipped"
+    );
+    assert_eq!(
+        good(&format!(
+            "Scene{}",
+            GOOD.trim_start_matches("// A walk with an émigré.\n")
+        )),
+        good(GOOD)
+    );
 }
