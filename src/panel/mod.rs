@@ -7,7 +7,7 @@
 //! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
 //! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
 //! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend` (centre), `sheets` (help, commands, scenes), `toasts`, and
+//! `transport`, `picture`, `legend` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
 //! `layout`, which puts them together in [`interface`].
 
 pub mod actions;
@@ -17,6 +17,7 @@ mod chart;
 mod choice;
 mod field;
 mod fuzzy;
+mod gallery;
 mod layout;
 mod legend;
 mod measured;

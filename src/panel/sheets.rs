@@ -10,7 +10,7 @@ use super::actions::{ACTIONS, ActionEntry, Group};
 use super::fuzzy::fuzzy;
 use super::state::{Interface, Sheet};
 use super::theme::{self, Palette, size};
-use super::{Frame, Request, Requests, layout, widgets};
+use super::{Frame, Requests, gallery, layout, widgets};
 
 /// Draws the sheet that is open, if any.
 pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
@@ -27,7 +27,7 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
     let (anchor, offset, width) = match sheet {
         Sheet::Help => (Align2::CENTER_CENTER, vec2(0.0, 0.0), 760.0),
         Sheet::Palette => (Align2::CENTER_TOP, vec2(0.0, 72.0), 520.0),
-        Sheet::Scenes => (Align2::LEFT_TOP, vec2(12.0, theme::BAR + 6.0), 440.0),
+        Sheet::Scenes => (Align2::LEFT_TOP, vec2(12.0, theme::BAR + 6.0), gallery::WIDTH),
     };
     let width = f32::min(width, room.x);
     let mut area = Area::new(Id::new(("sheet", sheet as u8)))
@@ -41,7 +41,7 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
             match sheet {
                 Sheet::Help => help(ui, height),
                 Sheet::Palette => palette(ui, interface, frame, requests, height.min(420.0)),
-                Sheet::Scenes => scenes(ui, interface, frame, requests, height.min(560.0)),
+                Sheet::Scenes => gallery::gallery(ui, interface, frame, requests, height),
             }
         });
     });
@@ -160,7 +160,7 @@ fn command(ui: &mut Ui, entry: &ActionEntry, chosen: bool, clickable: bool) -> b
 }
 
 /// The field in which is searched, and which of the found things is chosen.
-fn query(ui: &mut Ui, interface: &mut Interface, hint: &str, found: usize) -> bool {
+pub(super) fn query(ui: &mut Ui, interface: &mut Interface, hint: &str, found: usize) -> bool {
     let palette = Palette::of(ui);
     let moved = ui.input_mut(|input| {
         let down = input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowDown) as i64;
@@ -217,104 +217,10 @@ fn palette(
     }
 }
 
-fn nothing(ui: &mut Ui, empty: bool, text: &str) {
+pub(super) fn nothing(ui: &mut Ui, empty: bool, text: &str) {
     if empty {
         ui.add_space(8.0);
         let colour = Palette::of(ui).secondary;
         ui.label(RichText::new(text).color(colour));
     }
-}
-
-fn scenes(
-    ui: &mut Ui,
-    interface: &mut Interface,
-    frame: &Frame,
-    requests: &mut Requests,
-    height: f32,
-) {
-    let entries = frame.surroundings.scenes;
-    let search = interface.query.clone();
-    let found: Vec<usize> = entries
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| {
-            let mut texts = vec![entry.title.as_str(), entry.summary.as_str()];
-            texts.extend(entry.tags.iter().map(String::as_str));
-            super::parameters::matches(&search, &texts)
-        })
-        .map(|(index, _)| index)
-        .collect();
-    let entered = query(ui, interface, "Find a scene", found.len());
-    let mut open = None;
-    ScrollArea::vertical()
-        .max_height((height - 80.0).max(40.0))
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            for (place, &index) in found.iter().enumerate() {
-                let chosen = place == interface.chosen;
-                if scene(ui, &entries[index], index, chosen) || (chosen && entered) {
-                    open = Some(Request::OpenScene(index));
-                }
-            }
-            nothing(ui, found.is_empty(), "There is no such scene.");
-        });
-    widgets::hairline(ui);
-    ui.horizontal(|ui| {
-        if widgets::text_button(ui, "Open a file…", false).clicked() {
-            open = Some(Request::OpenFile);
-        }
-        if widgets::text_button(ui, "Save as…", false).clicked() {
-            layout::perform(
-                super::actions::ActionId::SaveScene,
-                interface,
-                frame,
-                requests,
-            );
-            interface.sheet = None;
-        }
-    });
-    if let Some(request) = open {
-        requests.push(request);
-        interface.sheet = None;
-    }
-}
-
-/// A scene of the list; true when it was clicked.
-fn scene(ui: &mut Ui, entry: &super::SceneEntry, index: usize, chosen: bool) -> bool {
-    let palette = Palette::of(ui);
-    let width = ui.available_width();
-    let (rect, _) = ui.allocate_exact_size(vec2(width, 56.0), Sense::hover());
-    let response = ui.interact(rect, ui.id().with(("scene", index)), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, &entry.title));
-    if chosen || response.hovered() {
-        ui.painter()
-            .rect_filled(rect.expand2(vec2(6.0, 0.0)), theme::CORNER, palette.raised);
-    }
-    let mut text = rect.shrink2(vec2(4.0, 8.0));
-    if let Some(texture) = entry.thumbnail {
-        let side = Rect::from_min_size(rect.min + vec2(2.0, 4.0), vec2(72.0, 48.0));
-        Image::from_texture((texture, side.size()))
-            .corner_radius(4)
-            .paint_at(ui, side);
-        text.min.x = side.right() + 10.0;
-    }
-    let mut child = ui.new_child(
-        UiBuilder::new()
-            .max_rect(text)
-            .layout(Layout::top_down(Align::Min)),
-    );
-    child.spacing_mut().item_spacing.y = 2.0;
-    widgets::line(
-        &mut child,
-        &entry.title,
-        theme::body(size::BODY),
-        palette.text,
-    );
-    widgets::line(
-        &mut child,
-        &entry.summary,
-        theme::body(size::SMALL),
-        palette.secondary,
-    );
-    response.on_hover_text(&entry.summary).clicked()
 }

@@ -278,3 +278,16 @@ pub fn outline(ui: &Ui, rect: Rect) {
     ui.painter()
         .rect_stroke(rect, theme::CORNER, line, StrokeKind::Inside);
 }
+
+/// A text in one line that is cut off with dots where the room ends.
+pub fn fitted(
+    ui: &Ui,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
+    let mut job = LayoutJob::simple_singleline(text.into(), font, colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
+    ui.painter().layout_job(job)
+}

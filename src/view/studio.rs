@@ -281,9 +281,19 @@ pub fn probe_adapter() -> Result<AdapterInfo, String> {
     })
 }
 
+/// Native drivers first: looking for OpenGL makes some systems complain on standard error.
 fn find_adapter() -> Result<wgpu::Adapter, StudioError> {
+    let wanted = wgpu::Backends::from_env();
+    let first = wanted.unwrap_or(wgpu::Backends::PRIMARY);
+    request_adapter(first).or_else(|error| match wanted {
+        None => request_adapter(wgpu::Backends::all()),
+        Some(_) => Err(error),
+    })
+}
+
+fn request_adapter(backends: wgpu::Backends) -> Result<wgpu::Adapter, StudioError> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: wgpu::Backends::from_env().unwrap_or(wgpu::Backends::all()),
+        backends,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
     let request = instance.request_adapter(&wgpu::RequestAdapterOptions {

@@ -84,6 +84,7 @@ impl Desk {
 )]
 pub fn draw(
     mut contexts: EguiContexts,
+    mut images: ResMut<Assets<Image>>,
     lab: Res<Lab>,
     mut desk: NonSendMut<Desk>,
     mut canvas: ResMut<Canvas>,
@@ -93,6 +94,9 @@ pub fn draw(
     mut exit: MessageWriter<AppExit>,
 ) -> Result {
     let desk = &mut *desk;
+    if desk.texture.is_none() {
+        desk.gallery.load_pictures(&mut images, &mut contexts);
+    }
     let texture = *desk
         .texture
         .get_or_insert_with(|| contexts.add_image(EguiTextureHandle::Strong(canvas.image.clone())));
