@@ -2,7 +2,7 @@
 
 use bevy_egui::egui;
 use egui::{
-    Align, Align2, Area, Context, Id, Image, Key, Label, Layout, Order, Rect, RichText, ScrollArea,
+    Align, Align2, Area, Context, Id, Key, Label, Layout, Order, Rect, RichText, ScrollArea,
     Sense, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
 };
 
