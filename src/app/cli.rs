@@ -119,7 +119,7 @@ pub struct RunOptions {
     #[arg(long, conflicts_with = "time")]
     pub steps: Option<u64>,
     /// Model time to cover, instead of steps
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub time: Option<f64>,
     /// Steps between two samples; the scene's own when absent
     #[arg(long)]
@@ -149,7 +149,7 @@ pub struct RecordOptions {
     #[arg(short, long)]
     pub output: PathBuf,
     /// Length of the film in seconds; 10 when absent, and a single still for .png
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub seconds: Option<f64>,
     /// Frames per second
     #[arg(long, default_value_t = 30)]
@@ -183,7 +183,7 @@ pub struct BenchOptions {
     #[arg(long, value_enum, default_value_t = Backend::Cpu)]
     pub backend: Backend,
     /// Seconds to measure for, after the warm-up
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, default_value_t = 4.0, allow_negative_numbers = true)]
     pub seconds: f64,
     /// Steps before the measurement
     #[arg(long, default_value_t = 500)]

@@ -12,10 +12,7 @@ use crate::model::parameter::{Change, Parameter};
 /// Prints a list as a table or as JSON.
 pub fn list(what: Listed, of: Option<&str>, json: bool) -> Result<(), Failure> {
     let rows = match what {
-        Listed::Models => crate::models::ALL
-            .iter()
-            .map(|model| model_row(model))
-            .collect(),
+        Listed::Models => crate::models::ALL.iter().map(model_row).collect(),
         Listed::Scenes => scene_rows(),
         Listed::Params => (model(of)?.parameters)()
             .iter()

@@ -112,7 +112,9 @@ impl Neighbours {
         }
         // Without lists only the crossings of the box are to be kept track of.
         let shortest = domain.span()[0].min(domain.span()[1]) as f32;
-        !(self.moved2 < (0.125 * shortest).powi(2))
+        // What is not a number is stale too.
+        let fresh = self.moved2 < (0.125 * shortest).powi(2);
+        !fresh
     }
 
     /// Adds the crossings since the last reference to the images.
@@ -131,10 +133,10 @@ impl Neighbours {
                 for ((image, position), reference) in
                     images.iter_mut().zip(positions).zip(references)
                 {
-                    for axis in 0..2 {
-                        let moved = position.0[axis].wrapping_sub(reference[axis]) as i32;
-                        let place = i64::from(reference[axis]) + i64::from(moved);
-                        image.0[axis] += (place >> 32) as i32;
+                    let now = position.0.iter().zip(reference);
+                    for (image, (now, then)) in image.0.iter_mut().zip(now) {
+                        let moved = now.wrapping_sub(*then) as i32;
+                        *image += ((i64::from(*then) + i64::from(moved)) >> 32) as i32;
                     }
                 }
             });

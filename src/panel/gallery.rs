@@ -31,22 +31,26 @@ pub fn gallery(
     let found = matching(entries, &interface.query);
     let entered = query(ui, interface, "Find a scene", found.len());
     let mut open = None;
-    let columns = ((ui.available_width() + GAP) / (PICTURE.x + GAP)).floor().max(1.0);
+    let columns = ((ui.available_width() + GAP) / (PICTURE.x + GAP))
+        .floor()
+        .max(1.0);
     let width = (ui.available_width() - (columns - 1.0) * GAP) / columns;
-    ScrollArea::vertical().max_height((height - 96.0).max(40.0)).show(ui, |ui| {
-        ui.spacing_mut().item_spacing = vec2(GAP, 8.0);
-        for (row, indices) in found.chunks(columns as usize).enumerate() {
-            ui.horizontal(|ui| {
-                for (column, &index) in indices.iter().enumerate() {
-                    let chosen = row * columns as usize + column == interface.chosen;
-                    if card(ui, &entries[index], index, chosen, width) || (chosen && entered) {
-                        open = Some(Request::OpenScene(index));
+    ScrollArea::vertical()
+        .max_height((height - 96.0).max(40.0))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(GAP, 8.0);
+            for (row, indices) in found.chunks(columns as usize).enumerate() {
+                ui.horizontal(|ui| {
+                    for (column, &index) in indices.iter().enumerate() {
+                        let chosen = row * columns as usize + column == interface.chosen;
+                        if card(ui, &entries[index], index, chosen, width) || (chosen && entered) {
+                            open = Some(Request::OpenScene(index));
+                        }
                     }
-                }
-            });
-        }
-        nothing(ui, found.is_empty(), "There is no such scene.");
-    });
+                });
+            }
+            nothing(ui, found.is_empty(), "There is no such scene.");
+        });
     widgets::hairline(ui);
     ui.horizontal(|ui| {
         if widgets::text_button(ui, "Open a file…", false).clicked() {
@@ -89,17 +93,26 @@ fn card(ui: &mut Ui, entry: &SceneEntry, index: usize, chosen: bool, width: f32)
     let painter = ui.painter();
     painter.rect_filled(ground, theme::CORNER, palette.raised);
     if let Some(texture) = entry.thumbnail {
-        Image::from_texture((texture, picture)).corner_radius(theme::CORNER).paint_at(ui, ground);
+        Image::from_texture((texture, picture))
+            .corner_radius(theme::CORNER)
+            .paint_at(ui, ground);
     }
     if chosen || response.hovered() {
         let stroke = Stroke::new(1.5, palette.accent);
-        ui.painter().rect_stroke(ground, theme::CORNER, stroke, StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(ground, theme::CORNER, stroke, StrokeKind::Inside);
     }
-    let ink = if chosen || response.hovered() { palette.text } else { palette.secondary };
+    let ink = if chosen || response.hovered() {
+        palette.text
+    } else {
+        palette.secondary
+    };
     let galley = widgets::fitted(ui, &entry.title, theme::body(size::BODY), ink, width);
     let at = pos2(rect.left() + 2.0, ground.bottom() + 0.5 * TITLE);
     let place = Align2::LEFT_CENTER.anchor_size(at, galley.size());
     ui.painter().galley(place.min, galley, ink);
     let tags = entry.tags.join(" · ");
-    response.on_hover_text(format!("{}\n{tags}", entry.summary)).clicked()
+    response
+        .on_hover_text(format!("{}\n{tags}", entry.summary))
+        .clicked()
 }

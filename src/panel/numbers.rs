@@ -132,7 +132,7 @@ fn fixed_with_error(value: f64, error: f64) -> String {
     if leading >= 9.5 {
         first += 1;
     }
-    let digits = if leading < 1.95 || leading >= 9.5 {
+    let digits = if !(1.95..9.5).contains(&leading) {
         2
     } else {
         1

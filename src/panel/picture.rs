@@ -194,7 +194,7 @@ fn failure(
                     let halve = widgets::text_button(ui, "Halve the step and restart", true);
                     if halve.clicked() {
                         let mut scene = (*frame.snapshot.scene).clone();
-                        scene.dt = 0.5 * scene.dt;
+                        scene.dt *= 0.5;
                         interface.preview(Quantity::Dt, scene.dt);
                         requests.push(super::quantity::reload(scene, false));
                     }

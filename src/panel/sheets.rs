@@ -2,8 +2,8 @@
 
 use bevy_egui::egui;
 use egui::{
-    Align, Align2, Area, Context, Id, Key, Label, Layout, Order, Rect, RichText, ScrollArea,
-    Sense, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
+    Align, Align2, Area, Context, Id, Key, Label, Layout, Order, Rect, RichText, ScrollArea, Sense,
+    TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
 };
 
 use super::actions::{ACTIONS, ActionEntry, Group};
@@ -27,7 +27,11 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
     let (anchor, offset, width) = match sheet {
         Sheet::Help => (Align2::CENTER_CENTER, vec2(0.0, 0.0), 760.0),
         Sheet::Palette => (Align2::CENTER_TOP, vec2(0.0, 72.0), 520.0),
-        Sheet::Scenes => (Align2::LEFT_TOP, vec2(12.0, theme::BAR + 6.0), gallery::WIDTH),
+        Sheet::Scenes => (
+            Align2::LEFT_TOP,
+            vec2(12.0, theme::BAR + 6.0),
+            gallery::WIDTH,
+        ),
     };
     let width = f32::min(width, room.x);
     let mut area = Area::new(Id::new(("sheet", sheet as u8)))

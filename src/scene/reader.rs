@@ -61,7 +61,7 @@ pub fn read(source: usize, text: &str, start: usize) -> (Option<Node>, Vec<Fault
     match tree {
         Ok(tree) => (Some(tree), reader.faults),
         Err(fault) => {
-            reader.faults.push(fault);
+            reader.faults.push(*fault);
             (None, reader.faults)
         }
     }
@@ -75,7 +75,8 @@ struct Reader<'a> {
     faults: Vec<Fault>,
 }
 
-type Read<T> = Result<T, Fault>;
+/// A fault is boxed, since it is large and rare.
+type Read<T> = Result<T, Box<Fault>>;
 
 /// The white space of RON, except the control characters that a scene must not contain.
 fn is_space(c: char) -> bool {
@@ -125,14 +126,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn syntax(&self, start: usize, end: usize, fault: String, remedy: &str) -> Fault {
-        Fault::new("syntax", self.span(start, end))
-            .fault(fault)
-            .remedy(remedy)
+    fn syntax(&self, start: usize, end: usize, fault: String, remedy: &str) -> Box<Fault> {
+        let place = self.span(start, end);
+        Box::new(Fault::new("syntax", place).fault(fault).remedy(remedy))
     }
 
     /// The fault of whatever stands here instead of what should.
-    fn unexpected(&self, wanted: &str) -> Fault {
+    fn unexpected(&self, wanted: &str) -> Box<Fault> {
         let start = self.at;
         match self.peek() {
             None => self.syntax(
@@ -211,9 +211,11 @@ impl<'a> Reader<'a> {
             } else {
                 format!("the text holds more than {VALUES} values")
             };
-            return Err(Fault::new("too_large", self.span(start, start + 1))
-                .fault(fault)
-                .remedy("simplify it, a scene needs four levels and a few dozen values"));
+            let remedy = "simplify it, a scene needs four levels and a few dozen values";
+            let place = self.span(start, start + 1);
+            return Err(Box::new(
+                Fault::new("too_large", place).fault(fault).remedy(remedy),
+            ));
         }
         let Some(first) = self.peek() else {
             return Err(self.unexpected("a value"));
@@ -419,8 +421,8 @@ impl<'a> Reader<'a> {
                     return Err(self.unexpected(&format!("a comma or `{close}`")));
                 }
                 let fault = "a comma is missing here".into();
-                self.faults
-                    .push(self.syntax(end, end, fault, "write a comma between values"));
+                let fault = self.syntax(end, end, fault, "write a comma between values");
+                self.faults.push(*fault);
             }
             _ => {}
         }

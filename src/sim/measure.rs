@@ -3,22 +3,20 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+use super::average::Average;
 use super::snapshot::{CurveTrace, ScalarTrace, SeriesPoint, Summary};
 use crate::math::correlation::Quality;
 use crate::math::series::Series;
 use crate::model::Model;
-use crate::model::observable::{Accumulator, Curve, Estimator, Observable, Sample};
+use crate::model::observable::{Accumulator, Estimator, Observable, Sample};
 
 /// Points that a time series keeps, whatever the length of the run.
 const POINTS: usize = 2048;
 
-/// Blocks that a running average keeps: a full list is halved by joining neighbours.
-const BLOCKS: usize = 32;
-
 /// Everything measured in a run.
 pub struct Measurements {
     scalars: Vec<Scalar>,
-    averages: Vec<Average>,
+    averages: Vec<Distribution>,
     correlations: Vec<Correlation>,
     /// Step, time and values of the newest sample: a row of the table.
     row: Row,
@@ -75,21 +73,10 @@ impl Scalar {
 }
 
 /// A distribution averaged over samples, with errors from the means of blocks of samples.
-struct Average {
+struct Distribution {
     observable: &'static Observable,
-    state: AverageState,
+    state: Average,
     theory: Vec<f64>,
-}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct AverageState {
-    x: Vec<f64>,
-    /// Sums over the samples of each block; all but the last have `block` samples.
-    blocks: Vec<Vec<f64>>,
-    /// Samples in the last block.
-    filled: u64,
-    /// Samples that make a block full.
-    block: u64,
 }
 
 struct Correlation {
@@ -103,7 +90,7 @@ struct Correlation {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct MeasurementState {
     scalars: Vec<Series>,
-    averages: Vec<AverageState>,
+    averages: Vec<Average>,
     correlations: Vec<(u64, Vec<u8>)>,
     row: Row,
     since: f64,
@@ -126,12 +113,9 @@ impl Measurements {
                         .scalars
                         .push(Scalar::new(observable, Series::new(POINTS)));
                 }
-                Estimator::Distribution { .. } => measurements.averages.push(Average {
+                Estimator::Distribution { .. } => measurements.averages.push(Distribution {
                     observable,
-                    state: AverageState {
-                        block: 1,
-                        ..Default::default()
-                    },
+                    state: Average::default(),
                     theory: vec![],
                 }),
                 Estimator::Correlation { start, .. } => {
@@ -170,7 +154,7 @@ impl Measurements {
                 continue;
             };
             average.state.push(&estimate(sample));
-            average.theory = theory_at(theory, sample, &average.state.x);
+            average.theory = theory_at(theory, sample, average.state.x());
         }
         for correlation in &mut self.correlations {
             let Estimator::Correlation { theory, .. } = correlation.observable.estimator else {
@@ -239,10 +223,7 @@ impl Measurements {
             (scalar.summary, scalar.due) = (None, 0);
         }
         for average in &mut self.averages {
-            average.state = AverageState {
-                block: 1,
-                ..Default::default()
-            };
+            average.state = Average::default();
         }
         for correlation in &mut self.correlations {
             if let Estimator::Correlation { start, .. } = correlation.observable.estimator {
@@ -311,142 +292,4 @@ fn theory_at(
             .map(|&x| theory(sample, x).unwrap_or(f64::NAN))
             .collect()
     })
-}
-
-impl AverageState {
-    /// Adds one curve; a curve on another grid starts the average anew.
-    fn push(&mut self, curve: &Curve) {
-        if curve.x != self.x {
-            *self = Self {
-                x: curve.x.clone(),
-                block: 1,
-                ..Default::default()
-            };
-        }
-        if self.blocks.is_empty() || self.filled == self.block {
-            if self.blocks.len() == BLOCKS {
-                self.join();
-            }
-            self.blocks.push(vec![0.0; curve.y.len()]);
-            self.filled = 0;
-        }
-        if let Some(last) = self.blocks.last_mut() {
-            for (sum, y) in last.iter_mut().zip(&curve.y) {
-                *sum += y;
-            }
-        }
-        self.filled += 1;
-    }
-
-    /// Joins neighbouring blocks in pairs, so that half as many are twice as long.
-    fn join(&mut self) {
-        let mut joined: Vec<Vec<f64>> = Vec::with_capacity(BLOCKS);
-        for pair in self.blocks.chunks_exact(2) {
-            joined.push(pair[0].iter().zip(&pair[1]).map(|(a, b)| a + b).collect());
-        }
-        self.blocks = joined;
-        self.block *= 2;
-    }
-
-    fn samples(&self) -> u64 {
-        match self.blocks.len() as u64 {
-            0 => 0,
-            blocks => (blocks - 1) * self.block + self.filled,
-        }
-    }
-
-    /// The mean over the later half of the samples, once there are some, so that the way from the
-    /// start to the steady state is forgotten; and the standard error from the full blocks in it,
-    /// when there are at least eight.
-    fn curve(&self) -> Curve {
-        let dropped = if self.blocks.len() < 8 {
-            0
-        } else {
-            self.blocks.len() / 2
-        };
-        let kept = &self.blocks[dropped..];
-        let samples = (self.samples() - dropped as u64 * self.block).max(1) as f64;
-        let bins = self.x.len();
-        let mean = |bin: usize| kept.iter().map(|block| block[bin]).sum::<f64>() / samples;
-        let y: Vec<f64> = (0..bins).map(mean).collect();
-        let open = usize::from(self.filled < self.block && !kept.is_empty());
-        let full = &kept[..kept.len() - open];
-        let error = if full.len() < 8 {
-            Vec::new()
-        } else {
-            let count = full.len() as f64;
-            let error = |bin: usize| {
-                let means = || full.iter().map(|block| block[bin] / self.block as f64);
-                let centre = means().sum::<f64>() / count;
-                let squares = means().map(|mean| (mean - centre).powi(2)).sum::<f64>();
-                (squares / (count * (count - 1.0))).sqrt()
-            };
-            (0..bins).map(error).collect()
-        };
-        Curve {
-            x: self.x.clone(),
-            y,
-            error,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_average_forgets_the_start_and_knows_its_error() {
-        let mut state = AverageState {
-            block: 1,
-            ..Default::default()
-        };
-        let mut noise = 0.5_f64;
-        for index in 0..4096 {
-            // The logistic map at its most chaotic: mean 1/2, variance 1/8, uncorrelated.
-            noise = 4.0 * noise * (1.0 - noise) + if index % 97 == 0 { 1e-3 } else { 0.0 };
-            noise = noise.clamp(1e-6, 1.0 - 1e-6);
-            let transient = if index < 512 { 10.0 } else { 0.0 };
-            let curve = Curve {
-                x: vec![0.0],
-                y: vec![noise + transient],
-                error: vec![],
-            };
-            state.push(&curve);
-        }
-        assert_eq!(state.samples(), 4096);
-        assert!(state.blocks.len() <= BLOCKS);
-        let curve = state.curve();
-        let expected = (0.125_f64 / 2048.0).sqrt();
-        assert!(
-            (curve.y[0] - 0.5).abs() < 4.0 * expected,
-            "mean {}",
-            curve.y[0]
-        );
-        // The error of an error from at least 15 blocks is at most 1/√(2·14) of it: 0.19.
-        assert!(
-            (curve.error[0] / expected - 1.0).abs() < 4.0 * 0.19,
-            "error {}",
-            curve.error[0]
-        );
-    }
-
-    #[test]
-    fn another_grid_starts_the_average_anew() {
-        let mut state = AverageState {
-            block: 1,
-            ..Default::default()
-        };
-        state.push(&Curve {
-            x: vec![0.0],
-            y: vec![1.0],
-            error: vec![],
-        });
-        state.push(&Curve {
-            x: vec![1.0],
-            y: vec![3.0],
-            error: vec![],
-        });
-        assert_eq!((state.samples(), state.curve().y), (1, vec![3.0]));
-    }
 }

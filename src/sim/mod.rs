@@ -5,6 +5,7 @@
 //! whole state as bytes), [`snapshot`] (what the window sees) and [`driver`] (the thread on which
 //! a run lives beside a window). Nothing here touches files or the interface.
 
+mod average;
 pub mod checkpoint;
 pub mod driver;
 pub mod intent;

@@ -14,7 +14,10 @@ use crate::scene;
 /// A picture of the folder, by the name of its scene.
 macro_rules! picture {
     ($name:literal) => {
-        ($name, include_bytes!(concat!("../../../assets/gallery/", $name, ".png")))
+        (
+            $name,
+            include_bytes!(concat!("../../../assets/gallery/", $name, ".png")),
+        )
     };
 }
 
@@ -39,12 +42,23 @@ pub struct Gallery {
 impl Gallery {
     /// Reads all built-in scenes; their pictures follow with [`load_pictures`](Self::load_pictures).
     pub fn new() -> Self {
-        let mut gallery = Self { names: Vec::new(), entries: Vec::new() };
+        let mut gallery = Self {
+            names: Vec::new(),
+            entries: Vec::new(),
+        };
         // The default scenes of the models stand behind the command line, not on the wall.
         for (name, text) in scene::gallery::SCENES {
             // A built-in scene that is wrong is caught by the tests; here it is left out.
-            let Ok(scene) = scene::parse(name, text, &[]) else { continue };
-            let summary = scene.story.text.split_inclusive(". ").next().unwrap_or("").trim();
+            let Ok(scene) = scene::parse(name, text, &[]) else {
+                continue;
+            };
+            let summary = scene
+                .story
+                .text
+                .split_inclusive(". ")
+                .next()
+                .unwrap_or("")
+                .trim();
             gallery.names.push(name);
             gallery.entries.push(SceneEntry {
                 title: scene.story.title.clone(),
@@ -61,8 +75,8 @@ impl Gallery {
         for (name, entry) in self.names.iter().zip(&mut self.entries) {
             let bytes = PICTURES.iter().find(|(picture, _)| picture == name);
             let image = bytes.and_then(|(_, bytes)| decode(bytes));
-            entry.thumbnail = image
-                .map(|image| contexts.add_image(EguiTextureHandle::Strong(images.add(image))));
+            entry.thumbnail =
+                image.map(|image| contexts.add_image(EguiTextureHandle::Strong(images.add(image))));
         }
     }
 
@@ -87,10 +101,20 @@ fn decode(bytes: &[u8]) -> Option<Image> {
     if info.color_type != png::ColorType::Rgba {
         return None;
     }
-    let size = Extent3d { width: info.width, height: info.height, depth_or_array_layers: 1 };
+    let size = Extent3d {
+        width: info.width,
+        height: info.height,
+        depth_or_array_layers: 1,
+    };
     let format = TextureFormat::Rgba8UnormSrgb;
     let usage = RenderAssetUsages::RENDER_WORLD;
-    Some(Image::new(size, TextureDimension::D2, pixels, format, usage))
+    Some(Image::new(
+        size,
+        TextureDimension::D2,
+        pixels,
+        format,
+        usage,
+    ))
 }
 
 #[cfg(test)]
@@ -102,7 +126,10 @@ mod tests {
         let gallery = Gallery::new();
         assert_eq!(gallery.names.len(), scene::gallery::SCENES.len());
         let pictures: Vec<_> = PICTURES.iter().map(|(name, _)| *name).collect();
-        assert_eq!(gallery.names, pictures, "one picture a scene, in the same order");
+        assert_eq!(
+            gallery.names, pictures,
+            "one picture a scene, in the same order"
+        );
         for (name, bytes) in PICTURES {
             let image = decode(bytes).unwrap_or_else(|| panic!("{name}.png cannot be decoded"));
             assert_eq!([image.width(), image.height()], [448, 280], "{name}.png");

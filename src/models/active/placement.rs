@@ -33,7 +33,7 @@ pub fn uniform(domain: &Domain, count: usize, stream: Stream) -> Vec<[f64; 2]> {
 /// A random arrangement of discs of at most the given diameter that do not overlap, as far as
 /// there is room.
 pub fn random(domain: &Domain, count: usize, diameter: f64, stream: Stream) -> Vec<[f64; 2]> {
-    let packing = count as f64 * diameter * diameter * 0.785_398 / domain.area();
+    let packing = count as f64 * diameter * diameter * std::f64::consts::FRAC_PI_4 / domain.area();
     if packing <= SEQUENTIAL_LIMIT
         && let Some(points) = sequential(domain, count, diameter, stream)
     {

@@ -61,9 +61,8 @@ pub fn spawn(world: &mut World, start: &Start) -> Result<(), String> {
     let particle = |index: usize| {
         let mut point = points[index];
         if confined {
-            for axis in 0..2 {
-                let wall = 0.5 * start.domain.size[axis];
-                point[axis] = point[axis].clamp(-wall, wall);
+            for (part, length) in point.iter_mut().zip(start.domain.size) {
+                *part = part.clamp(-0.5 * length, 0.5 * length);
             }
         }
         let place = start.domain.fixed(point);

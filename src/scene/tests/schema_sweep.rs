@@ -56,7 +56,8 @@ fn with(path: &str, value: Option<&str>) -> (String, usize) {
     let mut place = 0;
     let mut text = String::from("(// 運動\n");
     // Group by group, so that the field stands in its own group, whatever that is.
-    let groups: [(&str, &str, &[(&str, &str)], &str); 6] = [
+    type Group<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+    let groups: [Group; 6] = [
         (
             "",
             "",
@@ -84,7 +85,8 @@ fn with(path: &str, value: Option<&str>) -> (String, usize) {
         text.push_str(open);
         for (field, value) in fields {
             let same = *field == name && group == group_of_path;
-            if !same && !(follows && *field == "size") {
+            let implied = follows && *field == "size";
+            if !(same || implied) {
                 text.push_str(&format!("{field}: {value},\n"));
             }
         }
