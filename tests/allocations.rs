@@ -4,8 +4,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-use seethe::model::neighbours::Neighbours;
-use seethe::sim::Simulation;
+use seethe::sim::{Action, Simulation};
 use stats_alloc::Region;
 
 use crate::ALLOCATOR;
@@ -82,68 +81,66 @@ fn a_step_allocates_nothing() {
     });
 }
 
-/// Bytes of this process in memory.
+/// Bytes of this process in memory, on a system whose pages have 4 KiB.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn resident() -> f64 {
     let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux");
     let pages = statm
         .split(' ')
         .nth(1)
         .and_then(|pages| pages.parse::<f64>().ok());
-    // The size of a page, as the program header of the process says it: 4 KiB on x86-64.
     4096.0 * pages.expect("a number of pages")
+}
+
+/// The bench scene with so many particles, after some steps; the samples are thrown away.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn crowd(count: u32) -> Simulation {
+    let overrides = crate::harness::owned(&[("population.count", &count.to_string())]);
+    let model = seethe::models::find("active").expect("the model");
+    let mut scene = seethe::scene::parse("bench", model.bench_scene, &overrides)
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    scene.sample_every = u64::MAX;
+    let began = Instant::now();
+    let mut run = start(scene, 2);
+    // Reported, never asserted: a test must not depend on how busy the machine is.
+    let spent = 1e3 * began.elapsed().as_secs_f64();
+    println!("{count} particles are there and measured after {spent:.1} ms");
+    run.advance(40).expect("a good run");
+    run
 }
 
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn a_particle_takes_less_than_two_hundred_bytes() {
-    alone(
-        "allocations::a_particle_takes_less_than_two_hundred_bytes",
-        || {
-            let bench = |count: &str| {
-                let overrides = crate::harness::owned(&[("population.count", count)]);
-                let model = seethe::models::find("active").expect("the model");
-                let mut scene = seethe::scene::parse("bench", model.bench_scene, &overrides)
-                    .unwrap_or_else(|problems| panic!("{problems}"));
-                scene.sample_every = u64::MAX;
-                let began = Instant::now();
-                let run = start(scene, 2);
-                // Reported, never asserted: a test must not depend on how busy the machine is.
-                println!(
-                    "{count} particles are there after {:.1} ms",
-                    began.elapsed().as_secs_f64() * 1e3
-                );
-                run
-            };
-            let mut few = bench("1000");
-            few.advance(40).expect("a good run");
-            let before = resident();
-            for count in [100_000, 1_000_000] {
-                let region = Region::new(ALLOCATOR);
-                // Bytes that are held, by the count of allocations: no matter of the pages.
-                let held = || {
-                    let change = region.change();
-                    let kept = change.bytes_allocated as f64 - change.bytes_deallocated as f64;
-                    kept / f64::from(count)
-                };
-                let mut many = bench(&count.to_string());
-                let started = ((resident() - before) / f64::from(count), held());
-                many.advance(40).expect("a good run");
-                let lists = many.world().resource::<Neighbours>().bytes() as f64;
-                println!(
-                    "{count} particles: {:.0} bytes each at the start ({:.0} held), then {:.0} held, of which {:.0} are lists",
-                    started.0,
-                    started.1,
-                    held(),
-                    lists / f64::from(count)
-                );
-                let bytes = (resident() - before) / f64::from(count);
-                println!("{count} particles: {bytes:.0} bytes each");
-                assert!(bytes < 200.0, "{bytes:.0} bytes per particle of {count}");
-                assert!(
-                    bytes > 40.0,
-                    "what was measured? {bytes:.0} bytes per particle"
-                );
-            }
-        },
-    );
+    let name = "allocations::a_particle_takes_less_than_two_hundred_bytes";
+    alone(name, || {
+        crowd(1000);
+        let empty = resident();
+        // Bytes that a run holds, by the count of its allocations.
+        let held = [100_000, 1_000_000].map(|count| {
+            let region = Region::new(ALLOCATOR);
+            let mut run = crowd(count);
+            let measured = (resident() - empty) / f64::from(count);
+            println!("{count} particles: {measured:.0} bytes of memory each, with a first sample");
+            // The buffers of samples go: the survey of the state, and what averages remember.
+            let peclet = run.scene().model.parameter("peclet").expect("a parameter");
+            let value = run.scene().values.get(peclet);
+            run.submit(Action::SetParameter {
+                name: "peclet".into(),
+                value,
+            });
+            run.submit(Action::ClearAverages);
+            run.apply_due();
+            let change = region.change();
+            change.bytes_allocated as f64 - change.bytes_deallocated as f64
+        });
+        // Grids and tables of fixed size cancel.
+        let each = (held[1] - held[0]) / 900_000.0;
+        println!("{each:.0} bytes each in columns, lists and the tables of the entities");
+        assert!(each < 200.0, "{each:.0} bytes per particle");
+        assert!(
+            each > 60.0,
+            "what was measured? {each:.0} bytes per particle"
+        );
+    });
 }
