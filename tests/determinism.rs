@@ -87,14 +87,14 @@ fn small(name: &str) -> Scene {
 
 /// Hashes of the built-in scenes with 400 particles after 300 steps.
 const GOLDEN: &[(&str, u64)] = &[
-    ("mips", 0),
-    ("active_gas", 0),
-    ("hexatic", 0),
-    ("chiral", 0),
-    ("aoup", 0),
-    ("run_and_tumble", 0),
-    ("passive_colloid", 0),
-    ("trapped", 0),
+    ("mips", 0xc0193904275d1fa8),
+    ("active_gas", 0x365732b2334579a5),
+    ("hexatic", 0x306e4bae8bb430a6),
+    ("chiral", 0xfc3114151361499b),
+    ("aoup", 0x45875ba58191576d),
+    ("run_and_tumble", 0xaf50262e2fcccb75),
+    ("passive_colloid", 0x5b067fed77fe6f72),
+    ("trapped", 0x150596fb6d08db75),
 ];
 
 #[test]

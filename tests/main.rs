@@ -1,7 +1,9 @@
 //! All integration tests in one binary, so that the library is linked once.
 
+mod allocations;
 mod checkpoint;
 mod determinism;
+mod faults;
 mod film;
 mod harness;
 mod headless;
@@ -9,6 +11,7 @@ mod layers;
 mod panel;
 mod registry;
 mod view;
+mod window;
 
 /// Counts allocations for the tests of them; a few atomic additions for all others.
 #[global_allocator]

@@ -18,6 +18,7 @@ use super::measure::MeasurementState;
 use super::simulation::{Simulation, StartError};
 use crate::model::column::{Columns, Tag};
 use crate::model::neighbours::{Neighbours, NeighboursState};
+use crate::model::parameter::Values;
 use crate::model::phase::Clock;
 use crate::scene;
 
@@ -45,6 +46,7 @@ pub enum CheckpointError {
 #[derive(Serialize, Deserialize)]
 struct Body {
     scene: String,
+    started: Values,
     clock: Clock,
     columns: Vec<(String, Vec<u8>)>,
     neighbours: NeighboursState,
@@ -58,6 +60,7 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
     let world = simulation.world();
     let body = Body {
         scene: simulation.scene().to_ron(),
+        started: simulation.started().clone(),
         clock: simulation.clock(),
         columns: simulation
             .columns()
@@ -96,6 +99,9 @@ fn checked(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
         .ok_or_else(|| damaged("the header is cut off"))?;
     let word = |at: usize| -> [u8; 4] { std::array::from_fn(|i| header[at + i]) };
     let found = u32::from_le_bytes(word(8));
+    if found == 0 {
+        return Err(damaged("there is no format version 0"));
+    }
     if found > VERSION {
         return Err(CheckpointError::Newer { found });
     }
@@ -115,10 +121,24 @@ pub fn restore(bytes: &[u8], pool: Arc<ThreadPool>) -> Result<Simulation, Checkp
     let body = checked(bytes)?;
     let damaged = |what: String| CheckpointError::Damaged(what);
     let body: Body = postcard::from_bytes(body).map_err(|error| damaged(error.to_string()))?;
-    let scene = scene::parse("checkpoint", &body.scene, &[])
+    if !(body.clock.dt.is_finite() && body.clock.dt > 0.0) {
+        return Err(damaged("the length of its steps is not positive".into()));
+    }
+    // The bound on dt is for scenes: a hand may have gone beyond it while the run was going.
+    let least = [("dt".to_string(), "1e-12".to_string())];
+    let mut scene = scene::parse("checkpoint", &body.scene, &least)
         .map_err(|problems| CheckpointError::Scene(problems.to_string()))?;
+    scene.dt = body.clock.dt;
+    if body.started.len() != scene.values.len() {
+        return Err(damaged("it has other parameters than its model".into()));
+    }
+    // The particles are placed as they once were, and then overwritten: with the values that hold
+    // now there may be no start, as for particles that were at one point before they repelled.
+    let values = std::mem::replace(&mut scene.values, body.started);
     let mut simulation = Simulation::unsampled(scene, pool)?;
     let parts = simulation.parts_mut();
+    (parts.scene.model.adopt)(&values, parts.world);
+    parts.scene.values = values;
     restore_columns(parts.world, &body.columns).map_err(damaged)?;
     let domain = parts.scene.domain;
     parts.world.insert_resource(body.clock);

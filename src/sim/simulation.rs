@@ -15,6 +15,7 @@ use super::profile::{Profile, chain_phases};
 use crate::model::column::{Columns, Tag};
 use crate::model::neighbours::Neighbours;
 use crate::model::observable::Sample;
+use crate::model::parameter::Values;
 use crate::model::phase::{Box as BoxResource, Clock, Failure, Fault, Phase, Step};
 use crate::scene::Scene;
 
@@ -41,6 +42,8 @@ pub struct Simulation {
     scene: Scene,
     pool: Arc<ThreadPool>,
     measurements: Measurements,
+    /// Values with which the particles were placed: a start may be impossible with later ones.
+    started: Values,
     pending: VecDeque<Intent>,
     log: Vec<Intent>,
 }
@@ -97,6 +100,7 @@ impl Simulation {
         Ok(Self {
             world,
             schedule,
+            started: scene.values.clone(),
             scene,
             pool,
             measurements,
@@ -301,6 +305,11 @@ impl Simulation {
             log: &mut self.log,
             pool: &self.pool,
         }
+    }
+
+    /// Values with which the particles were placed.
+    pub(super) fn started(&self) -> &Values {
+        &self.started
     }
 
     pub(super) fn pending(&self) -> &VecDeque<Intent> {

@@ -1,0 +1,314 @@
+//! The real window on a display of its own: every built-in scene is opened, played, paused and
+//! looked at, and the window closes when it is asked to.
+//!
+//! The display is Xvfb, whose picture lies in a file, and the adapter is Mesa's software one. Where
+//! one of them is missing the test says so; with `SEETHE_CI=1` it then fails.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::harness::{Running, command, folder, text, within};
+
+const SIZE: [usize; 2] = [1440, 900];
+
+/// How long a window may take to show something, on two busy cores and without a graphics card.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A display without a monitor.
+struct Screen {
+    server: Child,
+    number: String,
+    folder: tempfile::TempDir,
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// What stands on the screen: red, green and blue of every pixel.
+struct Shot(Vec<[u8; 3]>);
+
+impl Screen {
+    /// Starts a server under a number that is free.
+    fn open() -> Option<Self> {
+        let folder = folder();
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-nolisten",
+                "tcp",
+                "-screen",
+                "0",
+                "1440x900x24",
+            ])
+            .arg("-fbdir")
+            .arg(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let mut number = String::new();
+        BufReader::new(server.stdout.take()?)
+            .read_line(&mut number)
+            .ok()?;
+        let number = format!(":{}", number.trim());
+        Some(Self {
+            server,
+            number,
+            folder,
+        })
+    }
+
+    /// The picture, in the format of X window dumps: a header of big-endian words, a table of
+    /// colours of 12 bytes each, and pixels of four bytes in the order of the processor.
+    fn shot(&self) -> Shot {
+        let dump = std::fs::read(self.folder.path().join("Xvfb_screen0")).expect("the picture");
+        let word = |index: usize| {
+            let bytes: [u8; 4] = std::array::from_fn(|i| dump[4 * index + i]);
+            u32::from_be_bytes(bytes) as usize
+        };
+        assert_eq!([word(4), word(5), word(11)], [SIZE[0], SIZE[1], 32]);
+        let (first, line) = (word(0) + 12 * word(19), word(12));
+        let pixel = |x: usize, y: usize| {
+            let at = first + y * line + 4 * x;
+            let value = u32::from_ne_bytes(std::array::from_fn(|i| dump[at + i]));
+            [(value >> 16) as u8, (value >> 8) as u8, value as u8]
+        };
+        let rows = 0..SIZE[1];
+        Shot(
+            rows.flat_map(|y| (0..SIZE[0]).map(move |x| pixel(x, y)))
+                .collect(),
+        )
+    }
+
+    /// Uses the mouse and the keys.
+    fn hand(&self, arguments: &[&str]) {
+        let mut hand = Command::new("xdotool");
+        hand.args(arguments).env("DISPLAY", &self.number);
+        assert!(
+            hand.status().is_ok_and(|status| status.success()),
+            "xdotool {arguments:?}"
+        );
+    }
+
+    /// Waits until what is on the screen is as it should be.
+    #[track_caller]
+    fn until(&self, window: &mut Running, what: &str, good: impl Fn(&Shot) -> bool) -> Shot {
+        let shown = within(PATIENCE, || {
+            assert!(window.runs(), "{what}: the window has gone");
+            std::thread::sleep(Duration::from_millis(60));
+            good(&self.shot())
+        });
+        let shot = self.shot();
+        if !shown {
+            let kept = std::env::temp_dir().join("seethe-window-test.png");
+            shot.keep(&kept);
+            panic!("{what}: not seen; the screen is kept in {}", kept.display());
+        }
+        shot
+    }
+}
+
+/// A part of the screen: left, top, right, bottom.
+type Region = [usize; 4];
+
+/// The bar at the upper edge.
+const BAR: Region = [0, 0, SIZE[0], 30];
+/// The title of the scene in it.
+const TITLE: Region = [0, 0, 420, 30];
+/// Well inside the picture, whether the panels are open or not.
+const PICTURE: Region = [420, 120, 900, 700];
+
+impl Shot {
+    fn part(&self, [left, top, right, bottom]: Region) -> impl Iterator<Item = [u8; 3]> {
+        (top..bottom).flat_map(move |y| (left..right).map(move |x| self.0[y * SIZE[0] + x]))
+    }
+
+    /// Mean and standard deviation of the brightness, from 0 to 255.
+    fn brightness(&self, region: Region) -> (f64, f64) {
+        let light =
+            |[r, g, b]: [u8; 3]| f64::from(u16::from(r) + u16::from(g) + u16::from(b)) / 3.0;
+        let count = self.part(region).count() as f64;
+        let mean = self.part(region).map(light).sum::<f64>() / count;
+        let squares = self
+            .part(region)
+            .map(|pixel| (light(pixel) - mean).powi(2))
+            .sum::<f64>();
+        (mean, (squares / count).sqrt())
+    }
+
+    /// Share of the pixels that differ from those of another picture.
+    fn change(&self, other: &Self, region: Region) -> f64 {
+        let pairs = self.part(region).zip(other.part(region));
+        let different = pairs.filter(|(one, other)| one != other).count();
+        different as f64 / self.part(region).count() as f64
+    }
+
+    /// Particles are seen: the picture is far from uniform.
+    fn lively(&self) -> bool {
+        self.brightness(PICTURE).1 > 4.0
+    }
+
+    /// The bar is dark and has text.
+    fn has_bar(&self) -> bool {
+        let (mean, spread) = self.brightness(BAR);
+        (5.0..60.0).contains(&mean) && spread > 8.0
+    }
+
+    fn keep(&self, path: &Path) {
+        let file = std::fs::File::create(path).expect("a file");
+        let mut encoder = png::Encoder::new(file, SIZE[0] as u32, SIZE[1] as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        let mut writer = encoder.write_header().expect("a header");
+        writer
+            .write_image_data(self.0.as_flattened())
+            .expect("a picture");
+    }
+}
+
+/// The description of Mesa's software adapter.
+fn software_adapter() -> Option<PathBuf> {
+    let folders = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+    let entries = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten());
+    let mut paths = entries.flatten().map(|entry| entry.path());
+    paths.find(|path| {
+        path.file_name()
+            .is_some_and(|n| n.to_string_lossy().starts_with("lvp_"))
+    })
+}
+
+/// The display and the adapter, or `None` where the test cannot be done.
+fn stage() -> Option<(Screen, PathBuf)> {
+    let hand = Command::new("xdotool").arg("version").output().is_ok();
+    let found = software_adapter()
+        .filter(|_| hand)
+        .and_then(|adapter| Some((Screen::open()?, adapter)));
+    if found.is_none() {
+        let missing =
+            "the window is not tested: Xvfb, xdotool or Mesa's software adapter is missing";
+        assert!(std::env::var("SEETHE_CI").is_err(), "{missing}");
+        println!("{missing}");
+    }
+    found
+}
+
+fn open(screen: &Screen, adapter: &Path, arguments: &[&str]) -> Running {
+    let mut window = command(arguments);
+    window
+        .env("DISPLAY", &screen.number)
+        .env("VK_ICD_FILENAMES", adapter)
+        .env("VK_DRIVER_FILES", adapter);
+    Running::start(window)
+}
+
+/// Without a window manager nobody else gives the window the keys.
+fn focus(screen: &Screen) {
+    screen.hand(&[
+        "search",
+        "--sync",
+        "--onlyvisible",
+        "--name",
+        "^Seethe",
+        "windowfocus",
+        "--sync",
+    ]);
+    screen.hand(&["mousemove", "660", "800"]);
+}
+
+#[test]
+fn every_scene_opens_plays_and_closes() {
+    let Some((screen, adapter)) = stage() else {
+        return;
+    };
+    let folder = folder();
+    let path = folder.path().join("scene.ron");
+    let mut scenes = seethe::scene::gallery::SCENES.iter();
+    let (first, content) = scenes.next().expect("a scene");
+    std::fs::write(&path, content).expect("a file");
+    let mut window = open(&screen, &adapter, &[text(&path)]);
+    let mut last = screen.until(&mut window, first, |shot| shot.has_bar() && shot.lively());
+    focus(&screen);
+
+    // It plays, and the space bar stops it.
+    screen.until(&mut window, "the run plays", |shot| {
+        shot.change(&last, PICTURE) > 0.01
+    });
+    screen.hand(&["key", "space"]);
+    let still = || {
+        let before = screen.shot();
+        std::thread::sleep(Duration::from_millis(400));
+        screen.shot().change(&before, PICTURE) == 0.0
+    };
+    assert!(within(PATIENCE, still), "the space bar stops the run");
+    let paused = screen.shot();
+    screen.hand(&["key", "space"]);
+    screen.until(&mut window, "the run goes on", |shot| {
+        shot.change(&paused, PICTURE) > 0.01
+    });
+
+    // Every other scene, by way of its file: the title changes, and particles are seen.
+    for (name, content) in scenes {
+        std::fs::write(&path, content).expect("a file");
+        let other =
+            |shot: &Shot| shot.change(&last, TITLE) > 0.01 && shot.has_bar() && shot.lively();
+        last = screen.until(&mut window, name, other);
+    }
+    // A file that is broken leaves the picture as it is.
+    std::fs::write(&path, "(version: 1, model: \"active\", dt: NaN").expect("a file");
+    std::thread::sleep(Duration::from_millis(600));
+    screen.until(&mut window, "a broken file", |shot| {
+        shot.has_bar() && shot.lively()
+    });
+
+    // Keys of the picture and of the window.
+    screen.hand(&["key", "h"]);
+    screen.until(&mut window, "the panels are hidden", |shot| {
+        shot.change(&last, BAR) > 0.05
+    });
+    screen.hand(&["key", "h"]);
+    screen.until(&mut window, "the panels are back", Shot::has_bar);
+    for key in [
+        "c",
+        "plus",
+        "minus",
+        "f",
+        "bracketright",
+        "bracketleft",
+        "period",
+        "r",
+        "n",
+        "e",
+    ] {
+        screen.hand(&["key", key]);
+    }
+    screen.until(&mut window, "after many keys", |shot| {
+        shot.has_bar() && shot.lively()
+    });
+    screen.hand(&["key", "ctrl+q"]);
+    window.finish().ends_with(0);
+}
+
+#[test]
+fn a_scene_opens_by_name_and_the_gallery_without_one() {
+    let Some((screen, adapter)) = stage() else {
+        return;
+    };
+    for arguments in [&["trapped"][..], &[]] {
+        let mut window = open(&screen, &adapter, arguments);
+        screen.until(&mut window, "a window", |shot| {
+            shot.brightness(PICTURE).1 > 4.0
+        });
+        focus(&screen);
+        screen.hand(&["key", "ctrl+q"]);
+        window.finish().ends_with(0);
+    }
+}
