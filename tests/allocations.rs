@@ -118,8 +118,24 @@ fn a_particle_takes_less_than_two_hundred_bytes() {
             few.advance(40).expect("a good run");
             let before = resident();
             for count in [100_000, 1_000_000] {
+                let region = Region::new(ALLOCATOR);
+                // Bytes that are held, by the count of allocations: no matter of the pages.
+                let held = || {
+                    let change = region.change();
+                    let kept = change.bytes_allocated as f64 - change.bytes_deallocated as f64;
+                    kept / f64::from(count)
+                };
                 let mut many = bench(&count.to_string());
+                let started = ((resident() - before) / f64::from(count), held());
                 many.advance(40).expect("a good run");
+                let lists = many.world().resource::<Neighbours>().bytes() as f64;
+                println!(
+                    "{count} particles: {:.0} bytes each at the start ({:.0} held), then {:.0} held, of which {:.0} are lists",
+                    started.0,
+                    started.1,
+                    held(),
+                    lists / f64::from(count)
+                );
                 let bytes = (resident() - before) / f64::from(count);
                 println!("{count} particles: {bytes:.0} bytes each");
                 assert!(bytes < 200.0, "{bytes:.0} bytes per particle of {count}");

@@ -49,6 +49,7 @@ fn one_two_and_three_particles_run() {
                     ("population.count", count),
                     ("box.boundary", boundary),
                     ("population.packing_fraction", "0.2"),
+                    ("population.initial", "\"random\""),
                     ("sample_every", "7"),
                 ];
                 let mut run = start(scene(name, &overrides), 1);
@@ -236,8 +237,9 @@ fn strange(folder: &std::path::Path) -> Vec<PathBuf> {
 #[test]
 fn strange_files_are_no_scenes() {
     let folder = folder();
-    for path in strange(folder.path()) {
-        let name = text(&path);
+    let paths = strange(folder.path());
+    for path in &paths {
+        let name = text(path);
         for arguments in [
             &["check", name][..],
             &["run", name, "--steps", "1"],
@@ -247,7 +249,7 @@ fn strange_files_are_no_scenes() {
         }
     }
     // As a checkpoint they are refused as well, and left as they are.
-    for path in strange(folder.path()).iter().filter(|path| path.is_file()) {
+    for path in paths.iter().filter(|path| path.is_file()) {
         let flags = ["--steps", "1", "--resume", "--checkpoint", text(path)];
         seethe(&[&["run", "mips", "--quiet"][..], &flags].concat())
             .ends_with(2)

@@ -293,7 +293,23 @@ fn every_scene_opens_plays_and_closes() {
     screen.until(&mut window, "after many keys", |shot| {
         shot.has_bar() && shot.lively()
     });
-    screen.hand(&["key", "ctrl+q"]);
+    close(&screen, window);
+}
+
+/// Asks the window to close until it has heard it: keys before it has the focus are lost.
+fn close(screen: &Screen, mut window: Running) {
+    let closed = within(PATIENCE, || {
+        screen.hand(&["key", "ctrl+q"]);
+        within(Duration::from_secs(1), || !window.runs())
+    });
+    if !closed {
+        let kept = std::env::temp_dir().join("seethe-window-test.png");
+        screen.shot().keep(&kept);
+        panic!(
+            "the window does not close; the screen is kept in {}",
+            kept.display()
+        );
+    }
     window.finish().ends_with(0);
 }
 
@@ -308,7 +324,6 @@ fn a_scene_opens_by_name_and_the_gallery_without_one() {
             shot.brightness(PICTURE).1 > 4.0
         });
         focus(&screen);
-        screen.hand(&["key", "ctrl+q"]);
-        window.finish().ends_with(0);
+        close(&screen, window);
     }
 }
