@@ -299,7 +299,13 @@ fn every_scene_opens_plays_and_closes() {
 /// Asks the window to close until it has heard it: keys before it has the focus are lost.
 fn close(screen: &Screen, mut window: Running) {
     let closed = within(PATIENCE, || {
-        screen.hand(&["key", "ctrl+q"]);
+        // Frames are slow here: a modifier that comes and goes within one frame is not seen.
+        let frame = || std::thread::sleep(Duration::from_millis(400));
+        screen.hand(&["keydown", "ctrl"]);
+        frame();
+        screen.hand(&["key", "q"]);
+        frame();
+        screen.hand(&["keyup", "ctrl"]);
         within(Duration::from_secs(1), || !window.runs())
     });
     if !closed {
