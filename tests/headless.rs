@@ -94,7 +94,8 @@ fn a_run_writes_one_row_a_sample_and_the_distributions_beside_it() {
         .observables
         .iter()
         .filter(|observable| !observable.is_scalar());
-    expected.extend(others.map(|observable: &Observable| format!("run.{}.csv", observable.name)));
+    expected
+        .extend(others.map(|observable: &Observable| format!("run.csv.{}.csv", observable.name)));
     expected.sort();
     let found: Vec<String> = names(folder.path())
         .iter()

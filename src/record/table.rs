@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::files::{WriteError, folder, replace};
+use super::files::{WriteError, replace};
 use crate::model::Model;
 use crate::model::observable::Curve;
 use crate::sim::measure::Row;
@@ -169,10 +169,9 @@ pub fn series_table(traces: &[ScalarTrace]) -> String {
     text
 }
 
-/// The name of the file for a distribution: `run.csv` gives `run.<observable>.csv`.
+/// The name of the file for a distribution: the table's own name, the observable's and `.csv`.
 pub fn distribution_path(table: &Path, observable: &str) -> PathBuf {
-    let stem = table.file_stem().unwrap_or(table.as_os_str());
-    let mut name = stem.to_os_string();
+    let mut name = table.as_os_str().to_os_string();
     name.push(format!(".{observable}.csv"));
-    folder(table).join(name)
+    name.into()
 }

@@ -103,7 +103,7 @@ pub fn draw(
     let context = contexts.ctx_mut()?.clone();
     let snapshot = lab.snapshot();
     desk.keep_camera(&snapshot);
-    let wanted = view::Picture::of(&snapshot.picture);
+    let wanted = view::Picture(snapshot.picture.clone());
     if picture.0.revision != wanted.0.revision {
         *picture = wanted;
     }

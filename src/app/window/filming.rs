@@ -241,7 +241,7 @@ fn paint_all(
 ) -> Result<FilmReport, String> {
     let mut studio = Studio::new();
     for shot in inbox {
-        let picture = Picture::of(&shot.picture);
+        let picture = Picture(shot.picture.clone());
         let frame = studio
             .shoot(&picture, &shot.style, size)
             .map_err(|error| error.to_string())?;
@@ -255,7 +255,7 @@ fn take_still(path: PathBuf, metadata: Metadata, shot: Shot, size: [u32; 2]) -> 
     let (report, receiver) = channel();
     let work = move || {
         let write = || -> Result<FilmReport, String> {
-            let picture = Picture::of(&shot.picture);
+            let picture = Picture(shot.picture.clone());
             let frame = Studio::new()
                 .shoot(&picture, &shot.style, size)
                 .map_err(|error| error.to_string())?;
