@@ -60,7 +60,7 @@ macro_rules! column {
 
 column! {
     /// Position in the box, as fixed-point numbers (see [`crate::math::domain`]).
-    Position([u32; 2]), "position", "r", "σ", &["x", "y"],
+    Position([u32; 2]), "position", "r", "", &["x", "y"],
     |value, part, domain| domain.real(*value).get(part).copied().unwrap_or(f64::NAN)
 }
 

@@ -42,6 +42,25 @@ pub struct StepBound {
     pub reason: String,
 }
 
+/// The words for the model's units, as the picture, the plots and the panels write them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Units {
+    /// Unit of length, such as `σ`; empty where lengths are pure numbers.
+    pub length: &'static str,
+    /// Unit of time, such as `τ`; empty where times are pure numbers.
+    pub time: &'static str,
+}
+
+/// State of a chapter besides its columns, such as a network or a queue of events, for
+/// checkpoints: what is saved and loaded must give the same bits from there on.
+#[derive(Clone, Copy)]
+pub struct Keep {
+    /// The state as bytes.
+    pub save: fn(&World) -> Vec<u8>,
+    /// Takes the state back; an error says that the bytes are not such a state.
+    pub load: fn(&mut World, &[u8]) -> Result<(), String>,
+}
+
 /// What a chapter gets to place its particles.
 #[derive(Clone, Debug)]
 pub struct Start<'a> {
@@ -61,6 +80,7 @@ pub struct Model {
     pub title: &'static str,
     /// One sentence for lists and the gallery.
     pub summary: &'static str,
+    pub units: Units,
     /// The equations of motion, as plain text with Unicode symbols, one a line.
     pub equations: &'static [&'static str],
     /// How they are integrated and measured, a short paragraph.
@@ -90,9 +110,44 @@ pub struct Model {
     pub particle_area: fn(&Values) -> f64,
     /// Mean diameter with which a particle is drawn.
     pub diameter: fn(&Values) -> f64,
+    /// State besides the columns; `None` when there is none.
+    pub keep: Option<Keep>,
 }
 
 impl Model {
+    /// A model that says nothing yet: the base of every declaration, for what a chapter does not
+    /// need to say.
+    pub const BARE: Self = Self {
+        name: "",
+        title: "",
+        summary: "",
+        units: Units {
+            length: "",
+            time: "",
+        },
+        equations: &[],
+        method: "",
+        sources: &[],
+        parameters: || &[],
+        columns: &[],
+        observables: &[],
+        colourings: &[],
+        layers: &[],
+        initial_conditions: &[],
+        default_scene: "",
+        bench_scene: "",
+        adopt: |_, _| {},
+        install: |_| {},
+        spawn: |_, _| Ok(()),
+        step_bound: |_| StepBound {
+            dt: f64::INFINITY,
+            reason: String::new(),
+        },
+        particle_area: |_| 0.0,
+        diameter: |_| 1.0,
+        keep: None,
+    };
+
     /// The index of a parameter by name.
     pub fn parameter(&self, name: &str) -> Option<usize> {
         (self.parameters)()

@@ -122,8 +122,34 @@ pub struct Colouring {
     pub cyclic: bool,
     /// Fixed range of the legend; `None` takes it from the data.
     pub range: Option<[f64; 2]>,
+    /// Names and colours of the values 0, 1, 2 ... when they are kinds instead of magnitudes;
+    /// empty otherwise.
+    pub categories: &'static [Category],
     /// Writes one value per slot.
     pub values: fn(&Sample, &mut Vec<f32>),
+}
+
+impl Colouring {
+    /// A colouring that says nothing yet: the base of every declaration.
+    pub const PLAIN: Self = Self {
+        name: "",
+        title: "",
+        symbol: "",
+        unit: "",
+        doc: "",
+        cyclic: false,
+        range: None,
+        categories: &[],
+        values: |_, _| {},
+    };
+}
+
+/// One of a few kinds, such as a state of health, and the colour that stands for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Category {
+    pub name: &'static str,
+    /// sRGB.
+    pub colour: [u8; 3],
 }
 
 /// A field on a regular grid over the box, row by row from the lower left corner.

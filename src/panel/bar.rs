@@ -189,12 +189,16 @@ pub(super) fn time_text(time: f64) -> String {
 }
 
 /// How fast the run goes: as a share of what was asked for, or in units of time per second.
-fn pace(frame: &Frame) -> (String, &'static str, String) {
+fn pace(frame: &Frame) -> (String, String, String) {
     let speed = frame.snapshot.speed;
+    let unit = match frame.snapshot.scene.model.units.time {
+        "" => "1/s".to_string(),
+        time => format!("{time}/s"),
+    };
     let steps = numbers::plain(speed.steps_per_second, 3);
     let total: f64 = frame.snapshot.phases.iter().map(|phase| phase.1).sum();
     let mut tip = format!(
-        "{steps} steps per second, {} τ per second",
+        "{steps} steps per second, {} {unit} of model time",
         numbers::plain(speed.reached, 3)
     );
     if total > 0.0 && total.is_finite() {
@@ -215,11 +219,11 @@ fn pace(frame: &Frame) -> (String, &'static str, String) {
         };
         (
             text,
-            "×",
+            "×".into(),
             format!("Share of the pace that was asked for.\n{tip}"),
         )
     } else {
-        (numbers::plain(speed.reached, 3), "τ/s", tip)
+        (numbers::plain(speed.reached, 3), unit, tip)
     }
 }
 

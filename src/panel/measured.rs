@@ -7,6 +7,7 @@ use super::Frame;
 use super::chart::{AxisName, Chart, Look, Point};
 use super::theme::Palette;
 use super::ticks::{Span, drawable};
+use crate::model::Units;
 use crate::model::observable::{Estimator, Observable};
 use crate::scene::{PlotKind, PlotSettings};
 use crate::sim::snapshot::{CurveTrace, ScalarTrace};
@@ -45,6 +46,7 @@ pub(super) fn chart_of<'a>(
     observable: &'a Observable,
     trace: &Trace,
     settings: &PlotSettings,
+    units: Units,
 ) -> Chart<'a> {
     let palette = Palette::of(ui);
     let own = AxisName {
@@ -53,7 +55,7 @@ pub(super) fn chart_of<'a>(
     };
     let time = AxisName {
         symbol: "t",
-        unit: "τ",
+        unit: units.time,
     };
     let log_log = settings.kind == PlotKind::LogLog;
     let mut chart = Chart {

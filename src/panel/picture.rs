@@ -127,7 +127,12 @@ fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect) {
     };
     let palette = Palette::of(ui);
     let painter = ui.painter();
-    let text = format!("{} σ", numbers::plain(length, 3));
+    let text = format!(
+        "{} {}",
+        numbers::plain(length, 3),
+        frame.snapshot.scene.model.units.length
+    );
+    let text = text.trim_end().to_string();
     let galley = painter.layout_no_wrap(text, theme::body(size::BODY), palette.text);
     let right = rect.right() - MARGIN - 4.0;
     let left = right - points as f32;

@@ -160,7 +160,8 @@ fn card(ui: &mut Ui, frame: &Frame, card: &mut PlotCard, requests: &mut Requests
         ui.add_space(8.0);
         return;
     }
-    let response = chart_of(ui, observable, &trace, &card.settings).show(ui, CHART);
+    let units = frame.snapshot.scene.model.units;
+    let response = chart_of(ui, observable, &trace, &card.settings, units).show(ui, CHART);
     tools(ui, response.rect, observable, card, requests);
     ui.add_space(8.0);
 }
@@ -186,7 +187,8 @@ pub fn large_plots(ui: &mut Ui, interface: &mut Interface, frame: &Frame) {
             .show(ui.ctx(), |ui| {
                 let trace = trace(frame, observable.name);
                 let height = ui.available_height();
-                chart_of(ui, observable, &trace, &card.settings).show(ui, height);
+                let units = frame.snapshot.scene.model.units;
+                chart_of(ui, observable, &trace, &card.settings, units).show(ui, height);
             });
         card.large = open;
     }

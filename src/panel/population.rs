@@ -11,6 +11,7 @@ use super::state::Interface;
 use super::theme::{self, Palette, size};
 use super::{Frame, Requests, numbers, widgets};
 use crate::math::domain::Boundary;
+use crate::model::Units;
 use crate::model::parameter::{Alternative, Scale};
 
 /// One row of the section.
@@ -33,7 +34,7 @@ pub fn population(
     let scene = &frame.snapshot.scene;
     let bound = (scene.model.step_bound)(&scene.values);
     let search = interface.search.clone();
-    let lines = lines(bound.dt);
+    let lines = lines(bound.dt, frame.snapshot.scene.model.units);
     let starts: Vec<Alternative> = scene
         .model
         .initial_conditions
@@ -102,7 +103,7 @@ pub fn population(
     true
 }
 
-fn lines(bound: f64) -> [Line; 5] {
+fn lines(bound: f64, units: Units) -> [Line; 5] {
     let reach = |min: f64, max: f64, scale, whole| Reach {
         min,
         max,
@@ -136,7 +137,7 @@ fn lines(bound: f64) -> [Line; 5] {
             quantity: Quantity::Width,
             symbol: "L_x",
             name: "Box width",
-            unit: "σ",
+            unit: units.length,
             reach: reach(SIDES[0].max(1.0), 2000.0, Scale::Logarithmic, false),
             doc: "Width of the box. Its shape and the number of particles stay, so that the density changes.",
         },
@@ -144,7 +145,7 @@ fn lines(bound: f64) -> [Line; 5] {
             quantity: Quantity::Dt,
             symbol: "δt",
             name: "Time step",
-            unit: "τ",
+            unit: units.time,
             reach: reach(bound * 1e-3, bound, Scale::Logarithmic, false),
             doc: "Length of a step. The right end of the slider is the largest that the model allows with these parameters.",
         },

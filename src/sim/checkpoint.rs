@@ -53,6 +53,8 @@ struct Body {
     measurements: MeasurementState,
     pending: VecDeque<Intent>,
     log: Vec<Intent>,
+    /// What the chapter keeps besides its columns.
+    kept: Vec<u8>,
 }
 
 /// The state as bytes.
@@ -76,6 +78,7 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
         measurements: simulation.measurements().save(),
         pending: simulation.pending().clone(),
         log: simulation.log().to_vec(),
+        kept: kept(simulation),
     };
     // Encoding plain data into a growing vector has no way to fail.
     let body = postcard::to_allocvec(&body).unwrap_or_default();
@@ -86,6 +89,12 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
     bytes.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
     bytes.extend_from_slice(&body);
     bytes
+}
+
+/// What the chapter keeps besides its columns; empty when there is nothing.
+fn kept(simulation: &Simulation) -> Vec<u8> {
+    let keep = simulation.scene().model.keep;
+    keep.map_or_else(Vec::new, |keep| (keep.save)(simulation.world()))
 }
 
 /// Checks the header and the checksum and gives the body.
@@ -140,6 +149,9 @@ pub fn restore(bytes: &[u8], pool: Arc<ThreadPool>) -> Result<Simulation, Checkp
     (parts.scene.model.adopt)(&values, parts.world);
     parts.scene.values = values;
     restore_columns(parts.world, &body.columns).map_err(damaged)?;
+    if let Some(keep) = parts.scene.model.keep {
+        (keep.load)(parts.world, &body.kept).map_err(damaged)?;
+    }
     let domain = parts.scene.domain;
     parts.world.insert_resource(body.clock);
     let neighbours = &mut *parts.world.resource_mut::<Neighbours>();
@@ -177,7 +189,7 @@ fn restore_columns(world: &mut World, saved: &[(String, Vec<u8>)]) -> Result<(),
     fits
 }
 
-/// FNV-1a of all columns in the order of the tags, then of the clock.
+/// FNV-1a of all columns in the order of the tags, then of what the chapter keeps, then of the clock.
 pub(super) fn state_hash(simulation: &Simulation) -> u64 {
     let world = simulation.world();
     let tags = simulation.columns().slice::<Tag>(world);
@@ -196,6 +208,7 @@ pub(super) fn state_hash(simulation: &Simulation) -> u64 {
             eat(&bytes[slot * size..(slot + 1) * size]);
         }
     }
+    eat(&kept(simulation));
     let clock = simulation.clock();
     eat(&clock.step.to_le_bytes());
     eat(&clock.time.to_bits().to_le_bytes());

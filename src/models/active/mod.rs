@@ -31,7 +31,7 @@ mod tests;
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Diameter, Force, Heading, Image, Position, Tag};
 use crate::model::parameter::Parameters;
-use crate::model::{Model, Source};
+use crate::model::{Model, Source, Units};
 use parameters::Active;
 
 column! {
@@ -45,6 +45,10 @@ pub static MODEL: Model = Model {
     name: "active",
     title: "Active particles",
     summary: "Self-propelled discs (ABP, AOUP, run and tumble) that repel each other, and their passive limit.",
+    units: Units {
+        length: "σ",
+        time: "τ",
+    },
     equations: &[
         "ṙᵢ = v₀ eᵢ + Σⱼ F(rᵢⱼ) − k rᵢ + √(2D_t) ξᵢ",
         "brownian: eᵢ = (cos θᵢ, sin θᵢ), θ̇ᵢ = ω + √(2D_r) ηᵢ",
@@ -75,7 +79,7 @@ pub static MODEL: Model = Model {
     spawn: start::spawn,
     step_bound: bound::step_bound,
     particle_area: |values| start::particle_area(&Active::from_values(values)),
-    diameter: |_values| 1.0,
+    ..Model::BARE
 };
 
 /// What the chapter builds on.

@@ -26,7 +26,6 @@ pub static COLOURINGS: &[Colouring] = &[
         unit: "rad",
         doc: "Direction of self-propulsion.",
         cyclic: true,
-        range: None,
         values: |sample, values| {
             let headings = sample.column::<Heading>();
             values.extend(
@@ -35,6 +34,7 @@ pub static COLOURINGS: &[Colouring] = &[
                     .map(|heading| heading.0[1].atan2(heading.0[0])),
             );
         },
+        ..Colouring::PLAIN
     },
     Colouring {
         name: "local_density",
@@ -42,13 +42,13 @@ pub static COLOURINGS: &[Colouring] = &[
         symbol: "φ",
         unit: "",
         doc: "Packing fraction around the particle, smoothed over two diameters.",
-        cyclic: false,
         range: Some([0.0, 1.0]),
         values: |sample, values| {
             let unit = sample.resource::<Active>().map_or(1.0, particle_area) as f32;
             density(sample).gather(&sample.domain, positions(sample), values);
             values.iter_mut().for_each(|value| *value *= unit);
         },
+        ..Colouring::PLAIN
     },
     Colouring {
         name: "hexatic_direction",
@@ -57,10 +57,10 @@ pub static COLOURINGS: &[Colouring] = &[
         unit: "rad",
         doc: "Phase of ψ₆ over the six nearest neighbours: grains of one crystal have one colour. The phase turns six times as fast as the crystal.",
         cyclic: true,
-        range: None,
         values: |sample, values| {
             hexatic(sample, values, |[real, imaginary]| imaginary.atan2(real));
         },
+        ..Colouring::PLAIN
     },
     Colouring {
         name: "hexatic_order",
@@ -68,9 +68,9 @@ pub static COLOURINGS: &[Colouring] = &[
         symbol: "|ψ₆|",
         unit: "",
         doc: "Length of ψ₆ over the six nearest neighbours: 1 where they form a regular hexagon; defects are dark.",
-        cyclic: false,
         range: Some([0.0, 1.0]),
         values: |sample, values| hexatic(sample, values, |[real, imaginary]| real.hypot(imaginary)),
+        ..Colouring::PLAIN
     },
     Colouring {
         name: "force",
@@ -78,8 +78,6 @@ pub static COLOURINGS: &[Colouring] = &[
         symbol: "|F|",
         unit: "ε/σ",
         doc: "Magnitude of the force of neighbours and trap at the beginning of the last step.",
-        cyclic: false,
-        range: None,
         values: |sample, values| {
             values.extend(
                 sample
@@ -88,6 +86,7 @@ pub static COLOURINGS: &[Colouring] = &[
                     .map(|force| force.0[0].hypot(force.0[1])),
             );
         },
+        ..Colouring::PLAIN
     },
     Colouring {
         name: "advance",
@@ -95,9 +94,9 @@ pub static COLOURINGS: &[Colouring] = &[
         symbol: "1 + e·F/v₀",
         unit: "",
         doc: "Speed along the own heading over v₀: 1 for a free particle, 0 for a blocked one. Times v₀²/D_t it is the heat that the particle dissipates over the temperature.",
-        cyclic: false,
         range: Some([-0.5, 1.5]),
         values: advance,
+        ..Colouring::PLAIN
     },
     Colouring {
         name: "diameter",
@@ -105,13 +104,12 @@ pub static COLOURINGS: &[Colouring] = &[
         symbol: "σᵢ",
         unit: "σ",
         doc: "Diameter of the particle; differs only with polydispersity.",
-        cyclic: false,
-        range: None,
         values: |sample, values| {
             let diameters = sample.column::<Diameter>();
             let count = positions(sample).len();
             values.extend((0..count).map(|slot| diameters.get(slot).map_or(1.0, |one| one.0)));
         },
+        ..Colouring::PLAIN
     },
     Colouring {
         name: "tag",
@@ -119,11 +117,10 @@ pub static COLOURINGS: &[Colouring] = &[
         symbol: "i",
         unit: "",
         doc: "Number of the particle in the order of the start, so that mixing shows.",
-        cyclic: false,
-        range: None,
         values: |sample, values| {
             values.extend(sample.column::<Tag>().iter().map(|tag| tag.0 as f32));
         },
+        ..Colouring::PLAIN
     },
 ];
 

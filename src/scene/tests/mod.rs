@@ -65,12 +65,7 @@ const fn observable(name: &'static str, estimator: Estimator) -> Observable {
 static MODEL: Model = Model {
     name: "walkers",
     title: "Walkers",
-    summary: "",
-    equations: &[],
-    method: "",
-    sources: &[],
     parameters: Walkers::declarations,
-    columns: &[],
     observables: &[
         observable(
             "polar_order",
@@ -92,23 +87,12 @@ static MODEL: Model = Model {
     colourings: &[
         Colouring {
             name: "heading",
-            title: "",
-            symbol: "",
-            unit: "",
-            doc: "",
             cyclic: true,
-            range: None,
-            values: |_, _| {},
+            ..Colouring::PLAIN
         },
         Colouring {
             name: "density",
-            title: "",
-            symbol: "",
-            unit: "",
-            doc: "",
-            cyclic: false,
-            range: None,
-            values: |_, _| {},
+            ..Colouring::PLAIN
         },
     ],
     layers: &[Layer {
@@ -128,17 +112,12 @@ static MODEL: Model = Model {
             doc: "",
         },
     ],
-    default_scene: "",
-    bench_scene: "",
-    adopt: |_, _| {},
-    install: |_| {},
-    spawn: |_, _| Ok(()),
     step_bound: |values| StepBound {
         dt: 0.1 / values.get(0).abs().max(0.5),
         reason: "a walker must not jump over its neighbour".into(),
     },
     particle_area: |_| std::f64::consts::FRAC_PI_4,
-    diameter: |_| 1.0,
+    ..Model::BARE
 };
 
 /// A scene in which every field is given that can be given together.

@@ -81,7 +81,8 @@ fn the_memory_of_a_crowd_is_estimated_from_its_columns() {
     ];
     let model = Model {
         columns: COLUMNS,
-        ..MODEL_COPY
+        parameters: Walkers::declarations,
+        ..Model::BARE
     };
     // Three parts of four bytes, twice, and 120 bytes.
     assert_eq!(
@@ -90,33 +91,6 @@ fn the_memory_of_a_crowd_is_estimated_from_its_columns() {
     );
     assert_eq!(crate::scene::population::memory(&model, u64::MAX), u64::MAX);
 }
-
-/// What the memory test needs of a model besides columns.
-const MODEL_COPY: Model = Model {
-    name: "",
-    title: "",
-    summary: "",
-    equations: &[],
-    method: "",
-    sources: &[],
-    parameters: Walkers::declarations,
-    columns: &[],
-    observables: &[],
-    colourings: &[],
-    layers: &[],
-    initial_conditions: &[],
-    default_scene: "",
-    bench_scene: "",
-    adopt: |_, _| {},
-    install: |_| {},
-    spawn: |_, _| Ok(()),
-    step_bound: |_| StepBound {
-        dt: 1.0,
-        reason: String::new(),
-    },
-    particle_area: |_| 1.0,
-    diameter: |_| 1.0,
-};
 
 #[test]
 fn an_overridden_count_keeps_the_density() {
