@@ -18,6 +18,7 @@ mod choice;
 mod field;
 mod fuzzy;
 mod gallery;
+pub mod inspector;
 mod layout;
 mod legend;
 mod measured;
