@@ -235,6 +235,14 @@ impl Kernel for Build<'_> {
             // Lanes past the last particle stand for the last one.
             let last = scan.positions.len() - 1;
             let own = consecutive(block, last);
+            if top + most > rows.capacity() {
+                // Blocks are much alike: room for the rest of the chunk follows from what is done
+                // of it, where doubling would leave up to half of the memory unused.
+                let done = (block - self.first + LANES).div_ceil(LANES);
+                let blocks = self.count.div_ceil(LANES);
+                let expected = (top + most) * blocks / done;
+                rows.reserve_exact(expected + expected / 32 - top);
+            }
             rows.resize(top + most, own);
             let mut begin = 0;
             for (lane, &end) in ends.iter().enumerate() {
