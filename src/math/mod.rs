@@ -14,6 +14,7 @@ pub mod integrate;
 pub mod laws;
 pub mod order;
 pub mod pair;
+pub mod parting;
 pub mod philox;
 pub mod polynomial;
 pub mod radial;
@@ -23,6 +24,7 @@ pub mod simd;
 pub mod special;
 pub mod statistics;
 pub mod verlet;
+pub mod walls;
 
 #[cfg(test)]
 mod testing;

@@ -6,14 +6,18 @@
 //! a run lives beside a window). Nothing here touches files or the interface.
 
 mod average;
+mod bytes;
 pub mod checkpoint;
 pub mod driver;
+pub mod inspect;
 pub mod intent;
 pub mod measure;
 pub mod pace;
 pub mod profile;
 pub mod simulation;
+mod rewind;
 pub mod snapshot;
+mod touch;
 
 pub use driver::Lab;
 pub use intent::{Action, Intent};

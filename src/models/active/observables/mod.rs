@@ -11,6 +11,7 @@ use crate::model::observable::{Axis, Estimator, Observable, Sample};
 use super::law::Repulsion;
 use super::parameters::Active;
 use super::survey;
+use crate::model::walls::Walls;
 
 /// A scalar observable.
 const fn scalar(
@@ -38,10 +39,11 @@ const fn logarithmic(symbol: &'static str, unit: &'static str) -> Axis {
     }
 }
 
-/// Parameters of the sample, when its particles do not see each other.
+/// Parameters of the sample, when its particles see neither each other nor walls.
 fn without_interaction<'w>(sample: &Sample<'w>) -> Option<&'w Active> {
     let active = sample.resource::<Active>()?;
-    (active.repulsion() == Repulsion::None).then_some(active)
+    let walled = sample.resource::<Walls>().is_some_and(|walls| !walls.is_empty());
+    (active.repulsion() == Repulsion::None && !walled).then_some(active)
 }
 
 /// Parameters of the sample, when its particles are free: no neighbours, no trap and no walls.
