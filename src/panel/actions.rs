@@ -21,6 +21,17 @@ pub enum ActionId {
     ZoomIn,
     ZoomOut,
     NextColouring,
+    ToolHand,
+    ToolPush,
+    ToolAlign,
+    ToolHeat,
+    ToolAdd,
+    ToolRemove,
+    ToolWall,
+    ToolErase,
+    FollowParticle,
+    NextParticle,
+    PreviousParticle,
     Scenes,
     OpenFile,
     SaveScene,
@@ -42,15 +53,17 @@ pub enum ActionId {
 pub enum Group {
     Run,
     Picture,
+    Hands,
     Files,
     Window,
 }
 
 impl Group {
     /// All groups, with their headings.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 5] = [
         (Self::Run, "Run"),
         (Self::Picture, "Picture"),
+        (Self::Hands, "Hands on the picture"),
         (Self::Files, "Scenes and files"),
         (Self::Window, "Window"),
     ];
@@ -96,12 +109,13 @@ const fn also(entry: ActionEntry, modifiers: Modifiers, key: Key) -> ActionEntry
 
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
+const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// The table, in the order of the help sheet.
 pub static ACTIONS: &[ActionEntry] = {
     use ActionId::*;
-    use Group::{Files, Picture, Run, Window};
+    use Group::{Files, Hands, Picture, Run, Window};
     &[
         entry(
             PlayPause,
@@ -208,6 +222,94 @@ pub static ACTIONS: &[ActionEntry] = {
             icons::PALETTE,
             NONE,
             Key::C,
+        ),
+        entry(
+            ToolHand,
+            Hands,
+            "Hand: move the picture, pick a particle",
+            icons::HAND,
+            NONE,
+            Key::V,
+        ),
+        entry(
+            ToolPush,
+            Hands,
+            "Push particles along",
+            icons::HAND_SWIPE_RIGHT,
+            NONE,
+            Key::D,
+        ),
+        entry(
+            ToolAlign,
+            Hands,
+            "Align headings",
+            icons::NAVIGATION_ARROW,
+            NONE,
+            Key::L,
+        ),
+        entry(
+            ToolHeat,
+            Hands,
+            "Heat: stir headings up",
+            icons::FLAME,
+            NONE,
+            Key::U,
+        ),
+        entry(
+            ToolAdd,
+            Hands,
+            "Add particles",
+            icons::PLUS_CIRCLE,
+            NONE,
+            Key::A,
+        ),
+        entry(
+            ToolRemove,
+            Hands,
+            "Remove particles",
+            icons::MINUS_CIRCLE,
+            NONE,
+            Key::X,
+        ),
+        entry(
+            ToolWall,
+            Hands,
+            "Draw walls",
+            icons::LINE_SEGMENTS,
+            NONE,
+            Key::W,
+        ),
+        entry(
+            ToolErase,
+            Hands,
+            "Rub walls out",
+            icons::ERASER,
+            SHIFT,
+            Key::W,
+        ),
+        entry(
+            FollowParticle,
+            Hands,
+            "Follow the inspected particle",
+            icons::CROSSHAIR,
+            SHIFT,
+            Key::F,
+        ),
+        entry(
+            NextParticle,
+            Hands,
+            "Inspect the next particle",
+            icons::CARET_RIGHT,
+            NONE,
+            Key::J,
+        ),
+        entry(
+            PreviousParticle,
+            Hands,
+            "Inspect the previous particle",
+            icons::CARET_LEFT,
+            NONE,
+            Key::K,
         ),
         entry(Scenes, Files, "Choose a scene", icons::IMAGES, NONE, Key::G),
         entry(

@@ -7,7 +7,7 @@
 //! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
 //! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
 //! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
+//! `transport`, `picture`, `legend`, `tools`, `hands`, `inspector` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
 //! `layout`, which puts them together in [`interface`].
 
 pub mod actions;
@@ -18,6 +18,7 @@ mod choice;
 mod field;
 mod fuzzy;
 mod gallery;
+mod hands;
 pub mod inspector;
 mod layout;
 mod legend;
@@ -37,6 +38,7 @@ mod symbols;
 pub mod theme;
 mod ticks;
 mod toasts;
+mod tools;
 mod transport;
 mod undo;
 mod widgets;
@@ -128,6 +130,8 @@ pub struct Surroundings<'a> {
     pub colours: &'a [[u8; 3]],
     /// Scale of the picture in points per unit of length; 0 while it is not known.
     pub points_per_length: f64,
+    /// The place in the middle of the picture, in units of length from the centre of the box.
+    pub centre: [f64; 2],
     pub scenes: &'a [SceneEntry],
     /// Name of the graphics adapter.
     pub adapter: &'a str,
@@ -142,6 +146,7 @@ impl Default for Surroundings<'_> {
             picture: None,
             colours: &[],
             points_per_length: 0.0,
+            centre: [0.0; 2],
             scenes: &[],
             adapter: "",
             software: false,

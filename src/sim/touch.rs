@@ -64,6 +64,8 @@ fn allowed(scene: &Scene) -> Result<(), String> {
 /// Puts the walls of the scene into the world. The lists stay right, but their positions of
 /// reference must not lag behind walls that mirror.
 fn lay(scene: &Scene, world: &mut World) {
+    // A chapter forgets what it has measured without the new walls.
+    (scene.model.adopt)(&scene.values, world);
     walls::lay(world, &scene.walls);
     world.resource_mut::<Neighbours>().invalidate();
 }

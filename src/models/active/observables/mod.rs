@@ -87,7 +87,7 @@ pub static OBSERVABLES: &[Observable] = &[
         title: "Mean squared displacement since the start",
         symbol: "⟨Δr²⟩",
         unit: "σ²",
-        doc: "Mean square of the unwrapped displacement of all particles since step 0.",
+        doc: "Mean square of the unwrapped displacement of all particles since step 0, and since they were put there for those added by hand.",
         validity: "Exact for free particles whose parameters have not changed since the start: 4D_t t + 2mv₀² Re[t/z − (1 − e^(−zt))/z²], z = λ + iω (Fürth 1920; van Teeffelen and Löwen 2008; Szamel 2014).",
         estimator: scalar(motion::displacement, Some(motion::displacement_theory)),
     },
@@ -286,7 +286,7 @@ pub static OBSERVABLES: &[Observable] = &[
         title: "Mean squared displacement",
         symbol: "MSD(t)",
         unit: "σ²",
-        doc: "Mean squared displacement over a lag t, over all particles and over starting times. Ballistic (t²) below the persistence time, diffusive (t) above.",
+        doc: "Mean squared displacement over a lag t, over all particles and over starting times. Ballistic (t²) below the persistence time, diffusive (t) above. It begins anew when particles are added or removed.",
         validity: "Exact for free particles: 4D_t t + 2mv₀² Re[t/z − (1 − e^(−zt))/z²], z = λ + iω (Fürth 1920; van Teeffelen and Löwen 2008; Szamel 2014).",
         estimator: Estimator::Correlation {
             x: logarithmic("t", "τ"),
