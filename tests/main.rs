@@ -5,6 +5,7 @@ mod checkpoint;
 mod determinism;
 mod faults;
 mod film;
+mod hands;
 mod harness;
 mod headless;
 mod layers;

@@ -148,7 +148,8 @@ mod tests {
         let mut places: Vec<[u32; 2]> = Vec::new();
         while places.len() < count {
             let half = domain.size.map(|length| 0.5 * length);
-            let place = domain.fixed([0, 1].map(|axis| (2.0 * random.uniform() - 1.0) * half[axis]));
+            let place =
+                domain.fixed([0, 1].map(|axis| (2.0 * random.uniform() - 1.0) * half[axis]));
             let free = places.iter().all(|&other| {
                 let [x, y] = domain.separation(place, other);
                 x.hypot(y) >= closest
@@ -183,7 +184,11 @@ mod tests {
                     .iter()
                     .map(|&place| {
                         let [x, y] = domain.real(place);
-                        if x.hypot(y) < 5.0 { [0.3, 0.1] } else { [0.0; 2] }
+                        if x.hypot(y) < 5.0 {
+                            [0.3, 0.1]
+                        } else {
+                            [0.0; 2]
+                        }
                     })
                     .collect();
                 let mut crowd = Crowd {
@@ -203,7 +208,9 @@ mod tests {
     #[test]
     fn a_wall_of_fixed_particles_is_not_overrun() {
         let domain = Domain::new([20.0, 20.0], Boundary::Periodic);
-        let mut places: Vec<_> = (0..20).map(|i| domain.fixed([2.0, i as f64 - 9.5])).collect();
+        let mut places: Vec<_> = (0..20)
+            .map(|i| domain.fixed([2.0, i as f64 - 9.5]))
+            .collect();
         places.push(domain.fixed([0.0, 0.0]));
         let mut free = vec![false; 20];
         free.push(true);
@@ -218,7 +225,15 @@ mod tests {
             };
             crowd.push(&shifts, |_, to| to);
         }
-        assert!(domain.real(places[20])[0] < 1.2, "{:?}", domain.real(places[20]));
-        assert!(places[..20].iter().all(|&place| (domain.real(place)[0] - 2.0).abs() < 1e-6));
+        assert!(
+            domain.real(places[20])[0] < 1.2,
+            "{:?}",
+            domain.real(places[20])
+        );
+        assert!(
+            places[..20]
+                .iter()
+                .all(|&place| (domain.real(place)[0] - 2.0).abs() < 1e-6)
+        );
     }
 }

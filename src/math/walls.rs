@@ -210,11 +210,13 @@ impl WallGrid {
             return grid;
         }
         if domain.is_periodic() {
-            for shift in [-1.0, 0.0, 1.0].into_iter().flat_map(|x| {
-                [-1.0, 0.0, 1.0].map(|y| [x * domain.size[0], y * domain.size[1]])
-            }) {
+            for shift in [-1.0, 0.0, 1.0]
+                .into_iter()
+                .flat_map(|x| [-1.0, 0.0, 1.0].map(|y| [x * domain.size[0], y * domain.size[1]]))
+            {
                 if shift != [0.0, 0.0] {
-                    grid.images.extend(walls.iter().map(|wall| wall.shifted(shift)));
+                    grid.images
+                        .extend(walls.iter().map(|wall| wall.shifted(shift)));
                 }
             }
         }

@@ -226,7 +226,8 @@ impl Neighbours {
         self.crossing = Some(crossing);
         let positions = columns.slice::<Position>(world);
         self.reference.clear();
-        self.reference.extend_from_slice(bytemuck::cast_slice(positions));
+        self.reference
+            .extend_from_slice(bytemuck::cast_slice(positions));
         self.moved2 = 0.0;
     }
 

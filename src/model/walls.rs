@@ -109,7 +109,9 @@ impl Walls {
 /// Puts the walls of a scene into the world, binned for the reach of the chapter's force.
 pub fn lay(world: &mut World, segments: &[Segment]) {
     let domain = world.resource::<BoxResource>().0;
-    let reach = world.get_resource::<WallReach>().map_or(0.0, |reach| reach.0);
+    let reach = world
+        .get_resource::<WallReach>()
+        .map_or(0.0, |reach| reach.0);
     world.insert_resource(Walls {
         segments: segments.to_vec(),
         grid: WallGrid::new(&domain, segments, reach),
@@ -178,7 +180,12 @@ pub fn hold(
     let (grid, domain) = (&walls.grid, domain.0);
     let farthest2 = positions
         .par_chunks_mut(CHUNK)
-        .zip(walls.before.par_chunks(CHUNK).zip(reference.par_chunks(CHUNK)))
+        .zip(
+            walls
+                .before
+                .par_chunks(CHUNK)
+                .zip(reference.par_chunks(CHUNK)),
+        )
         .map(|(positions, (before, reference))| {
             let mut farthest2 = 0.0f32;
             for ((place, &before), &reference) in positions.iter_mut().zip(before).zip(reference) {

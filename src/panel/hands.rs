@@ -304,7 +304,11 @@ fn circle(ui: &Ui, map: &Map, at: Pos2, radius: f64, held: bool) {
         painter.circle_filled(at, extent, palette.accent.gamma_multiply(0.10));
     }
     // Dark under light, so that it is seen on any picture.
-    painter.circle_stroke(at, extent, Line::new(3.0, palette.canvas.gamma_multiply(0.7)));
+    painter.circle_stroke(
+        at,
+        extent,
+        Line::new(3.0, palette.canvas.gamma_multiply(0.7)),
+    );
     painter.circle_stroke(at, extent, Line::new(1.5, palette.accent));
 }
 
@@ -370,14 +374,20 @@ fn draw_wall(
     if response.double_clicked_by(left) || response.clicked_by(PointerButton::Secondary) || enter {
         interface.hand.drawing = None;
     }
-    if let Some(pointer) = response.hover_pos().or(latest.filter(|_| response.dragged())) {
+    if let Some(pointer) = response
+        .hover_pos()
+        .or(latest.filter(|_| response.dragged()))
+    {
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         let palette = Palette::of(ui);
         let painter = ui.painter().with_clip_rect(map.rect);
         let from = interface.hand.drawing.map(|drawing| drawing.from);
         let to = end(pointer, from);
         if let Some(from) = from {
-            let ends = [map.point(from), map.point(from) + (map.point(to) - map.point(from))];
+            let ends = [
+                map.point(from),
+                map.point(from) + (map.point(to) - map.point(from)),
+            ];
             painter.line_segment(ends, Line::new(4.0, palette.canvas));
             painter.line_segment(ends, Line::new(2.0, palette.accent));
         }
@@ -423,6 +433,10 @@ fn highlight(ui: &Ui, map: &Map, inspection: &Inspection) {
         painter.circle_filled(there, 2.0, palette.text);
     }
     let ring = (body + 3.0).max(6.0);
-    painter.circle_stroke(here, ring, Line::new(4.0, palette.canvas.gamma_multiply(0.7)));
+    painter.circle_stroke(
+        here,
+        ring,
+        Line::new(4.0, palette.canvas.gamma_multiply(0.7)),
+    );
     painter.circle_stroke(here, ring, Line::new(2.0, palette.accent));
 }

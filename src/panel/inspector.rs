@@ -193,9 +193,8 @@ fn part_line(ui: &mut Ui, reading: &Reading, part: &str, value: f64, chosen: boo
     let (rect, response) = ui.allocate_exact_size(vec2(width, LINE), Sense::click());
     let name = numbers::humanised(reading.name);
     let label = format!("{name} {part}");
-    response.widget_info(|| {
-        WidgetInfo::selected(WidgetType::Button, true, chosen, label.trim_end())
-    });
+    response
+        .widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, label.trim_end()));
     if response.hovered() || response.has_focus() {
         let ground = rect.expand2(vec2(4.0, 0.0));
         ui.painter()
@@ -214,7 +213,13 @@ fn part_line(ui: &mut Ui, reading: &Reading, part: &str, value: f64, chosen: boo
     let font = theme::body(size::SMALL);
     if !part.is_empty() {
         let spot = pos2(left, middle + 3.0);
-        painter.text(spot, Align2::LEFT_CENTER, part, font.clone(), palette.secondary);
+        painter.text(
+            spot,
+            Align2::LEFT_CENTER,
+            part,
+            font.clone(),
+            palette.secondary,
+        );
     }
     left = rect.left() + 40.0;
     let unit = painter.layout_no_wrap(reading.unit.into(), font.clone(), palette.secondary);
@@ -247,7 +252,10 @@ fn history(ui: &mut Ui, interface: &Interface, inspection: &Inspection, unit: &s
         return;
     };
     let label = reading.parts.get(part).copied().unwrap_or("");
-    section(ui, &format!("History of {} {label}", reading.name.replace('_', " ")));
+    section(
+        ui,
+        &format!("History of {} {label}", reading.name.replace('_', " ")),
+    );
     let palette = Palette::of(ui);
     let width = ui.available_width().max(1.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, HISTORY), Sense::hover());
@@ -256,7 +264,13 @@ fn history(ui: &mut Ui, interface: &Interface, inspection: &Inspection, unit: &s
         let text = "It begins with the next step.";
         let font = theme::body(size::SMALL);
         let painter = ui.painter();
-        painter.text(rect.center(), Align2::CENTER_CENTER, text, font, palette.secondary);
+        painter.text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            text,
+            font,
+            palette.secondary,
+        );
         return;
     };
     let x = |time: f64| egui::lerp(room.x_range(), ((time - first) / (last - first)) as f32);
@@ -265,7 +279,11 @@ fn history(ui: &mut Ui, interface: &Interface, inspection: &Inspection, unit: &s
         egui::lerp(room.bottom()..=room.top(), share as f32)
     };
     let painter = ui.painter();
-    painter.hline(room.x_range(), room.bottom(), Stroke::new(1.0, palette.hairline));
+    painter.hline(
+        room.x_range(),
+        room.bottom(),
+        Stroke::new(1.0, palette.hairline),
+    );
     let mut line: Vec<egui::Pos2> = Vec::new();
     for point in points.iter() {
         line.push(pos2(x(point.time), y(point.mean)));
@@ -279,19 +297,29 @@ fn history(ui: &mut Ui, interface: &Interface, inspection: &Inspection, unit: &s
     let font = theme::body(size::SMALL);
     for (at, align, text) in [
         (rect.left_top(), Align2::LEFT_TOP, numbers::plain(high, 4)),
-        (rect.right_top(), Align2::RIGHT_TOP, format!("least {}", numbers::plain(low, 4))),
-        (rect.left_bottom(), Align2::LEFT_BOTTOM, numbers::plain(first, 4)),
+        (
+            rect.right_top(),
+            Align2::RIGHT_TOP,
+            format!("least {}", numbers::plain(low, 4)),
+        ),
+        (
+            rect.left_bottom(),
+            Align2::LEFT_BOTTOM,
+            numbers::plain(first, 4),
+        ),
         (
             rect.right_bottom(),
             Align2::RIGHT_BOTTOM,
-            format!("t = {} {unit}", numbers::plain(last, 5)).trim_end().to_owned(),
+            format!("t = {} {unit}", numbers::plain(last, 5))
+                .trim_end()
+                .to_owned(),
         ),
     ] {
         painter.text(at, align, text, font.clone(), palette.secondary);
     }
     if let Some(pointer) = response.hover_pos() {
-        let time = first
-            + (last - first) * f64::from((pointer.x - room.left()) / room.width().max(1.0));
+        let time =
+            first + (last - first) * f64::from((pointer.x - room.left()) / room.width().max(1.0));
         let nearest = points
             .iter()
             .min_by(|a, b| (a.time - time).abs().total_cmp(&(b.time - time).abs()));
@@ -311,9 +339,19 @@ fn history(ui: &mut Ui, interface: &Interface, inspection: &Inspection, unit: &s
 /// First and last time, least and greatest value; `None` for fewer than two points.
 fn extent(points: &[SeriesPoint]) -> Option<[[f64; 2]; 2]> {
     let (first, last) = (points.first()?.time, points.last()?.time);
-    let low = points.iter().map(|point| point.low).fold(f64::INFINITY, f64::min);
-    let high = points.iter().map(|point| point.high).fold(f64::NEG_INFINITY, f64::max);
-    let pad = if high > low { 0.0 } else { 0.5 * low.abs().max(1e-6) };
+    let low = points
+        .iter()
+        .map(|point| point.low)
+        .fold(f64::INFINITY, f64::min);
+    let high = points
+        .iter()
+        .map(|point| point.high)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let pad = if high > low {
+        0.0
+    } else {
+        0.5 * low.abs().max(1e-6)
+    };
     let sound = last > first && (high - low).is_finite();
     sound.then_some([[first, last], [low - pad, high + pad]])
 }
@@ -393,7 +431,13 @@ fn neighbours(ui: &mut Ui, inspection: &Inspection, unit: &str, requests: &mut R
         let painter = ui.painter();
         let font = theme::body(size::BODY);
         let tag = numbers::grouped(u64::from(near.tag));
-        painter.text(rect.left_center(), Align2::LEFT_CENTER, tag, font.clone(), ink);
+        painter.text(
+            rect.left_center(),
+            Align2::LEFT_CENTER,
+            tag,
+            font.clone(),
+            ink,
+        );
         let right = rect.right_center() - vec2(30.0, 0.0);
         let distance = numbers::plain(near.distance, 4);
         painter.text(right, Align2::RIGHT_CENTER, distance, font, palette.text);

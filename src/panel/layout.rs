@@ -9,12 +9,12 @@ use super::theme::{self, BAR, PADDING, Palette, TRANSPORT};
 use super::tools::{self, TOOLS};
 use super::transport::{PACES, reseed};
 use super::{
-    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, parameters, picture, plots, sheets,
-    toasts, transport,
+    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, parameters, picture, plots,
+    sheets, toasts, transport,
 };
 use crate::sim::Action;
-use crate::sim::inspect::Pick;
 use crate::sim::driver::Command;
+use crate::sim::inspect::Pick;
 
 /// Narrower windows show no plots, or no parameters either.
 const ROOM_FOR_PLOTS: f32 = 760.0;

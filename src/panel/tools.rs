@@ -206,10 +206,7 @@ pub fn palette(
     }
     // Below the time, which stands in the corner while the bar is hidden.
     let top = rect.top() + MARGIN + if interface.hidden { 40.0 } else { 0.0 };
-    let ground = Rect::from_min_size(
-        pos2(rect.left() + MARGIN, top),
-        vec2(BUTTON + 8.0, height),
-    );
+    let ground = Rect::from_min_size(pos2(rect.left() + MARGIN, top), vec2(BUTTON + 8.0, height));
     shield(ui, ground, "tools");
     let mut act = None;
     ui.scope_builder(UiBuilder::new().max_rect(ground.shrink(4.0)), |ui| {
@@ -234,7 +231,9 @@ pub fn palette(
             let tip = entry.tooltip();
             let response = match refused {
                 None => response.on_hover_text(tip),
-                Some(reason) => response.on_disabled_hover_text(format!("{tip}\nNot here: {reason}.")),
+                Some(reason) => {
+                    response.on_disabled_hover_text(format!("{tip}\nNot here: {reason}."))
+                }
             };
             if response.clicked() {
                 act = Some(id);
@@ -273,44 +272,66 @@ fn settings(ui: &mut Ui, interface: &mut Interface, frame: &Frame, corner: egui:
     }
     let ground = Rect::from_min_size(corner, vec2(SLIDER + 138.0, 24.0 * rows.len() as f32 + 8.0));
     shield(ui, ground, "brush");
-    ui.scope_builder(UiBuilder::new().max_rect(ground.shrink2(vec2(10.0, 4.0))), |ui| {
-        ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
-        for (index, (name, value, share)) in rows.into_iter().enumerate() {
-            let line = Rect::from_min_size(
-                pos2(ground.left() + 10.0, ground.top() + 4.0 + 24.0 * index as f32),
-                vec2(ground.width() - 20.0, 24.0),
-            );
-            let ink = Palette::of(ui);
-            let painter = ui.painter();
-            let font = theme::body(size::SMALL);
-            painter.text(line.left_center(), egui::Align2::LEFT_CENTER, name, font.clone(), ink.secondary);
-            painter.text(line.right_center(), egui::Align2::RIGHT_CENTER, value, font, ink.text);
-            let spot = Rect::from_center_size(
-                pos2(line.left() + 54.0 + 0.5 * SLIDER, line.center().y),
-                vec2(SLIDER, 16.0),
-            );
-            let label = if index == 0 { "Brush size" } else { "Brush strength" };
-            let to = ui
-                .scope_builder(UiBuilder::new().max_rect(spot), |ui| {
-                    let id = Id::new(("brush setting", index));
-                    widgets::track(ui, id, SLIDER, share as f32, false, label)
-                })
-                .inner;
-            let hint = if index == 0 {
-                "Radius of the brush  ·  Alt+wheel"
-            } else {
-                "How much of its work one touch of the brush does"
-            };
-            if let Some(to) = to.1.map(f64::from) {
-                match (index, hand.tool) {
-                    (0, _) => hand.share = RADII[0] * (to * span).exp(),
-                    (_, Tool::Brush(brush)) => {
-                        hand.strengths[brush as usize] = to.clamp(WEAKEST, 1.0);
+    ui.scope_builder(
+        UiBuilder::new().max_rect(ground.shrink2(vec2(10.0, 4.0))),
+        |ui| {
+            ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
+            for (index, (name, value, share)) in rows.into_iter().enumerate() {
+                let line = Rect::from_min_size(
+                    pos2(
+                        ground.left() + 10.0,
+                        ground.top() + 4.0 + 24.0 * index as f32,
+                    ),
+                    vec2(ground.width() - 20.0, 24.0),
+                );
+                let ink = Palette::of(ui);
+                let painter = ui.painter();
+                let font = theme::body(size::SMALL);
+                painter.text(
+                    line.left_center(),
+                    egui::Align2::LEFT_CENTER,
+                    name,
+                    font.clone(),
+                    ink.secondary,
+                );
+                painter.text(
+                    line.right_center(),
+                    egui::Align2::RIGHT_CENTER,
+                    value,
+                    font,
+                    ink.text,
+                );
+                let spot = Rect::from_center_size(
+                    pos2(line.left() + 54.0 + 0.5 * SLIDER, line.center().y),
+                    vec2(SLIDER, 16.0),
+                );
+                let label = if index == 0 {
+                    "Brush size"
+                } else {
+                    "Brush strength"
+                };
+                let to = ui
+                    .scope_builder(UiBuilder::new().max_rect(spot), |ui| {
+                        let id = Id::new(("brush setting", index));
+                        widgets::track(ui, id, SLIDER, share as f32, false, label)
+                    })
+                    .inner;
+                let hint = if index == 0 {
+                    "Radius of the brush  ·  Alt+wheel"
+                } else {
+                    "How much of its work one touch of the brush does"
+                };
+                if let Some(to) = to.1.map(f64::from) {
+                    match (index, hand.tool) {
+                        (0, _) => hand.share = RADII[0] * (to * span).exp(),
+                        (_, Tool::Brush(brush)) => {
+                            hand.strengths[brush as usize] = to.clamp(WEAKEST, 1.0);
+                        }
+                        _ => {}
                     }
-                    _ => {}
                 }
+                to.0.on_hover_text(hint);
             }
-            to.0.on_hover_text(hint);
-        }
-    });
+        },
+    );
 }

@@ -14,8 +14,8 @@ use bevy::ecs::resource::Resource;
 use super::inspect::{Inspector, Pick};
 use super::intent::{Action, Intent};
 use super::pace::Pace;
-use super::simulation::{Simulation, StartError, worker_threads};
 use super::rewind::Rewind;
+use super::simulation::{Simulation, StartError, worker_threads};
 use super::snapshot::{HandReport, Notice, Picture, PictureRequest, Snapshot, Status, picture};
 use crate::scene::Scene;
 
@@ -324,7 +324,8 @@ impl Runner {
         let state = if forward {
             self.rewind.redo(stroke)
         } else {
-            self.rewind.undo(stroke, || super::checkpoint::save(simulation))
+            self.rewind
+                .undo(stroke, || super::checkpoint::save(simulation))
         };
         let Some(state) = state else {
             let text = "This stroke is too long ago: its state is not kept any more.";
@@ -350,7 +351,11 @@ impl Runner {
                     format!("{whence}.")
                 } else {
                     let units = self.simulation.scene().model.units.time;
-                    let way = if now.step < before.step { "back" } else { "forward" };
+                    let way = if now.step < before.step {
+                        "back"
+                    } else {
+                        "forward"
+                    };
                     format!(
                         "{whence}: the run went {way} from t = {:.6} {units} to t = {:.6} {units}, step {}.",
                         before.time, now.time, now.step
@@ -358,7 +363,10 @@ impl Runner {
                 };
                 self.say(false, text);
             }
-            Err(error) => self.say(true, format!("The state before the stroke is lost: {error}.")),
+            Err(error) => self.say(
+                true,
+                format!("The state before the stroke is lost: {error}."),
+            ),
         }
     }
 

@@ -22,7 +22,10 @@ const SIGHT: f64 = 1.5;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pick {
     /// The particle nearest to a place, if one is within the radius; else nobody.
-    Near { at: [f64; 2], radius: f64 },
+    Near {
+        at: [f64; 2],
+        radius: f64,
+    },
     /// The one with this tag.
     Tag(u32),
     /// The next one in the order of the tags, round and round.
@@ -104,8 +107,7 @@ impl Inspector {
             last: Arc::default(),
         };
         let slot = inspector.slot(simulation)?;
-        inspector.start =
-            simulation.with_sample(|sample| unwrapped(sample, slot))?;
+        inspector.start = simulation.with_sample(|sample| unwrapped(sample, slot))?;
         Some(inspector)
     }
 
@@ -162,7 +164,9 @@ impl Inspector {
             * sample
                 .column::<crate::model::column::Diameter>()
                 .get(slot)
-                .map_or((scene.model.diameter)(&scene.values), |one| f64::from(one.0));
+                .map_or((scene.model.diameter)(&scene.values), |one| {
+                    f64::from(one.0)
+                });
         let fresh = sample.clock.time > self.newest;
         self.newest = sample.clock.time;
         let columns: Vec<_> = sample.columns.iter().collect();
@@ -192,7 +196,9 @@ impl Inspector {
                 }
             })
             .collect();
-        let cutoff = sample.resource::<Range>().map_or(0.0, |range| f64::from(range.cutoff));
+        let cutoff = sample
+            .resource::<Range>()
+            .map_or(0.0, |range| f64::from(range.cutoff));
         let range = if cutoff > 0.0 {
             cutoff
         } else {
@@ -212,7 +218,11 @@ impl Inspector {
             near,
             near_count,
             range,
-            terms: scene.model.hands.terms.map_or_else(Vec::new, |terms| terms(sample, slot)),
+            terms: scene
+                .model
+                .hands
+                .terms
+                .map_or_else(Vec::new, |terms| terms(sample, slot)),
             moved: x.hypot(y),
             since: sample.clock.time - self.began,
         }

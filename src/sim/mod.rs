@@ -14,8 +14,8 @@ pub mod intent;
 pub mod measure;
 pub mod pace;
 pub mod profile;
-pub mod simulation;
 mod rewind;
+pub mod simulation;
 pub mod snapshot;
 mod touch;
 

@@ -113,6 +113,9 @@ mod tests {
         assert!(rewind.bytes() <= MOST_BYTES);
         assert!(find(&rewind.before, 19).is_some());
         rewind.begin(20, vec![0; MOST_BYTES + 1]);
-        assert!(rewind.undo(20, Vec::new).is_none(), "a state too large to keep");
+        assert!(
+            rewind.undo(20, Vec::new).is_none(),
+            "a state too large to keep"
+        );
     }
 }

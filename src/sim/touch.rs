@@ -36,7 +36,8 @@ pub fn apply(scene: &mut Scene, world: &mut World, action: &Action) -> Result<()
             if !finite || *radius <= 0.0 {
                 return Err("the radius of a rubber is above 0, and its place finite".into());
             }
-            let shortest = (CRUMB * radius).max(1e-4 * scene.domain.size[0].min(scene.domain.size[1]));
+            let shortest =
+                (CRUMB * radius).max(1e-4 * scene.domain.size[0].min(scene.domain.size[1]));
             let left: Vec<_> = scene
                 .walls
                 .iter()

@@ -33,7 +33,9 @@ pub(super) fn places(
     // A brush of full strength fills its disc in about half a second.
     let size = diameter.max(closest).max(1e-9 * dab.radius);
     let capacity = (2.0 * dab.radius / size).powi(2);
-    let attempts = (dab.strength * SHARE * capacity).ceil().clamp(1.0, ATTEMPTS) as u32;
+    let attempts = (dab.strength * SHARE * capacity)
+        .ceil()
+        .clamp(1.0, ATTEMPTS) as u32;
     let at = domain.fixed(dab.at);
     let reach = (dab.radius + closest) as f32;
     let near: Vec<[u32; 2]> = positions
@@ -67,9 +69,8 @@ pub(super) fn places(
                 free &= grid.sorted()[run].iter().all(|&other| clear(place, other));
             });
         }
-        let blocked = walls.is_some_and(|walls| {
-            walls.grid().gap(domain.real(place)) <= f64::from(0.5 * closest)
-        });
+        let blocked = walls
+            .is_some_and(|walls| walls.grid().gap(domain.real(place)) <= f64::from(0.5 * closest));
         if free && !blocked {
             found.push(place);
         }
@@ -121,7 +122,9 @@ pub(super) fn add(
     for _ in places {
         world.entity_mut(template).clone_and_spawn();
     }
-    let tags: Vec<u32> = (0..places.len() as u32).map(|index| first_tag + index).collect();
+    let tags: Vec<u32> = (0..places.len() as u32)
+        .map(|index| first_tag + index)
+        .collect();
     with_column(world, |values: &mut [Position]| {
         for (value, &place) in values[first_slot..].iter_mut().zip(places) {
             value.0 = place;

@@ -49,13 +49,7 @@ pub enum Tool {
 
 impl Tool {
     /// All tools.
-    pub const ALL: [Self; 5] = [
-        Self::Add,
-        Self::Remove,
-        Self::Push,
-        Self::Align,
-        Self::Heat,
-    ];
+    pub const ALL: [Self; 5] = [Self::Add, Self::Remove, Self::Push, Self::Align, Self::Heat];
 }
 
 /// One touch of a brush.
@@ -76,19 +70,27 @@ impl Dab {
     /// Checks the numbers; the error says what is allowed.
     pub fn check(&self, domain: &Domain) -> Result<(), String> {
         let longest = domain.size[0].max(domain.size[1]);
-        let finite = self.at.iter().chain(&self.along).all(|part| part.is_finite());
+        let finite = self
+            .at
+            .iter()
+            .chain(&self.along)
+            .all(|part| part.is_finite());
         if !finite {
             return Err("the place of a brush must be finite".into());
         }
         // A NaN is in no range.
         if !(self.radius > 0.0 && self.radius <= longest) {
-            return Err(format!("the radius of a brush is above 0 and at most {longest}"));
+            return Err(format!(
+                "the radius of a brush is above 0 and at most {longest}"
+            ));
         }
         if !(self.strength > 0.0 && self.strength <= 1.0) {
             return Err("the strength of a brush is above 0 and at most 1".into());
         }
         if self.along.iter().any(|way| way.abs() > longest) {
-            return Err(format!("a brush moves at most {longest} between two touches"));
+            return Err(format!(
+                "a brush moves at most {longest} between two touches"
+            ));
         }
         if self.at.iter().any(|part| part.abs() > 16.0 * longest) {
             return Err("the place of a brush is too far from the box".into());

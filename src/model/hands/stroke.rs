@@ -40,7 +40,15 @@ pub fn dab(
     let skill = model.hands.skill(dab.tool);
     let closest = (model.hands.closest)(values, clock.dt).max(0.0);
     match dab.tool {
-        Tool::Add => add(world, &domain, dab, [closest, (model.diameter)(values)], stream, skill, most),
+        Tool::Add => add(
+            world,
+            &domain,
+            dab,
+            [closest, (model.diameter)(values)],
+            stream,
+            skill,
+            most,
+        ),
         Tool::Remove => {
             remove(world, &domain, dab, stream, skill);
             Ok(())
@@ -123,7 +131,9 @@ fn add(
     if places.len() > room.min(tags_left) {
         places.truncate(room.min(tags_left));
         if places.is_empty() {
-            return Err(format!("there are {most} particles, and no more are allowed"));
+            return Err(format!(
+                "there are {most} particles, and no more are allowed"
+            ));
         }
     }
     if places.is_empty() {
@@ -142,9 +152,7 @@ fn add(
 fn remove(world: &mut World, domain: &Domain, dab: &Dab, stream: Stream, skill: Skill) {
     let mut under = Under::gather(world, domain, dab);
     let chosen: Vec<usize> = (0..under.slots.len())
-        .filter(|&index| {
-            f64::from(stream.uniforms(under.tags[index], STROKE)[0]) < dab.strength
-        })
+        .filter(|&index| f64::from(stream.uniforms(under.tags[index], STROKE)[0]) < dab.strength)
         .collect();
     let count = world.resource::<Columns>().slice::<Tag>(world).len();
     // The oldest one stays when all would go.
@@ -199,7 +207,9 @@ fn push(world: &mut World, domain: &Domain, dab: &Dab, closest: f64) {
             dab.along.map(|way| weight * way)
         })
         .collect();
-    let walls = world.get_resource::<Walls>().filter(|walls| !walls.is_empty());
+    let walls = world
+        .get_resource::<Walls>()
+        .filter(|walls| !walls.is_empty());
     let hold = |from: [u32; 2], to: [u32; 2]| match walls {
         Some(walls) => walls.grid().hold(from, to, |_| {}).unwrap_or(to),
         None => to,

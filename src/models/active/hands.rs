@@ -27,7 +27,11 @@ pub const HANDS: Hands = Hands {
 fn join(world: &mut World, newcomers: &Touched) {
     let active = world.resource::<Active>().clone();
     let places: Vec<_> = with_column(world, |positions: &mut [Position]| {
-        newcomers.slots.iter().map(|&slot| positions[slot].0).collect()
+        newcomers
+            .slots
+            .iter()
+            .map(|&slot| positions[slot].0)
+            .collect()
     });
     with_column(world, |starts: &mut [InitialPosition]| {
         for (&slot, &place) in newcomers.slots.iter().zip(&places) {
@@ -58,7 +62,11 @@ fn closest(values: &Values, dt: f64) -> f64 {
     }
     let distance = repulsion.distance_of_force(STRIDE / dt);
     // The bisection ends just above its lower end when no distance is too close.
-    if distance < 2e-3 { 0.0 } else { distance * active.largest_diameter() }
+    if distance < 2e-3 {
+        0.0
+    } else {
+        distance * active.largest_diameter()
+    }
 }
 
 /// The wall pushes as a particle of the same size would whose surface is the wall: its centre is
@@ -101,8 +109,15 @@ fn terms(sample: &Sample, slot: usize) -> Vec<Term> {
     let repulsion = active.repulsion();
     if repulsion != Repulsion::None {
         let mut sum = [0.0; 2];
-        for (other, &there) in positions.iter().enumerate().filter(|(other, _)| *other != slot) {
-            let away = sample.domain.separation(positions[slot], there).map(f64::from);
+        for (other, &there) in positions
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != slot)
+        {
+            let away = sample
+                .domain
+                .separation(positions[slot], there)
+                .map(f64::from);
             let distance = away[0].hypot(away[1]);
             let push = repulsion.force(distance, contact(diameters, slot, other));
             if push > 0.0 && distance > 0.0 {

@@ -42,7 +42,9 @@ const fn logarithmic(symbol: &'static str, unit: &'static str) -> Axis {
 /// Parameters of the sample, when its particles see neither each other nor walls.
 fn without_interaction<'w>(sample: &Sample<'w>) -> Option<&'w Active> {
     let active = sample.resource::<Active>()?;
-    let walled = sample.resource::<Walls>().is_some_and(|walls| !walls.is_empty());
+    let walled = sample
+        .resource::<Walls>()
+        .is_some_and(|walls| !walls.is_empty());
     (active.repulsion() == Repulsion::None && !walled).then_some(active)
 }
 
