@@ -394,7 +394,7 @@ fn walls_of_a_scene_are_read_checked_and_written() {
             "walls:2:27: walls[1]",
             "in the box",
         ),
-        ("[((0, 0), (nan, 0))]", "walls:2:18: walls[0]", "finite"),
+        ("[((0, 0), (nan, 0))]", "walls:2:19: walls[0]", "finite"),
         ("[(0, 1)]", "walls:2:10: walls[0]", "ends of a wall"),
         (
             "[((0, 0), (1, 0), (2, 0))]",

@@ -11,6 +11,7 @@ mod headless;
 mod layers;
 mod panel;
 mod registry;
+mod tools;
 mod view;
 mod window;
 

@@ -19,6 +19,7 @@ pub mod philox;
 pub mod polynomial;
 pub mod radial;
 pub mod scattering;
+pub mod segment;
 pub mod series;
 pub mod simd;
 pub mod special;
@@ -27,4 +28,4 @@ pub mod verlet;
 pub mod walls;
 
 #[cfg(test)]
-mod testing;
+pub mod testing;

@@ -107,6 +107,11 @@ const fn also(entry: ActionEntry, modifiers: Modifiers, key: Key) -> ActionEntry
     }
 }
 
+/// A tool, or what the hand can do.
+const fn hand(id: ActionId, title: &'static str, icon: &'static str, key: Key) -> ActionEntry {
+    entry(id, Group::Hands, title, icon, NONE, key)
+}
+
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const SHIFT: Modifiers = Modifiers::SHIFT;
@@ -223,70 +228,24 @@ pub static ACTIONS: &[ActionEntry] = {
             NONE,
             Key::C,
         ),
-        entry(
+        hand(
             ToolHand,
-            Hands,
             "Hand: move the picture, pick a particle",
             icons::HAND,
-            NONE,
             Key::V,
         ),
-        entry(
+        hand(
             ToolPush,
-            Hands,
             "Push particles along",
             icons::HAND_SWIPE_RIGHT,
-            NONE,
             Key::D,
         ),
-        entry(
-            ToolAlign,
-            Hands,
-            "Align headings",
-            icons::NAVIGATION_ARROW,
-            NONE,
-            Key::L,
-        ),
-        entry(
-            ToolHeat,
-            Hands,
-            "Heat: stir headings up",
-            icons::FLAME,
-            NONE,
-            Key::U,
-        ),
-        entry(
-            ToolAdd,
-            Hands,
-            "Add particles",
-            icons::PLUS_CIRCLE,
-            NONE,
-            Key::A,
-        ),
-        entry(
-            ToolRemove,
-            Hands,
-            "Remove particles",
-            icons::MINUS_CIRCLE,
-            NONE,
-            Key::X,
-        ),
-        entry(
-            ToolWall,
-            Hands,
-            "Draw walls",
-            icons::LINE_SEGMENTS,
-            NONE,
-            Key::W,
-        ),
-        entry(
-            ToolErase,
-            Hands,
-            "Rub walls out",
-            icons::ERASER,
-            SHIFT,
-            Key::W,
-        ),
+        hand(ToolAlign, "Align headings", icons::NAVIGATION_ARROW, Key::L),
+        hand(ToolHeat, "Heat: stir headings up", icons::FLAME, Key::U),
+        hand(ToolAdd, "Add particles", icons::PLUS_CIRCLE, Key::A),
+        hand(ToolRemove, "Remove particles", icons::MINUS_CIRCLE, Key::X),
+        hand(ToolWall, "Draw walls", icons::LINE_SEGMENTS, Key::W),
+        hand(ToolErase, "Rub walls out", icons::ERASER, Key::B),
         entry(
             FollowParticle,
             Hands,
@@ -295,20 +254,16 @@ pub static ACTIONS: &[ActionEntry] = {
             SHIFT,
             Key::F,
         ),
-        entry(
+        hand(
             NextParticle,
-            Hands,
             "Inspect the next particle",
             icons::CARET_RIGHT,
-            NONE,
             Key::J,
         ),
-        entry(
+        hand(
             PreviousParticle,
-            Hands,
             "Inspect the previous particle",
             icons::CARET_LEFT,
-            NONE,
             Key::K,
         ),
         entry(Scenes, Files, "Choose a scene", icons::IMAGES, NONE, Key::G),

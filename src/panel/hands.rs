@@ -7,12 +7,12 @@
 use bevy_egui::egui;
 use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Response, Stroke as Line, Ui, pos2, vec2};
 
+use super::drawing::{draw_wall, walls};
+use super::plane::Map;
 use super::state::Interface;
 use super::theme::Palette;
-use super::tools::{Drawing, Stroke, Tool};
+use super::tools::{Stroke, Tool};
 use super::{Frame, PictureEvent, Request, Requests};
-use crate::math::domain::Domain;
-use crate::math::walls::Segment;
 use crate::model::hands::{Dab, Tool as Brush};
 use crate::sim::Action;
 use crate::sim::driver::Command;
@@ -20,69 +20,10 @@ use crate::sim::inspect::{Inspection, Pick};
 
 /// A click finds a particle within so many points of it.
 const NEAR: f64 = 8.0;
-/// The end of a wall jumps to another within so many points.
-const JUMP: f64 = 8.0;
 /// Touches of a fast stroke within one frame, at most.
 const TOUCHES: usize = 24;
 /// A brush that rests touches so often, in seconds, whatever the frames per second.
 const PULSE: f64 = 1.0 / 60.0;
-
-/// Where the plane is on the screen.
-#[derive(Clone, Copy)]
-struct Map {
-    rect: Rect,
-    centre: [f64; 2],
-    /// Points per unit of length.
-    scale: f64,
-    domain: Domain,
-}
-
-impl Map {
-    fn new(frame: &Frame, rect: Rect) -> Option<Self> {
-        let scale = frame.surroundings.points_per_length;
-        let centre = frame.surroundings.centre;
-        let sound = scale.is_normal() && scale > 0.0 && centre.iter().all(|part| part.is_finite());
-        sound.then_some(Self {
-            rect,
-            centre,
-            scale,
-            domain: frame.snapshot.picture.domain,
-        })
-    }
-
-    fn place(&self, at: Pos2) -> [f64; 2] {
-        let way = at - self.rect.center();
-        [
-            self.centre[0] + f64::from(way.x) / self.scale,
-            self.centre[1] - f64::from(way.y) / self.scale,
-        ]
-    }
-
-    /// The image of a place that is nearest to the middle of the picture.
-    fn point(&self, place: [f64; 2]) -> Pos2 {
-        let mut way = [0, 1].map(|axis| place[axis] - self.centre[axis]);
-        if self.domain.is_periodic() {
-            for (way, length) in way.iter_mut().zip(self.domain.size) {
-                *way -= (*way / length).round() * length;
-            }
-        }
-        // Far beyond any screen it does not matter where.
-        let [x, y] = way.map(|part| (part * self.scale).clamp(-1e6, 1e6) as f32);
-        self.rect.center() + vec2(x, -y)
-    }
-
-    fn length(&self, length: f64) -> f32 {
-        (length * self.scale).clamp(0.0, 1e6) as f32
-    }
-
-    /// A place brought into the box, where walls must end.
-    fn inside(&self, mut place: [f64; 2]) -> [f64; 2] {
-        for (part, length) in place.iter_mut().zip(self.domain.size) {
-            *part = part.clamp(-0.5 * length, 0.5 * length);
-        }
-        place
-    }
-}
 
 /// What the pointer does to the picture.
 pub fn hands(
@@ -100,6 +41,7 @@ pub fn hands(
         interface.hand.let_go();
         return;
     };
+    walls(ui, frame, &map);
     match interface.hand.tool {
         Tool::Hand => pick(interface, frame, response, &map, requests),
         Tool::Brush(_) | Tool::Erase => stroke(ui, interface, frame, response, &map, requests),
@@ -310,109 +252,6 @@ fn circle(ui: &Ui, map: &Map, at: Pos2, radius: f64, held: bool) {
         Line::new(3.0, palette.canvas.gamma_multiply(0.7)),
     );
     painter.circle_stroke(at, extent, Line::new(1.5, palette.accent));
-}
-
-/// Straight walls: dragged from end to end, or clicked piece by piece.
-fn draw_wall(
-    ui: &Ui,
-    interface: &mut Interface,
-    frame: &Frame,
-    response: &Response,
-    map: &Map,
-    requests: &mut Requests,
-) {
-    let left = PointerButton::Primary;
-    let (shift, origin, latest) = ui.input(|input| {
-        (
-            input.modifiers.shift,
-            input.pointer.press_origin(),
-            input.pointer.latest_pos(),
-        )
-    });
-    let end = |at: Pos2, from: Option<[f64; 2]>| {
-        let place = snapped(frame, map, map.inside(map.place(at)));
-        match from {
-            Some(from) if shift => straightened(from, place),
-            _ => place,
-        }
-    };
-    if response.drag_started_by(left)
-        && interface.hand.drawing.is_none()
-        && let Some(origin) = origin
-    {
-        interface.hand.drawing = Some(Drawing {
-            from: end(origin, None),
-            dragged: true,
-        });
-    }
-    let finished = response.drag_stopped_by(left);
-    if (finished || response.clicked_by(left))
-        && let Some(at) = response.interact_pointer_pos().or(latest)
-    {
-        match interface.hand.drawing {
-            Some(Drawing { from, dragged }) => {
-                let to = end(at, Some(from));
-                let wall = Segment { from, to };
-                if wall.check(&map.domain).is_ok() {
-                    interface.hand.begin(&mut interface.undo, requests);
-                    requests.push(Request::Run(Command::Act(Action::AddWall(wall))));
-                }
-                interface.hand.drawing = (!dragged).then_some(Drawing {
-                    from: to,
-                    dragged: false,
-                });
-            }
-            None => {
-                interface.hand.drawing = Some(Drawing {
-                    from: end(at, None),
-                    dragged: false,
-                });
-            }
-        }
-    }
-    let enter = ui.input(|input| input.key_pressed(Key::Enter));
-    if response.double_clicked_by(left) || response.clicked_by(PointerButton::Secondary) || enter {
-        interface.hand.drawing = None;
-    }
-    if let Some(pointer) = response
-        .hover_pos()
-        .or(latest.filter(|_| response.dragged()))
-    {
-        ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
-        let palette = Palette::of(ui);
-        let painter = ui.painter().with_clip_rect(map.rect);
-        let from = interface.hand.drawing.map(|drawing| drawing.from);
-        let to = end(pointer, from);
-        if let Some(from) = from {
-            let ends = [
-                map.point(from),
-                map.point(from) + (map.point(to) - map.point(from)),
-            ];
-            painter.line_segment(ends, Line::new(4.0, palette.canvas));
-            painter.line_segment(ends, Line::new(2.0, palette.accent));
-        }
-        painter.circle_filled(map.point(to), 3.5, palette.accent);
-    }
-}
-
-/// A place, or the end of a wall that is near it.
-fn snapped(frame: &Frame, map: &Map, place: [f64; 2]) -> [f64; 2] {
-    let walls = frame.snapshot.scene.walls.iter();
-    let distance = |end: &[f64; 2]| (end[0] - place[0]).hypot(end[1] - place[1]);
-    walls
-        .flat_map(|wall| [wall.from, wall.to])
-        .filter(|end| distance(end) * map.scale < JUMP)
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-        .unwrap_or(place)
-}
-
-/// The end brought to the same height or the same width as the beginning, whichever is nearer.
-fn straightened(from: [f64; 2], to: [f64; 2]) -> [f64; 2] {
-    if (to[0] - from[0]).abs() > (to[1] - from[1]).abs() {
-        [to[0], from[1]]
-    } else {
-        [from[0], to[1]]
-    }
 }
 
 /// A ring around the particle that is inspected, and lines to its neighbours.

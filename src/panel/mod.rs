@@ -7,7 +7,8 @@
 //! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
 //! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
 //! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend`, `tools`, `hands`, `inspector` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
+//! `transport`, `picture`, `legend`, `plane`, `tools`, `hands`, `drawing`, `inspector`, `history`
+//! (centre), `sheets` (help, commands), `gallery`, `toasts`, and
 //! `layout`, which puts them together in [`interface`].
 
 pub mod actions;
@@ -15,10 +16,12 @@ mod bar;
 mod card;
 mod chart;
 mod choice;
+mod drawing;
 mod field;
 mod fuzzy;
 mod gallery;
 mod hands;
+mod history;
 pub mod inspector;
 mod layout;
 mod legend;
@@ -26,6 +29,7 @@ mod measured;
 pub mod numbers;
 pub mod parameters;
 mod picture;
+mod plane;
 pub mod plots;
 mod population;
 pub mod quantity;

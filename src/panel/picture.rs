@@ -175,8 +175,12 @@ fn failure(
                         widgets::text_button(ui, "Undo the last change", false)
                     });
                     if undo.inner.clicked() {
+                        // A stroke that is taken back takes the failure with it.
+                        let stroke = interface.undo.ends_with_stroke();
                         super::layout::perform(ActionId::Undo, interface, frame, requests);
-                        super::layout::perform(ActionId::Restart, interface, frame, requests);
+                        if !stroke {
+                            super::layout::perform(ActionId::Restart, interface, frame, requests);
+                        }
                     }
                 });
             });

@@ -77,6 +77,11 @@ impl UndoStack {
         !self.done.is_empty()
     }
 
+    /// True when a stroke is what would be taken back.
+    pub fn ends_with_stroke(&self) -> bool {
+        matches!(self.done.last(), Some(Step::Stroke(_)))
+    }
+
     /// True when there is something to make again.
     pub fn can_redo(&self) -> bool {
         !self.undone.is_empty()

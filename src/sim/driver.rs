@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use bevy::ecs::resource::Resource;
 
-use super::inspect::{Inspector, Pick};
+use super::hand::Hand;
+use super::inspect::Pick;
 use super::intent::{Action, Intent};
 use super::pace::Pace;
-use super::rewind::Rewind;
 use super::simulation::{Simulation, StartError, worker_threads};
-use super::snapshot::{HandReport, Notice, Picture, PictureRequest, Snapshot, Status, picture};
+use super::snapshot::{HandReport, Picture, PictureRequest, Snapshot, Status, picture};
 use crate::scene::Scene;
 
 /// What a window asks of a run.
@@ -155,13 +155,8 @@ struct Runner {
     revision: u64,
     picture: Arc<Picture>,
     published: Instant,
-    inspector: Option<Inspector>,
-    rewind: Rewind,
-    notices: Arc<Vec<Notice>>,
+    hand: Hand,
 }
-
-/// Things said by the run that the window may still have to show.
-const NOTICES: usize = 8;
 
 impl Runner {
     fn new(simulation: Simulation, request: PictureRequest) -> Self {
@@ -179,23 +174,8 @@ impl Runner {
             revision: 1,
             picture,
             published: Instant::now(),
-            inspector: None,
-            rewind: Rewind::default(),
-            notices: Arc::default(),
+            hand: Hand::default(),
         }
-    }
-
-    /// Tells the window something, once.
-    fn say(&mut self, fault: bool, text: String) {
-        let notices = Arc::make_mut(&mut self.notices);
-        let number = notices.last().map_or(0, |last| last.number) + 1;
-        notices.push(Notice {
-            number,
-            text,
-            fault,
-        });
-        let surplus = notices.len().saturating_sub(NOTICES);
-        notices.drain(..surplus);
     }
 
     /// The loop of the thread: commands, steps within the budget, a snapshot.
@@ -227,7 +207,8 @@ impl Runner {
             }
             self.simulation.apply_due();
             for reason in self.simulation.take_refused() {
-                self.say(true, format!("Nothing was changed: {reason}."));
+                self.hand
+                    .say(true, format!("Nothing was changed: {reason}."));
             }
             dirty |= self.work(shared);
             let late = self.published.elapsed() > Duration::from_millis(250);
@@ -285,14 +266,11 @@ impl Runner {
                 self.steps_asked += steps;
             }
             Command::Act(action) => self.simulation.submit(action),
-            Command::Inspect(pick) => {
-                self.inspector = Inspector::pick(&self.simulation, self.inspector.as_ref(), pick);
-            }
+            Command::Inspect(pick) => self.hand.inspect(&self.simulation, pick),
             Command::BeginStroke(stroke) => {
                 // What was handed in before the stroke belongs to the state before it.
                 self.simulation.apply_due();
-                let state = super::checkpoint::save(&self.simulation);
-                self.rewind.begin(stroke, state);
+                self.hand.begin(&self.simulation, stroke);
             }
             Command::UndoStroke(stroke) => self.go_to_stroke(stroke, false),
             Command::RedoStroke(stroke) => self.go_to_stroke(stroke, true),
@@ -317,56 +295,14 @@ impl Runner {
     fn go_to_stroke(&mut self, stroke: u64, forward: bool) {
         if self.held {
             let text = "A film is being made, whose time cannot go back: stop it first.";
-            return self.say(true, text.into());
+            return self.hand.say(true, text.into());
         }
         self.simulation.apply_due();
-        let simulation = &self.simulation;
-        let state = if forward {
-            self.rewind.redo(stroke)
-        } else {
-            self.rewind
-                .undo(stroke, || super::checkpoint::save(simulation))
-        };
-        let Some(state) = state else {
-            let text = "This stroke is too long ago: its state is not kept any more.";
-            return self.say(true, text.into());
-        };
-        match super::checkpoint::restore(&state, self.pool()) {
-            Ok(mut simulation) => {
-                let before = self.simulation.clock();
-                simulation.dress_as(self.simulation.scene());
-                self.simulation = simulation;
-                self.failed = None;
-                self.pace.restart();
-                let now = self.simulation.clock();
-                if let Some(inspector) = &mut self.inspector {
-                    inspector.rewind(&self.simulation);
-                }
-                let whence = if forward {
-                    "The stroke is there again"
-                } else {
-                    "The stroke is taken back"
-                };
-                let text = if now.step == before.step {
-                    format!("{whence}.")
-                } else {
-                    let units = self.simulation.scene().model.units.time;
-                    let way = if now.step < before.step {
-                        "back"
-                    } else {
-                        "forward"
-                    };
-                    format!(
-                        "{whence}: the run went {way} from t = {:.6} {units} to t = {:.6} {units}, step {}.",
-                        before.time, now.time, now.step
-                    )
-                };
-                self.say(false, text);
-            }
-            Err(error) => self.say(
-                true,
-                format!("The state before the stroke is lost: {error}."),
-            ),
+        if let Some(simulation) = self.hand.travel(&self.simulation, stroke, forward) {
+            self.simulation = simulation;
+            self.failed = None;
+            self.steps_asked = 0;
+            self.pace.restart();
         }
     }
 
@@ -393,20 +329,17 @@ impl Runner {
         self.steps_asked = 0;
         self.generation += 1;
         self.pace.restart();
-        self.rewind.clear();
-        if let Some(inspector) = &mut self.inspector {
-            inspector.rewind(&self.simulation);
-        }
+        self.hand.start_anew(&self.simulation);
     }
 
     fn publish(&mut self, shared: &Shared) {
         self.revision += 1;
         self.picture = Arc::new(picture(&self.simulation, &self.request, self.revision));
-        let simulation = &self.simulation;
-        let inspection = self.inspector.as_mut().map(|one| one.look(simulation));
-        let mut snapshot = self.snapshot();
-        snapshot.hand.inspection = inspection;
-        let snapshot = Arc::new(snapshot);
+        let hand = self.hand.report(&self.simulation);
+        let snapshot = Arc::new(Snapshot {
+            hand,
+            ..self.snapshot()
+        });
         match shared.snapshot.lock() {
             Ok(mut slot) => *slot = snapshot,
             Err(poisoned) => *poisoned.into_inner() = snapshot,
@@ -432,10 +365,7 @@ impl Runner {
             picture: self.picture.clone(),
             scalars: self.simulation.measurements().scalars(),
             curves: self.simulation.measurements().curves(),
-            hand: HandReport {
-                inspection: None,
-                notices: self.notices.clone(),
-            },
+            hand: HandReport::default(),
         }
     }
 }

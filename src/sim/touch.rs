@@ -3,6 +3,7 @@
 use bevy::ecs::world::World;
 
 use super::intent::Action;
+use crate::math::segment::SHORTEST;
 use crate::math::walls::MOST_WALLS;
 use crate::model::neighbours::Neighbours;
 use crate::model::{hands, walls};
@@ -37,7 +38,7 @@ pub fn apply(scene: &mut Scene, world: &mut World, action: &Action) -> Result<()
                 return Err("the radius of a rubber is above 0, and its place finite".into());
             }
             let shortest =
-                (CRUMB * radius).max(1e-4 * scene.domain.size[0].min(scene.domain.size[1]));
+                (CRUMB * radius).max(SHORTEST * scene.domain.size[0].min(scene.domain.size[1]));
             let left: Vec<_> = scene
                 .walls
                 .iter()
