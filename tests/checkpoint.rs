@@ -173,13 +173,20 @@ fn damaged_states_are_refused() {
         assert!(refused(&bytes).is_some(), "bit {bit} flipped");
     }
     let mut newer = good.clone();
-    newer[8] = 2;
+    newer[8] = 3;
     let error = refused(&newer).expect("a newer version");
     assert!(
-        matches!(error, CheckpointError::Newer { found: 2 }),
+        matches!(error, CheckpointError::Newer { found: 3 }),
         "{error}"
     );
     assert!(error.to_string().contains("newer Seethe"), "{error}");
+    let mut older = good.clone();
+    older[8] = 1;
+    let error = refused(&older).expect("an older version");
+    assert!(
+        matches!(error, CheckpointError::Older { found: 1 }),
+        "{error}"
+    );
     let error = refused(b"(version: 1)").expect("a scene");
     assert!(matches!(error, CheckpointError::NotACheckpoint), "{error}");
 }

@@ -5,11 +5,13 @@ mod checkpoint;
 mod determinism;
 mod faults;
 mod film;
+mod hands;
 mod harness;
 mod headless;
 mod layers;
 mod panel;
 mod registry;
+mod tools;
 mod view;
 mod window;
 

@@ -104,6 +104,7 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
         }),
         scalars: Arc::new(scalars.collect()),
         curves: Arc::new(curves.collect()),
+        hand: Default::default(),
         scene: Arc::new(scene),
     }
 }

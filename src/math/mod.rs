@@ -14,15 +14,18 @@ pub mod integrate;
 pub mod laws;
 pub mod order;
 pub mod pair;
+pub mod parting;
 pub mod philox;
 pub mod polynomial;
 pub mod radial;
 pub mod scattering;
+pub mod segment;
 pub mod series;
 pub mod simd;
 pub mod special;
 pub mod statistics;
 pub mod verlet;
+pub mod walls;
 
 #[cfg(test)]
-mod testing;
+pub mod testing;

@@ -29,6 +29,8 @@ pub enum Purpose {
     NaturalFrequencies = 5,
     /// Acceptance in Metropolis sampling.
     MetropolisAccept = 6,
+    /// Strokes of a hand: newcomers, who is removed, how headings are stirred.
+    Hand = 64,
 }
 
 /// One Philox4x32-10 block: four random words for a counter and a key.

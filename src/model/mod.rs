@@ -2,13 +2,16 @@
 //!
 //! Reading order: [`parameter`] (what can be tuned), [`column`] (what a particle is), [`phase`]
 //! (when things happen in a step), [`neighbours`] (who is near whom), [`observable`] (what is
-//! measured and shown), and here the [`Model`] that gathers them.
+//! measured and shown), [`hands`] and [`walls`] (what a user does to the particles), and here the
+//! [`Model`] that gathers them.
 
 pub mod column;
+pub mod hands;
 pub mod neighbours;
 pub mod observable;
 pub mod parameter;
 pub mod phase;
+pub mod walls;
 
 use bevy::ecs::schedule::Schedule;
 use bevy::ecs::world::World;
@@ -112,6 +115,8 @@ pub struct Model {
     pub diameter: fn(&Values) -> f64,
     /// State besides the columns; `None` when there is none.
     pub keep: Option<Keep>,
+    /// What hands may do to the particles.
+    pub hands: hands::Hands,
 }
 
 impl Model {
@@ -146,6 +151,7 @@ impl Model {
         particle_area: |_| 0.0,
         diameter: |_| 1.0,
         keep: None,
+        hands: hands::Hands::COLUMNS,
     };
 
     /// The index of a parameter by name.

@@ -80,6 +80,14 @@ impl Neighbours {
         self.moved2 = moved2;
     }
 
+    /// Notes a further squared displacement: the largest counts.
+    pub fn note_also(&mut self, moved2: f32) {
+        // What is not a number must not be lost: it makes the lists stale.
+        if moved2.is_nan() || moved2 > self.moved2 {
+            self.moved2 = moved2;
+        }
+    }
+
     /// Makes the next step build the lists anew.
     pub fn invalidate(&mut self) {
         self.valid = false;
@@ -195,7 +203,34 @@ pub fn refresh(world: &mut World) {
     }
 }
 
+/// Counts the crossings so far and takes the present positions as the reference; the lists are
+/// built anew in the next step. To be called before and after a hand changes positions, or the
+/// number of particles, so that nobody's unwrapped path is lost.
+pub fn settle(world: &mut World) {
+    let mut columns = std::mem::take(&mut *world.resource_mut::<Columns>());
+    let mut neighbours = std::mem::take(&mut *world.resource_mut::<Neighbours>());
+    neighbours.take_reference(&mut columns, world);
+    neighbours.valid = false;
+    *world.resource_mut::<Columns>() = columns;
+    *world.resource_mut::<Neighbours>() = neighbours;
+}
+
 impl Neighbours {
+    /// Adds the crossings since the last reference to the images, and refers to the present
+    /// positions from now on.
+    fn take_reference(&mut self, columns: &mut Columns, world: &mut World) {
+        let mut crossing = self.crossing.take().unwrap_or_else(|| world.query());
+        for (positions, mut images) in crossing.contiguous_iter_mut(world).into_iter().flatten() {
+            self.count_crossings(positions, images.bypass_change_detection());
+        }
+        self.crossing = Some(crossing);
+        let positions = columns.slice::<Position>(world);
+        self.reference.clear();
+        self.reference
+            .extend_from_slice(bytemuck::cast_slice(positions));
+        self.moved2 = 0.0;
+    }
+
     fn rebuild(
         &mut self,
         columns: &mut Columns,

@@ -21,6 +21,17 @@ pub enum ActionId {
     ZoomIn,
     ZoomOut,
     NextColouring,
+    ToolHand,
+    ToolPush,
+    ToolAlign,
+    ToolHeat,
+    ToolAdd,
+    ToolRemove,
+    ToolWall,
+    ToolErase,
+    FollowParticle,
+    NextParticle,
+    PreviousParticle,
     Scenes,
     OpenFile,
     SaveScene,
@@ -42,15 +53,17 @@ pub enum ActionId {
 pub enum Group {
     Run,
     Picture,
+    Hands,
     Files,
     Window,
 }
 
 impl Group {
     /// All groups, with their headings.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 5] = [
         (Self::Run, "Run"),
         (Self::Picture, "Picture"),
+        (Self::Hands, "Hands on the picture"),
         (Self::Files, "Scenes and files"),
         (Self::Window, "Window"),
     ];
@@ -94,14 +107,20 @@ const fn also(entry: ActionEntry, modifiers: Modifiers, key: Key) -> ActionEntry
     }
 }
 
+/// A tool, or what the hand can do.
+const fn hand(id: ActionId, title: &'static str, icon: &'static str, key: Key) -> ActionEntry {
+    entry(id, Group::Hands, title, icon, NONE, key)
+}
+
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
+const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// The table, in the order of the help sheet.
 pub static ACTIONS: &[ActionEntry] = {
     use ActionId::*;
-    use Group::{Files, Picture, Run, Window};
+    use Group::{Files, Hands, Picture, Run, Window};
     &[
         entry(
             PlayPause,
@@ -208,6 +227,44 @@ pub static ACTIONS: &[ActionEntry] = {
             icons::PALETTE,
             NONE,
             Key::C,
+        ),
+        hand(
+            ToolHand,
+            "Hand: move the picture, pick a particle",
+            icons::HAND,
+            Key::V,
+        ),
+        hand(
+            ToolPush,
+            "Push particles along",
+            icons::HAND_SWIPE_RIGHT,
+            Key::D,
+        ),
+        hand(ToolAlign, "Align headings", icons::NAVIGATION_ARROW, Key::L),
+        hand(ToolHeat, "Heat: stir headings up", icons::FLAME, Key::U),
+        hand(ToolAdd, "Add particles", icons::PLUS_CIRCLE, Key::A),
+        hand(ToolRemove, "Remove particles", icons::MINUS_CIRCLE, Key::X),
+        hand(ToolWall, "Draw walls", icons::LINE_SEGMENTS, Key::W),
+        hand(ToolErase, "Rub walls out", icons::ERASER, Key::B),
+        entry(
+            FollowParticle,
+            Hands,
+            "Follow the inspected particle",
+            icons::CROSSHAIR,
+            SHIFT,
+            Key::F,
+        ),
+        hand(
+            NextParticle,
+            "Inspect the next particle",
+            icons::CARET_RIGHT,
+            Key::J,
+        ),
+        hand(
+            PreviousParticle,
+            "Inspect the previous particle",
+            icons::CARET_LEFT,
+            Key::K,
         ),
         entry(Scenes, Files, "Choose a scene", icons::IMAGES, NONE, Key::G),
         entry(

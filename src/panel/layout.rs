@@ -6,13 +6,15 @@ use egui::{Align, CentralPanel, Frame as Ground, Layout, Margin, Panel, Ui};
 use super::actions::{self, ActionId};
 use super::state::{Interface, Sheet, playing};
 use super::theme::{self, BAR, PADDING, Palette, TRANSPORT};
+use super::tools::{self, TOOLS};
 use super::transport::{PACES, reseed};
 use super::{
-    FilmState, Frame, PictureEvent, Request, Requests, bar, parameters, picture, plots, sheets,
-    toasts, transport,
+    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, parameters, picture, plots,
+    sheets, toasts, transport,
 };
 use crate::sim::Action;
 use crate::sim::driver::Command;
+use crate::sim::inspect::Pick;
 
 /// Narrower windows show no plots, or no parameters either.
 const ROOM_FOR_PLOTS: f32 = 760.0;
@@ -97,6 +99,17 @@ fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
         .show_collapsible(ui, &mut open, |ui| {
             plots::plots(ui, interface, frame, requests)
         });
+    let inspected = frame.snapshot.hand.inspection.is_some();
+    let mut open = shown && inspected && screen.width() >= ROOM_FOR_PLOTS;
+    Panel::right("inspector")
+        .resizable(true)
+        .drag_to_open(false)
+        .default_size(264.0)
+        .size_range(220.0..=(0.4 * screen.width()).max(221.0))
+        .frame(side)
+        .show_collapsible(ui, &mut open, |ui| {
+            inspector::inspector(ui, interface, frame, requests)
+        });
     CentralPanel::default()
         .frame(Ground::NONE)
         .show(ui, |ui| picture::picture(ui, interface, frame, requests));
@@ -140,6 +153,11 @@ pub(super) fn perform(
         ActionId::FrameAll => requests.push(Request::Picture(PictureEvent::FrameAll)),
         ActionId::ZoomIn => zoom(interface, 1.25, requests),
         ActionId::ZoomOut => zoom(interface, 0.8, requests),
+        ActionId::FollowParticle => inspector::follow(interface, frame),
+        ActionId::NextParticle => requests.push(Request::Run(Command::Inspect(Pick::Next))),
+        ActionId::PreviousParticle => {
+            requests.push(Request::Run(Command::Inspect(Pick::Previous)));
+        }
         ActionId::NextColouring => next_colouring(interface, frame, requests),
         ActionId::Scenes => interface.toggle(Sheet::Scenes),
         ActionId::OpenFile => requests.push(Request::OpenFile),
@@ -166,6 +184,11 @@ pub(super) fn perform(
         ActionId::Palette => interface.toggle(Sheet::Palette),
         ActionId::Help => interface.toggle(Sheet::Help),
         ActionId::Quit => requests.push(Request::Quit),
+        tool => {
+            if let Some((tool, _)) = TOOLS.iter().find(|(_, id)| *id == tool) {
+                tools::choose(interface, &frame.snapshot.scene, *tool);
+            }
+        }
     }
 }
 

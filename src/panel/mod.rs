@@ -7,7 +7,8 @@
 //! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
 //! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
 //! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
+//! `transport`, `picture`, `legend`, `plane`, `tools`, `hands`, `drawing`, `inspector`, `history`
+//! (centre), `sheets` (help, commands), `gallery`, `toasts`, and
 //! `layout`, which puts them together in [`interface`].
 
 pub mod actions;
@@ -15,9 +16,12 @@ mod bar;
 mod card;
 mod chart;
 mod choice;
+mod drawing;
 mod field;
 mod fuzzy;
 mod gallery;
+mod hands;
+mod history;
 pub mod inspector;
 mod layout;
 mod legend;
@@ -25,6 +29,7 @@ mod measured;
 pub mod numbers;
 pub mod parameters;
 mod picture;
+mod plane;
 pub mod plots;
 mod population;
 pub mod quantity;
@@ -37,6 +42,7 @@ mod symbols;
 pub mod theme;
 mod ticks;
 mod toasts;
+mod tools;
 mod transport;
 mod undo;
 mod widgets;
@@ -128,6 +134,8 @@ pub struct Surroundings<'a> {
     pub colours: &'a [[u8; 3]],
     /// Scale of the picture in points per unit of length; 0 while it is not known.
     pub points_per_length: f64,
+    /// The place in the middle of the picture, in units of length from the centre of the box.
+    pub centre: [f64; 2],
     pub scenes: &'a [SceneEntry],
     /// Name of the graphics adapter.
     pub adapter: &'a str,
@@ -142,6 +150,7 @@ impl Default for Surroundings<'_> {
             picture: None,
             colours: &[],
             points_per_length: 0.0,
+            centre: [0.0; 2],
             scenes: &[],
             adapter: "",
             software: false,

@@ -2,15 +2,15 @@
 
 use bevy_egui::egui;
 use egui::{
-    Align2, Color32, Image, Key, Label, PointerButton, Rect, RichText, Sense, Stroke, Ui,
-    UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
+    Align2, Color32, Image, Label, Rect, RichText, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
+    WidgetType, pos2, vec2,
 };
 
 use super::actions::ActionId;
 use super::quantity::Quantity;
 use super::state::Interface;
 use super::theme::{self, Palette, size};
-use super::{Frame, PictureEvent, Request, Requests, bar, legend, numbers, widgets};
+use super::{Frame, Requests, bar, hands, legend, numbers, tools, widgets};
 use crate::sim::snapshot::Status;
 
 /// Room between the overlays and the edge of the picture, in points.
@@ -39,52 +39,17 @@ pub fn picture(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: 
         let image = Image::from_texture((texture, rect.size())).fit_to_exact_size(rect.size());
         image.paint_at(ui, rect);
     }
-    hands(ui, &response, rect, requests);
+    tools::attend(interface, frame);
+    hands::hands(ui, interface, frame, &response, requests);
     if rect.width() < 120.0 || rect.height() < 90.0 {
         return;
     }
     time(ui, interface, frame, rect);
     legend::legend(ui, interface, frame, rect, requests);
     bar_of_scale(ui, frame, rect);
+    tools::palette(ui, interface, frame, rect, requests);
     if let Status::Failed(reason) = &frame.snapshot.status {
         failure(ui, interface, frame, rect, reason, requests);
-    }
-}
-
-/// What the pointer does to the picture.
-fn hands(ui: &Ui, response: &egui::Response, rect: Rect, requests: &mut Requests) {
-    let drag = response.drag_delta();
-    if response.dragged() && drag.is_finite() && drag != egui::Vec2::ZERO {
-        requests.push(Request::Picture(PictureEvent::Pan(drag)));
-    }
-    if let Some(pointer) = response.hover_pos() {
-        let at = pointer - rect.min;
-        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-        // 200 points of scrolling double the picture; a pinch says its factor itself.
-        let factor = pinch * (scroll / 200.0 * std::f32::consts::LN_2).exp();
-        if factor.is_finite() && factor > 0.0 && (factor - 1.0).abs() > 1e-4 {
-            requests.push(Request::Picture(PictureEvent::Zoom {
-                factor: factor.clamp(0.2, 5.0),
-                at,
-            }));
-        }
-    }
-    if response.double_clicked_by(PointerButton::Primary) {
-        requests.push(Request::Picture(PictureEvent::FrameAll));
-    } else if response.clicked_by(PointerButton::Primary)
-        && let Some(pointer) = response.interact_pointer_pos()
-    {
-        requests.push(Request::Picture(PictureEvent::Click(pointer - rect.min)));
-    }
-    if response.has_focus() {
-        let pan = ui.input(|input| {
-            let key = |key| input.num_presses(key) as f32;
-            let right = key(Key::ArrowLeft) - key(Key::ArrowRight);
-            vec2(right, key(Key::ArrowUp) - key(Key::ArrowDown)) * 40.0
-        });
-        if pan != egui::Vec2::ZERO {
-            requests.push(Request::Picture(PictureEvent::Pan(pan)));
-        }
     }
 }
 
@@ -210,8 +175,12 @@ fn failure(
                         widgets::text_button(ui, "Undo the last change", false)
                     });
                     if undo.inner.clicked() {
+                        // A stroke that is taken back takes the failure with it.
+                        let stroke = interface.undo.ends_with_stroke();
                         super::layout::perform(ActionId::Undo, interface, frame, requests);
-                        super::layout::perform(ActionId::Restart, interface, frame, requests);
+                        if !stroke {
+                            super::layout::perform(ActionId::Restart, interface, frame, requests);
+                        }
                     }
                 });
             });

@@ -168,6 +168,18 @@ impl Quantity {
                 }
             }
         }
+        // Walls keep their places in a box of another size.
+        let ratio = [0, 1].map(|axis| next.domain.size[axis] / scene.domain.size[axis]);
+        if ratio != [1.0; 2] {
+            for wall in &mut next.walls {
+                for end in [&mut wall.from, &mut wall.to] {
+                    *end = [0, 1].map(|axis| {
+                        let half = 0.5 * next.domain.size[axis];
+                        (ratio[axis] * end[axis]).clamp(-half, half)
+                    });
+                }
+            }
+        }
         next
     }
 

@@ -9,7 +9,8 @@ use egui::{Id, Rect};
 use super::plots::PlotCard;
 use super::quantity::{Quantity, reload};
 use super::toasts::{Toast, Weight};
-use super::undo::{Entry, UndoStack};
+use super::tools::Hand;
+use super::undo::{Entry, Step, UndoStack};
 use super::{Frame, Request, Requests};
 use crate::scene::{Scene, ViewSettings};
 use crate::sim::driver::Command;
@@ -66,6 +67,7 @@ pub struct Interface {
     pub(super) closed_groups: BTreeSet<&'static str>,
     pub(super) fields: Fields,
     pub(super) undo: UndoStack,
+    pub(super) hand: Hand,
     pub(super) plots: Vec<PlotCard>,
     pub(super) toasts: Vec<Toast>,
     /// The scene as it was opened: what a dot resets to.
@@ -93,6 +95,7 @@ impl Default for Interface {
             closed_groups: BTreeSet::new(),
             fields: Fields::default(),
             undo: UndoStack::default(),
+            hand: Hand::default(),
             plots: Vec::new(),
             toasts: Vec::new(),
             opened: None,
@@ -220,7 +223,18 @@ impl Interface {
         } else {
             self.undo.undo()
         };
-        let Some(entry) = entry else { return };
+        let entry = match entry {
+            Some(Step::Value(entry)) => entry,
+            Some(Step::Stroke(stroke)) => {
+                requests.push(Request::Run(if forward {
+                    Command::RedoStroke(stroke)
+                } else {
+                    Command::UndoStroke(stroke)
+                }));
+                return;
+            }
+            None => return,
+        };
         let value = if forward { entry.after } else { entry.before };
         let title = entry.quantity.title(&frame.snapshot.scene);
         if let Err(allowed) = self.ask(frame, entry.quantity, value, requests) {

@@ -74,16 +74,18 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         check_step(&entries, model, &values, faults);
     }
     let plots = plots(&entries, model, faults);
-    if !faults.is_empty() {
-        return None;
-    }
-
-    let (count, size) = settled?;
     let boundary = match text(&entries, "box.boundary").as_deref() {
         Some("reflecting") => Boundary::Reflecting,
         Some("open") => Boundary::Open,
         _ => Boundary::Periodic,
     };
+    let domain = settled.map(|(_, size)| Domain::new(size, boundary));
+    let walls = super::walls::walls(&entries, model, domain, faults);
+    if !faults.is_empty() {
+        return None;
+    }
+
+    let (count, _) = settled?;
     let first_initial = model.initial_conditions.first().map_or("", |one| one.name);
     Some(Scene {
         version: VERSION,
@@ -95,7 +97,8 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
             tags: texts(&entries, "story.tags"),
         },
         values,
-        domain: Domain::new(size, boundary),
+        domain: domain?,
+        walls,
         count,
         initial: text(&entries, "population.initial").unwrap_or_else(|| first_initial.into()),
         seed: whole(&entries, "seed").unwrap_or(1),

@@ -6,6 +6,7 @@ use super::fault::{Fault, Span, nearest, shorten};
 use super::problem::Source;
 use super::reader::{Field, Node, Shape};
 use super::schema::{self, Kind};
+use crate::math::walls::{MOST_WALLS, Segment};
 use crate::model::Model;
 use crate::model::parameter::{Kind as ParameterKind, Parameter};
 
@@ -21,6 +22,7 @@ pub enum Value {
     Text(String),
     Texts(Vec<String>),
     Flag(bool),
+    Wall(Segment),
 }
 
 /// A value and where it is written.
@@ -247,6 +249,7 @@ impl Interpreter<'_> {
                 }
             }
             Kind::Parameters => self.parameters(node, shown),
+            Kind::Walls => self.walls(node, shown, &words),
             Kind::Number { min, max } => {
                 if let Some(value) = self.number_within(node, shown, min, max, &words) {
                     self.keep(shown, node, Value::Number(value));
@@ -331,6 +334,9 @@ pub fn allowed(kind: Kind, model: Option<&'static Model>, models: &[&'static Mod
         Kind::Group => "named fields in parentheses".into(),
         Kind::Groups => "a list of groups".into(),
         Kind::Parameters => "parameters in parentheses".into(),
+        Kind::Walls => {
+            format!("a list of at most {MOST_WALLS} walls, [((x0, y0), (x1, y1)), ...]")
+        }
         Kind::Number { min, max } => format!("a finite number from {min:?} to {max:?}"),
         Kind::Pair {
             min,

@@ -19,11 +19,13 @@ pub mod schema;
 #[cfg(test)]
 mod tests;
 mod types;
+mod walls;
 pub mod watch;
 mod write;
 
 pub use load::{find, load};
 pub use overrides::Override;
+pub use population::most_particles;
 pub use problem::{Problem, Problems};
 pub use types::{
     Background, COLOUR_MAPS, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,

@@ -33,6 +33,12 @@ pub fn memory(model: &Model, count: u64) -> u64 {
     count.saturating_mul(2 * 4 * parts as u64 + 120)
 }
 
+/// The most particles that a run of the model may ever have: hands may add up to so many.
+pub fn most_particles(model: &Model) -> usize {
+    let by_memory = MOST_MEMORY / memory(model, 1).max(1);
+    usize::try_from(by_memory.min(MOST_PARTICLES)).unwrap_or(usize::MAX)
+}
+
 fn number(entries: &Entries, path: &str) -> Option<Given<f64>> {
     let entry = entries.get(path)?;
     match entry.value {

@@ -34,6 +34,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// One of the names that the model knows.
     Name(fn(&Model) -> Vec<&'static str>),
+    /// Walls: a list of pairs of places.
+    Walls,
     /// A list of names that the model knows.
     Names(fn(&Model) -> Vec<&'static str>),
 }
@@ -150,6 +152,11 @@ pub static FIELDS: &[FieldSpec] = &[
         "box.boundary",
         Kind::Choice(&["periodic", "reflecting", "open"]),
         "periodic, reflecting or open",
+    ),
+    field(
+        "walls",
+        Kind::Walls,
+        "walls that no particle crosses, [((x0, y0), (x1, y1)), ...]",
     ),
     field(
         "population",

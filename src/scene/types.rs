@@ -1,6 +1,7 @@
 //! What a scene says, once it has been checked: plain data that every later stage may trust.
 
 use crate::math::domain::Domain;
+use crate::math::walls::Segment;
 use crate::model::parameter::Values;
 use crate::model::{Model, Start};
 
@@ -21,6 +22,8 @@ pub struct Scene {
     /// Value of every parameter, in the order of the model's declarations.
     pub values: Values,
     pub domain: Domain,
+    /// Walls that no particle crosses.
+    pub walls: Vec<Segment>,
     /// Number of particles.
     pub count: usize,
     /// Name of one of the model's initial conditions.
@@ -47,6 +50,7 @@ impl PartialEq for Scene {
             && self.story == other.story
             && self.values == other.values
             && self.domain == other.domain
+            && self.walls == other.walls
             && self.count == other.count
             && self.initial == other.initial
             && self.seed == other.seed

@@ -140,6 +140,9 @@ impl Scene {
             "    box: (size: {}, boundary: {boundary}),",
             pair(self.domain.size)
         )?;
+        if !self.walls.is_empty() {
+            writeln!(out, "    walls: {},", super::walls::written(&self.walls))?;
+        }
         writeln!(
             out,
             "    // Number density {:.6}, packing fraction {:.6}.",

@@ -13,17 +13,20 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::bytes::Bytes;
 use super::intent::Intent;
 use super::measure::MeasurementState;
 use super::simulation::{Simulation, StartError};
-use crate::model::column::{Columns, Tag};
+use crate::model::column::{Column, Columns, Tag};
+use crate::model::hands::{self, Ledger};
 use crate::model::neighbours::{Neighbours, NeighboursState};
 use crate::model::parameter::Values;
 use crate::model::phase::Clock;
+use crate::model::walls;
 use crate::scene;
 
 const MAGIC: &[u8; 8] = b"SEETHE\r\n";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 24;
 
 /// Why bytes are not a state that can be continued.
@@ -35,6 +38,10 @@ pub enum CheckpointError {
         "the checkpoint has format version {found}, and this program reads up to {VERSION}; use a newer Seethe"
     )]
     Newer { found: u32 },
+    #[error(
+        "the checkpoint has format version {found}, which this program does not read any more; run the scene anew"
+    )]
+    Older { found: u32 },
     #[error("the checkpoint is truncated or damaged ({0}); use the previous one")]
     Damaged(String),
     #[error("the scene in the checkpoint is not valid any more: {0}")]
@@ -48,13 +55,14 @@ struct Body {
     scene: String,
     started: Values,
     clock: Clock,
-    columns: Vec<(String, Vec<u8>)>,
+    columns: Vec<(String, Bytes)>,
     neighbours: NeighboursState,
     measurements: MeasurementState,
     pending: VecDeque<Intent>,
     log: Vec<Intent>,
     /// What the chapter keeps besides its columns.
-    kept: Vec<u8>,
+    kept: Bytes,
+    ledger: Ledger,
 }
 
 /// The state as bytes.
@@ -70,7 +78,7 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
             .map(|column| {
                 (
                     column.declaration().name.into(),
-                    column.bytes(world).to_vec(),
+                    Bytes(column.bytes(world).to_vec()),
                 )
             })
             .collect(),
@@ -78,7 +86,8 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
         measurements: simulation.measurements().save(),
         pending: simulation.pending().clone(),
         log: simulation.log().to_vec(),
-        kept: kept(simulation),
+        kept: Bytes(kept(simulation)),
+        ledger: *world.resource::<Ledger>(),
     };
     // Encoding plain data into a growing vector has no way to fail.
     let body = postcard::to_allocvec(&body).unwrap_or_default();
@@ -114,6 +123,9 @@ fn checked(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
     if found > VERSION {
         return Err(CheckpointError::Newer { found });
     }
+    if found < VERSION {
+        return Err(CheckpointError::Older { found });
+    }
     let length = u64::from_le_bytes(std::array::from_fn(|i| header[12 + i]));
     let body = &bytes[HEADER..];
     if body.len() as u64 != length {
@@ -148,9 +160,18 @@ pub fn restore(bytes: &[u8], pool: Arc<ThreadPool>) -> Result<Simulation, Checkp
     let parts = simulation.parts_mut();
     (parts.scene.model.adopt)(&values, parts.world);
     parts.scene.values = values;
+    walls::lay(parts.world, &parts.scene.walls);
+    // Hands may have added and removed some since the start.
+    let tags = body.columns.iter().find(|(name, _)| name == Tag::NAME);
+    let count = tags.map_or(0, |(_, bytes)| bytes.0.len() / size_of::<Tag>());
+    if count == 0 {
+        return Err(damaged("it has no particles".into()));
+    }
+    hands::resize(parts.world, count);
+    parts.world.insert_resource(body.ledger);
     restore_columns(parts.world, &body.columns).map_err(damaged)?;
     if let Some(keep) = parts.scene.model.keep {
-        (keep.load)(parts.world, &body.kept).map_err(damaged)?;
+        (keep.load)(parts.world, &body.kept.0).map_err(damaged)?;
     }
     let domain = parts.scene.domain;
     parts.world.insert_resource(body.clock);
@@ -168,7 +189,7 @@ pub fn restore(bytes: &[u8], pool: Arc<ThreadPool>) -> Result<Simulation, Checkp
     Ok(simulation)
 }
 
-fn restore_columns(world: &mut World, saved: &[(String, Vec<u8>)]) -> Result<(), String> {
+fn restore_columns(world: &mut World, saved: &[(String, Bytes)]) -> Result<(), String> {
     let Some(mut columns) = world.remove_resource::<Columns>() else {
         return Err("the run has no columns".into());
     };
@@ -178,7 +199,7 @@ fn restore_columns(world: &mut World, saved: &[(String, Vec<u8>)]) -> Result<(),
         let bytes = saved
             .iter()
             .find(|(saved, _)| saved == name)
-            .map(|(_, bytes)| bytes);
+            .map(|(_, bytes)| &bytes.0);
         if !bytes.is_some_and(|bytes| column.restore(world, bytes)) {
             fits = Err(format!(
                 "the column {name} is missing or has another length"
@@ -189,7 +210,8 @@ fn restore_columns(world: &mut World, saved: &[(String, Vec<u8>)]) -> Result<(),
     fits
 }
 
-/// FNV-1a of all columns in the order of the tags, then of what the chapter keeps, then of the clock.
+/// FNV-1a of all columns in the order of the tags, then of what the chapter keeps, of the walls, and
+/// of the clock.
 pub(super) fn state_hash(simulation: &Simulation) -> u64 {
     let world = simulation.world();
     let tags = simulation.columns().slice::<Tag>(world);
@@ -209,6 +231,11 @@ pub(super) fn state_hash(simulation: &Simulation) -> u64 {
         }
     }
     eat(&kept(simulation));
+    for wall in &simulation.scene().walls {
+        for part in wall.from.iter().chain(&wall.to) {
+            eat(&part.to_bits().to_le_bytes());
+        }
+    }
     let clock = simulation.clock();
     eat(&clock.step.to_le_bytes());
     eat(&clock.time.to_bits().to_le_bytes());

@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 
 use bevy::ecs::resource::Resource;
 
+use super::hand::Hand;
+use super::inspect::Pick;
 use super::intent::{Action, Intent};
 use super::pace::Pace;
 use super::simulation::{Simulation, StartError, worker_threads};
-use super::snapshot::{Picture, PictureRequest, Snapshot, Status, picture};
+use super::snapshot::{HandReport, Picture, PictureRequest, Snapshot, Status, picture};
 use crate::scene::Scene;
 
 /// What a window asks of a run.
@@ -27,6 +29,15 @@ pub enum Command {
     Steps(u64),
     /// A change in the running model.
     Act(Action),
+    /// Another particle is looked at, or nobody.
+    Inspect(Pick),
+    /// A stroke or a wall begins, under a number of the window's own: the state is kept, so that
+    /// it can be taken back.
+    BeginStroke(u64),
+    /// Puts the run into the state before a stroke.
+    UndoStroke(u64),
+    /// Puts the run into the state in which a stroke was taken back.
+    RedoStroke(u64),
     /// Starts another scene, or the same anew; keeps running if it ran and `play` says so.
     Load { scene: Box<Scene>, play: bool },
     /// Model time per second of wall time; infinite: as fast as it goes.
@@ -144,6 +155,7 @@ struct Runner {
     revision: u64,
     picture: Arc<Picture>,
     published: Instant,
+    hand: Hand,
 }
 
 impl Runner {
@@ -162,6 +174,7 @@ impl Runner {
             revision: 1,
             picture,
             published: Instant::now(),
+            hand: Hand::default(),
         }
     }
 
@@ -193,6 +206,10 @@ impl Runner {
                 return;
             }
             self.simulation.apply_due();
+            for reason in self.simulation.take_refused() {
+                self.hand
+                    .say(true, format!("Nothing was changed: {reason}."));
+            }
             dirty |= self.work(shared);
             let late = self.published.elapsed() > Duration::from_millis(250);
             let wanted = late || !self.busy() || shared.wanted.load(Ordering::Acquire);
@@ -249,6 +266,14 @@ impl Runner {
                 self.steps_asked += steps;
             }
             Command::Act(action) => self.simulation.submit(action),
+            Command::Inspect(pick) => self.hand.inspect(&self.simulation, pick),
+            Command::BeginStroke(stroke) => {
+                // What was handed in before the stroke belongs to the state before it.
+                self.simulation.apply_due();
+                self.hand.begin(&self.simulation, stroke);
+            }
+            Command::UndoStroke(stroke) => self.go_to_stroke(stroke, false),
+            Command::RedoStroke(stroke) => self.go_to_stroke(stroke, true),
             Command::Load { scene, play } => self.load(*scene, play),
             Command::SetSpeed(speed) => self.pace.set_target(speed),
             Command::Show(request) => self.request = request,
@@ -263,6 +288,21 @@ impl Runner {
             Command::Checkpoint(answer) => {
                 let _ = answer.send(super::checkpoint::save(&self.simulation));
             }
+        }
+    }
+
+    /// Takes a stroke back, or makes it again, with all that the run did since.
+    fn go_to_stroke(&mut self, stroke: u64, forward: bool) {
+        if self.held {
+            let text = "A film is being made, whose time cannot go back: stop it first.";
+            return self.hand.say(true, text.into());
+        }
+        self.simulation.apply_due();
+        if let Some(simulation) = self.hand.travel(&self.simulation, stroke, forward) {
+            self.simulation = simulation;
+            self.failed = None;
+            self.steps_asked = 0;
+            self.pace.restart();
         }
     }
 
@@ -289,12 +329,17 @@ impl Runner {
         self.steps_asked = 0;
         self.generation += 1;
         self.pace.restart();
+        self.hand.start_anew(&self.simulation);
     }
 
     fn publish(&mut self, shared: &Shared) {
         self.revision += 1;
         self.picture = Arc::new(picture(&self.simulation, &self.request, self.revision));
-        let snapshot = Arc::new(self.snapshot());
+        let hand = self.hand.report(&self.simulation);
+        let snapshot = Arc::new(Snapshot {
+            hand,
+            ..self.snapshot()
+        });
         match shared.snapshot.lock() {
             Ok(mut slot) => *slot = snapshot,
             Err(poisoned) => *poisoned.into_inner() = snapshot,
@@ -320,6 +365,7 @@ impl Runner {
             picture: self.picture.clone(),
             scalars: self.simulation.measurements().scalars(),
             curves: self.simulation.measurements().curves(),
+            hand: HandReport::default(),
         }
     }
 }

@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::math::walls::Segment;
+use crate::model::hands::Dab;
+
 /// A change that a user makes in a running model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Action {
@@ -13,6 +16,12 @@ pub enum Action {
     SetDt(f64),
     /// Averages of observables start anew; the state of the model is untouched.
     ClearAverages,
+    /// One touch of a brush.
+    Dab(Dab),
+    /// A wall is drawn.
+    AddWall(Segment),
+    /// Whatever walls are within a disc is rubbed out.
+    EraseWalls { at: [f64; 2], radius: f64 },
 }
 
 /// An action and the number of steps done when it takes effect.

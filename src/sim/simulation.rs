@@ -12,11 +12,14 @@ use std::sync::Arc;
 use super::intent::{Action, Intent};
 use super::measure::Measurements;
 use super::profile::{Profile, chain_phases};
+use super::touch;
 use crate::model::column::{Columns, Tag};
+use crate::model::hands::Ledger;
 use crate::model::neighbours::Neighbours;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
 use crate::model::phase::{Box as BoxResource, Clock, Failure, Fault, Phase, Step};
+use crate::model::walls;
 use crate::scene::Scene;
 
 /// Why a run could not start.
@@ -46,6 +49,8 @@ pub struct Simulation {
     started: Values,
     pending: VecDeque<Intent>,
     log: Vec<Intent>,
+    /// Why actions were refused since this was last asked.
+    refused: Vec<String>,
 }
 
 /// More threads than any processor has; a pool of many more would take the machine down.
@@ -91,9 +96,11 @@ impl Simulation {
         world.init_resource::<Profile>();
         world.init_resource::<Neighbours>();
         (model.adopt)(&scene.values, &mut world);
+        walls::lay(&mut world, &scene.walls);
         pool.install(|| (model.spawn)(&mut world, &scene.start()))
             .map_err(StartError::Spawn)?;
         let columns = Columns::attach(&mut world, model.columns);
+        world.insert_resource(Ledger::of(columns.slice::<Tag>(&world)));
         world.insert_resource(columns);
         let schedule = build_schedule(&scene, &mut world)?;
         let measurements = Measurements::new(model);
@@ -106,6 +113,7 @@ impl Simulation {
             measurements,
             pending: VecDeque::new(),
             log: Vec::new(),
+            refused: Vec::new(),
         })
     }
 
@@ -195,6 +203,7 @@ impl Simulation {
                 if (model.parameters)()[index].check(*value).is_ok() {
                     self.scene.values.set(index, *value);
                     (model.adopt)(&self.scene.values, &mut self.world);
+                    walls::lay(&mut self.world, &self.scene.walls);
                     self.world.resource_mut::<Neighbours>().invalidate();
                 }
             }
@@ -205,7 +214,22 @@ impl Simulation {
                 }
             }
             Action::ClearAverages => self.measurements.clear_averages(),
+            Action::Dab(_) | Action::AddWall(_) | Action::EraseWalls { .. } => {
+                let (scene, world) = (&mut self.scene, &mut self.world);
+                let outcome = self.pool.install(|| touch::apply(scene, world, action));
+                // A stroke is refused at each of its dabs for the same reason, which is told once.
+                if let Err(reason) = outcome
+                    && self.refused.last() != Some(&reason)
+                {
+                    self.refused.push(reason);
+                }
+            }
         }
+    }
+
+    /// Why actions of hands were refused since this was last asked.
+    pub fn take_refused(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.refused)
     }
 
     /// Measures the present state.
@@ -294,6 +318,14 @@ impl Simulation {
     /// A checksum of the whole state in the order of the tags: equal states have equal hashes.
     pub fn hash(&self) -> u64 {
         super::checkpoint::state_hash(self)
+    }
+
+    /// Takes over from a scene what is not of the run but of who looks at it: the text that it
+    /// came from, the picture and the plots.
+    pub(super) fn dress_as(&mut self, scene: &Scene) {
+        self.scene.source.clone_from(&scene.source);
+        self.scene.view.clone_from(&scene.view);
+        self.scene.plots.clone_from(&scene.plots);
     }
 
     pub(super) fn parts_mut(&mut self) -> Parts<'_> {

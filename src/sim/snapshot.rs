@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::inspect::Inspection;
 use super::simulation::Simulation;
 use crate::math::domain::Domain;
 use crate::model::column::{Diameter, Heading, Position};
@@ -146,6 +147,26 @@ pub struct Snapshot {
     pub picture: Arc<Picture>,
     pub scalars: Arc<Vec<ScalarTrace>>,
     pub curves: Arc<Vec<CurveTrace>>,
+    /// What hands have to be told.
+    pub hand: HandReport,
+}
+
+/// What the run tells of hands.
+#[derive(Clone, Debug, Default)]
+pub struct HandReport {
+    /// The particle that is looked at.
+    pub inspection: Option<Arc<Inspection>>,
+    /// The newest things to be said, each under a number that grows.
+    pub notices: Arc<Vec<Notice>>,
+}
+
+/// Something that the run says once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub number: u64,
+    pub text: String,
+    /// True when something could not be done.
+    pub fault: bool,
 }
 
 /// What the picture is to show.
@@ -251,7 +272,7 @@ fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64)
             }
         })
         .collect();
-    let layers = model
+    let mut layers: Vec<_> = model
         .layers
         .iter()
         .filter(|layer| request.layers.iter().any(|name| name == layer.name))
@@ -270,6 +291,7 @@ fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64)
             },
         })
         .collect();
+    layers.extend(walls(scene));
     Picture {
         revision,
         step: sample.clock.step,
@@ -279,6 +301,19 @@ fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64)
         legend,
         layers,
     }
+}
+
+/// The walls of the scene as lines over the particles.
+fn walls(scene: &Scene) -> Option<LayerData> {
+    let place = |place: [f64; 2]| place.map(|part| part as f32);
+    (!scene.walls.is_empty()).then(|| LayerData::Links {
+        name: "walls",
+        segments: scene
+            .walls
+            .iter()
+            .map(|wall| [place(wall.from), place(wall.to)])
+            .collect(),
+    })
 }
 
 /// Cosine and sine as two signed 16-bit fractions, the cosine in the low half. Whatever is not a

@@ -74,6 +74,25 @@ impl Desk {
             };
             self.size = size;
         }
+        self.follow(snapshot);
+    }
+
+    /// Keeps the camera with the particle that is followed.
+    fn follow(&mut self, snapshot: &Snapshot) {
+        let Some(place) = self.interface.followed(snapshot) else {
+            return;
+        };
+        let target = view::Camera {
+            centre: place,
+            ..self.camera
+        };
+        let domain = snapshot.picture.domain;
+        let period = domain.is_periodic().then_some(domain.size);
+        self.camera = self.camera.towards(&target, 0.4, period);
+        if let Some(size) = period {
+            self.camera = self.camera.wrapped(size);
+        }
+        self.framed = false;
     }
 }
 
@@ -120,6 +139,7 @@ pub fn draw(
         picture: Some(texture),
         colours: &style.colours.texels,
         points_per_length: desk.camera.scale / f64::from(context.pixels_per_point()),
+        centre: desk.camera.centre,
         scenes: desk.gallery.entries(),
         adapter: &desk.adapter.name,
         software: desk.adapter.software,

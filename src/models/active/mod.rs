@@ -13,9 +13,10 @@
 //!
 //! Reading order: [`law`] (the equations and what follows from them in closed form),
 //! [`parameters`], [`start`] (with [`placement`]), [`step`] (the systems), [`bound`] (on dt),
-//! [`observables`] (with [`survey`]), [`pictures`].
+//! [`observables`] (with [`survey`]), [`pictures`], [`hands`].
 
 pub mod bound;
+mod hands;
 pub mod law;
 pub mod observables;
 pub mod parameters;
@@ -79,6 +80,7 @@ pub static MODEL: Model = Model {
     spawn: start::spawn,
     step_bound: bound::step_bound,
     particle_area: |values| start::particle_area(&Active::from_values(values)),
+    hands: hands::HANDS,
     ..Model::BARE
 };
 

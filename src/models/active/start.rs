@@ -140,18 +140,21 @@ fn diameters(count: usize, deviation: f64, stream: Stream) -> Vec<f32> {
     if deviation == 0.0 {
         return Vec::new();
     }
-    let cut = DIAMETER_CUT as f32;
     (0..count as u32)
-        .map(|tag| {
-            let deviates = stream.gaussians(tag, DIAMETER);
-            // All four lie beyond the cut with a probability of 5·10⁻¹¹.
-            let deviate = deviates
-                .into_iter()
-                .find(|deviate| deviate.abs() <= cut)
-                .unwrap_or(0.0);
-            1.0 + deviation as f32 * deviate
-        })
+        .map(|tag| diameter(tag, deviation, stream))
         .collect()
+}
+
+/// The diameter of one particle.
+pub fn diameter(tag: u32, deviation: f64, stream: Stream) -> f32 {
+    let cut = DIAMETER_CUT as f32;
+    let deviates = stream.gaussians(tag, DIAMETER);
+    // All four lie beyond the cut with a probability of 5·10⁻¹¹.
+    let deviate = deviates
+        .into_iter()
+        .find(|deviate| deviate.abs() <= cut)
+        .unwrap_or(0.0);
+    1.0 + deviation as f32 * deviate
 }
 
 /// Mean area of a particle, π⟨σ²⟩/4, with the variance of a normal distribution cut at three

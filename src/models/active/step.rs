@@ -1,7 +1,8 @@
 //! The systems of a step, in the phases Neighbors → Forces → Integrate.
 //!
-//! There is none in Wrap: fixed-point positions wrap by themselves, walls and the edge of an open
-//! box are minded where positions advance, and headings are kept at unit length where they turn.
+//! In Wrap there is only the mirror of walls that were drawn: fixed-point positions wrap by
+//! themselves, the edges of the box are minded where positions advance, and headings are kept at
+//! unit length where they turn.
 
 use bevy::ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy::ecs::system::{Query, Res, ResMut};
@@ -20,6 +21,7 @@ use crate::model::column::{Diameter, Force, Heading, Position, Tag};
 use crate::model::neighbours::{self, Neighbours, Range};
 use crate::model::parameter::{Parameters, Values};
 use crate::model::phase::{Box, Clock, Failure, Fault, Phase};
+use crate::model::walls::{self, WallLaw, WallReach};
 use crate::slices;
 
 /// Added to the range of the forces, so that neighbour lists last for many steps.
@@ -37,6 +39,7 @@ pub fn adopt(values: &Values, world: &mut World) {
         cutoff: active.range() as f32,
         skin: SKIN,
     });
+    world.insert_resource(WallReach(active.reach()));
     // What was measured with the old parameters no longer holds.
     world.insert_resource(Survey::default());
     if before == Some(Dynamics::OrnsteinUhlenbeck) && active.dynamics != Dynamics::OrnsteinUhlenbeck
@@ -62,8 +65,11 @@ fn unit(vector: [f32; 2]) -> [f32; 2] {
 pub fn install(schedule: &mut Schedule) {
     schedule.add_systems((
         neighbours::refresh.in_set(Phase::Neighbors),
-        (repel, confine).chain().in_set(Phase::Forces),
+        (repel, confine, walls::repel::<Active>)
+            .chain()
+            .in_set(Phase::Forces),
         advance.in_set(Phase::Integrate),
+        walls::hold.in_set(Phase::Wrap),
     ));
 }
 

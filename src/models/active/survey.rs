@@ -13,6 +13,7 @@ use crate::math::grid::CellGrid;
 use crate::math::statistics::ordered_sum;
 use crate::model::column::{Diameter, Heading, Position};
 use crate::model::observable::Sample;
+use crate::model::walls::Walls;
 
 /// Sums over all particles of the present state.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,7 +24,7 @@ pub struct Sums {
     pub pair_energy: f64,
     /// Virial, Σ_{i<j} r·F.
     pub virial: f64,
-    /// Σ e·F, with the forces of neighbours and trap.
+    /// Σ e·F, with the forces of neighbours, trap and walls.
     pub along: f64,
     /// Σ e⊥·F.
     pub across: f64,
@@ -119,6 +120,7 @@ fn measure(sample: &Sample) -> Sums {
     let repulsion = active.repulsion();
     let range = active.range();
     let trap = active.trap_stiffness;
+    let walls = sample.resource::<Walls>().filter(|walls| !walls.is_empty());
     let mut grid = CellGrid::default();
     if repulsion != Repulsion::None {
         grid.rebuild(&sample.domain, positions, range);
@@ -128,6 +130,12 @@ fn measure(sample: &Sample) -> Sums {
         let square = place[0] * place[0] + place[1] * place[1];
         let mut force = [-trap * place[0], -trap * place[1]];
         let (mut energy, mut virial, mut contraction) = (0.0, 0.0, 2.0 * trap);
+        if let Some(walls) = walls {
+            let diameter = diameters.get(index).map_or(1.0, |one| f64::from(one.0));
+            let push = walls.force(active, place, diameter, sample.clock.dt);
+            force = [force[0] + push[0], force[1] + push[1]];
+            contraction += walls.contraction(active, place, diameter, sample.clock.dt);
+        }
         grid.for_neighbours(index, range as f32, |other, separation, _| {
             let separation = separation.map(f64::from);
             let distance = separation[0].hypot(separation[1]);

@@ -11,6 +11,7 @@ use crate::model::observable::{Axis, Estimator, Observable, Sample};
 use super::law::Repulsion;
 use super::parameters::Active;
 use super::survey;
+use crate::model::walls::Walls;
 
 /// A scalar observable.
 const fn scalar(
@@ -38,10 +39,13 @@ const fn logarithmic(symbol: &'static str, unit: &'static str) -> Axis {
     }
 }
 
-/// Parameters of the sample, when its particles do not see each other.
+/// Parameters of the sample, when its particles see neither each other nor walls.
 fn without_interaction<'w>(sample: &Sample<'w>) -> Option<&'w Active> {
     let active = sample.resource::<Active>()?;
-    (active.repulsion() == Repulsion::None).then_some(active)
+    let walled = sample
+        .resource::<Walls>()
+        .is_some_and(|walls| !walls.is_empty());
+    (active.repulsion() == Repulsion::None && !walled).then_some(active)
 }
 
 /// Parameters of the sample, when its particles are free: no neighbours, no trap and no walls.
@@ -85,7 +89,7 @@ pub static OBSERVABLES: &[Observable] = &[
         title: "Mean squared displacement since the start",
         symbol: "⟨Δr²⟩",
         unit: "σ²",
-        doc: "Mean square of the unwrapped displacement of all particles since step 0.",
+        doc: "Mean square of the unwrapped displacement of all particles since step 0, and since they were put there for those added by hand.",
         validity: "Exact for free particles whose parameters have not changed since the start: 4D_t t + 2mv₀² Re[t/z − (1 − e^(−zt))/z²], z = λ + iω (Fürth 1920; van Teeffelen and Löwen 2008; Szamel 2014).",
         estimator: scalar(motion::displacement, Some(motion::displacement_theory)),
     },
@@ -284,7 +288,7 @@ pub static OBSERVABLES: &[Observable] = &[
         title: "Mean squared displacement",
         symbol: "MSD(t)",
         unit: "σ²",
-        doc: "Mean squared displacement over a lag t, over all particles and over starting times. Ballistic (t²) below the persistence time, diffusive (t) above.",
+        doc: "Mean squared displacement over a lag t, over all particles and over starting times. Ballistic (t²) below the persistence time, diffusive (t) above. It begins anew when particles are added or removed.",
         validity: "Exact for free particles: 4D_t t + 2mv₀² Re[t/z − (1 − e^(−zt))/z²], z = λ + iω (Fürth 1920; van Teeffelen and Löwen 2008; Szamel 2014).",
         estimator: Estimator::Correlation {
             x: logarithmic("t", "τ"),

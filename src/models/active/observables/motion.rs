@@ -98,14 +98,43 @@ struct Lags {
     last: Option<f64>,
     interval: f64,
     measured: Option<Displacement>,
+    /// A fingerprint of who takes part: when hands add or remove somebody, the measurement begins
+    /// anew, because a lag compares a particle with itself.
+    members: u64,
+}
+
+/// A number that differs between sets of tags, whatever their order.
+fn members(tags: &[u32]) -> u64 {
+    // The finaliser of SplitMix64, summed up.
+    tags.iter().fold(tags.len() as u64, |sum, &tag| {
+        let mut z = u64::from(tag).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        sum.wrapping_add(z ^ (z >> 31))
+    })
+}
+
+/// The place of every tag in the order of all: the tags themselves, until somebody was removed.
+fn ranks(tags: &[u32]) -> Vec<u32> {
+    let greatest = tags.iter().copied().max().map_or(0, |tag| tag as usize + 1);
+    if greatest == tags.len() {
+        return tags.to_vec();
+    }
+    let mut sorted = tags.to_vec();
+    sorted.sort_unstable();
+    let rank = |tag| sorted.partition_point(|&other| other < tag) as u32;
+    tags.iter().map(|&tag| rank(tag)).collect()
 }
 
 impl Accumulator for Lags {
     fn record(&mut self, sample: &Sample) {
         let time = sample.clock.time;
         let interval = self.last.map_or(0.0, |last| time - last);
+        let tags: &[u32] = bytemuck::cast_slice(sample.column::<Tag>());
+        let members = members(tags);
         let changed = (interval - self.interval).abs() > 1e-6 * self.interval.abs();
-        if self.interval > 0.0 && changed {
+        let others = self.measured.is_some() && members != self.members;
+        if (self.interval > 0.0 && changed) || others {
             // Lags count samples, so that another spacing begins another measurement.
             *self = Self {
                 exponent: self.exponent,
@@ -116,10 +145,10 @@ impl Accumulator for Lags {
         }
         self.last = Some(time);
         let now = unwrapped(sample);
-        let tags: &[u32] = bytemuck::cast_slice(sample.column::<Tag>());
+        self.members = members;
         self.measured
             .get_or_insert_with(|| Displacement::new(tags.len(), 1.0))
-            .sample(&sample.domain, &now, tags);
+            .sample(&sample.domain, &now, &ranks(tags));
     }
 
     fn curve(&self) -> Curve {
