@@ -12,6 +12,7 @@ pub mod domain;
 pub mod grid;
 pub mod integrate;
 pub mod laws;
+pub mod network;
 pub mod order;
 pub mod pair;
 pub mod parting;
