@@ -1,5 +1,19 @@
 //! Networks: nodes in the plane or nowhere, and the edges between them.
 
+pub mod degrees;
+pub mod error;
+pub mod geometry;
 pub mod graph;
+pub mod kernel;
+mod lanes;
+mod near;
+mod plan;
+mod race;
+pub mod sample;
+mod tree;
 
+pub use degrees::{DegreeError, ExpectedDegrees};
+pub use error::NetworkError;
 pub use graph::{Graph, GraphError};
+pub use kernel::{Kernel, KernelError, Shape};
+pub use sample::{Clipping, SpatialNetwork};

@@ -1,0 +1,283 @@
+//! Random spatial networks, sampled exactly in near-linear time.
+//!
+//! Nodes with positions x and expected degrees κ are joined with probability
+//! p_ij = min(1, κ_i κ_j f(|x_i − x_j|)/(ρ⟨κ⟩)), independently for all pairs; ⟨κ⟩ is the mean over
+//! these nodes and ρ = N/A. See `plan` for the method. Probabilities are computed in single
+//! precision (relative error 2·10⁻⁶), random numbers have 23 bits or more.
+//!
+//! The result is a function of nodes and seed alone: cells are grouped into tasks of fixed size,
+//! and each has random numbers of its own.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::super::domain::{Boundary, CENTRE, Domain};
+use super::super::philox::{Purpose, Stream};
+use super::super::simd::dispatch;
+use super::degrees::{ExpectedDegrees, check_list};
+use super::error::NetworkError;
+use super::geometry::Geometry;
+use super::graph::{Graph, GraphError, MAX_EDGES, check_sizes};
+use super::kernel::{Kernel, Placed};
+use super::near::Near;
+use super::plan::{Plan, side};
+use super::race::Race;
+use super::tree::Tree;
+
+/// Slots that a task is meant to hold; fixed, so that the result cannot depend on the threads.
+const TASK: usize = 2048;
+
+/// Direct trials, or what costs as much, that one network may take.
+const MOST_WORK: u64 = 40_000_000_000;
+
+/// Pairs whose probability would have been above 1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Clipping {
+    /// Number of pairs that are joined for certain although the rule asks for more.
+    pub pairs: u64,
+    /// Nodes of these pairs, ascending; their degrees fall short of what was expected.
+    pub nodes: Vec<u32>,
+    /// Expected number of edges that are missing for it.
+    pub missing: f64,
+}
+
+/// A random spatial network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpatialNetwork {
+    /// Position of each node; nodes of near numbers are near in space.
+    pub positions: Vec<[u32; 2]>,
+    /// Expected degree κ of each node.
+    pub expected: Vec<f64>,
+    /// The edges.
+    pub graph: Graph,
+    /// Where the rule asked for probabilities above 1.
+    pub clipping: Clipping,
+}
+
+impl SpatialNetwork {
+    /// Nodes uniform in the box, expected degrees from a distribution, edges by a kernel.
+    ///
+    /// # Errors
+    /// Bad kernels and degrees, and sizes beyond the limits of a graph.
+    pub fn sample(
+        domain: &Domain,
+        nodes: usize,
+        degrees: &ExpectedDegrees,
+        kernel: Kernel,
+        seed: u64,
+    ) -> Result<Self, NetworkError> {
+        check_sizes(nodes, 0)?;
+        let placed = Placed::new(kernel, Geometry::from(domain))?;
+        let expected = degrees.sample(nodes, seed)?;
+        check_edges(&expected)?;
+        let mut positions = uniform_positions(domain, nodes, seed);
+        let mut tree = tree(domain, &positions, &placed, &expected)?;
+        if !tree.order.is_empty() {
+            // Positions are drawn alike, so that nodes may as well be numbered by cell.
+            let sorted = tree.order.iter().map(|&node| positions[node as usize]);
+            positions = sorted.collect();
+            tree.order = Vec::new();
+        }
+        let (graph, clipping) = draw(Plan::new(tree, placed, &expected), nodes, seed)?;
+        Ok(Self { positions, expected, graph, clipping })
+    }
+}
+
+/// Joins nodes that are already there: `positions` in fixed point, one expected degree for each.
+///
+/// # Errors
+/// Bad kernels and degrees, nodes outside of the box, sizes beyond the limits of a graph, and
+/// nodes so crowded that there is no near-linear way.
+pub fn join(
+    domain: &Domain,
+    positions: &[[u32; 2]],
+    expected: &[f64],
+    kernel: Kernel,
+    seed: u64,
+) -> Result<(Graph, Clipping), NetworkError> {
+    check_sizes(positions.len(), 0)?;
+    check_list(expected, positions.len())?;
+    check_edges(expected)?;
+    let placed = Placed::new(kernel, Geometry::from(domain))?;
+    let tree = tree(domain, positions, &placed, expected)?;
+    draw(Plan::new(tree, placed, expected), positions.len(), seed)
+}
+
+fn tree(
+    domain: &Domain,
+    positions: &[[u32; 2]],
+    placed: &Placed,
+    expected: &[f64],
+) -> Result<Tree, NetworkError> {
+    let mean = expected.iter().sum::<f64>() / expected.len().max(1) as f64;
+    Tree::build(domain, positions, side(placed, positions.len(), mean))
+        .map_err(|node| NetworkError::Outside { node })
+}
+
+/// Refuses expected degrees that ask for more edges than a graph can have.
+fn check_edges(expected: &[f64]) -> Result<(), GraphError> {
+    check_sizes(0, (0.5 * expected.iter().sum::<f64>()) as usize)
+}
+
+/// Independent uniform positions in the box, by node.
+pub fn uniform_positions(domain: &Domain, nodes: usize, seed: u64) -> Vec<[u32; 2]> {
+    let stream = Stream::new(seed, 0, Purpose::InitialCondition);
+    let place = |word: u32| match domain.boundary {
+        Boundary::Periodic => word,
+        Boundary::Reflecting => (1 << 30) + (word >> 1),
+        Boundary::Open => CENTRE - (1 << 21) + (word >> 10),
+    };
+    let position = |node: usize| {
+        let words = stream.words(node as u32, 0);
+        [place(words[0]), place(words[1])]
+    };
+    (0..nodes).into_par_iter().map(position).collect()
+}
+
+/// What a task has found.
+#[derive(Debug, Default)]
+pub struct Found {
+    edges: Vec<[u32; 2]>,
+    /// Edges that are valid.
+    pub count: usize,
+    clipped: Vec<u32>,
+    clipped_pairs: u64,
+    missing: f64,
+    /// Direct trials so far.
+    pub work: u64,
+}
+
+impl Found {
+    /// Sixteen places behind the last edge.
+    #[inline(always)]
+    pub fn room(&mut self) -> &mut [[u32; 2]] {
+        let end = self.count + 16;
+        if end > self.edges.len() {
+            self.edges.resize(2 * end, [0; 2]);
+        }
+        &mut self.edges[self.count..end]
+    }
+
+    /// One more edge.
+    #[inline]
+    pub fn push(&mut self, edge: [u32; 2]) {
+        self.room()[0] = edge;
+        self.count += 1;
+    }
+
+    /// One more pair whose probability is above 1.
+    pub fn clip(&mut self, i: u32, j: u32, probability: f32) {
+        self.clipped_pairs += 1;
+        self.missing += f64::from(probability) - 1.0;
+        self.clipped.extend([i, j]);
+        // Most pairs of a task share their nodes.
+        if self.clipped.len() == self.clipped.capacity() {
+            self.clipped.sort_unstable();
+            self.clipped.dedup();
+        }
+    }
+
+    /// Counts work that lies ahead; false when it is more than all tasks together may do.
+    pub fn may_work(&mut self, trials: u64) -> bool {
+        self.work = self.work.saturating_add(trials);
+        !self.exhausted()
+    }
+
+    /// True when this task alone has done more than all together may.
+    pub fn exhausted(&self) -> bool {
+        self.work > MOST_WORK || self.count > MAX_EDGES
+    }
+
+    fn finish(&mut self, order: &[u32]) {
+        self.edges.truncate(self.count);
+        if !order.is_empty() {
+            for edge in &mut self.edges {
+                *edge = edge.map(|slot| order[slot as usize]);
+            }
+        }
+        self.clipped.sort_unstable();
+        self.clipped.dedup();
+    }
+}
+
+/// One task: the keys of one level, tried directly or raced.
+struct Task {
+    level: usize,
+    keys: Range<u32>,
+    direct: bool,
+}
+
+fn tasks(plan: &Plan) -> Vec<Task> {
+    let finest = plan.tree.levels[0].places.len();
+    let nodes = plan.tree.places[0].len() - 16;
+    // Cells per task at the finest level, from the mean number of slots in a cell.
+    let group = (TASK * finest / nodes.max(1)).clamp(1, finest.max(1));
+    let mut tasks = Vec::new();
+    for (at, level) in plan.tree.levels.iter().enumerate() {
+        let (cells, group) = (level.places.len(), (group >> level.shift).max(1));
+        let offsets = &plan.offsets[at];
+        for (direct, lists) in [(true, &offsets.direct), (false, &offsets.raced)] {
+            if lists.iter().all(Vec::is_empty) {
+                continue;
+            }
+            tasks.extend((0..cells).step_by(group).map(|first| Task {
+                level: at,
+                keys: first as u32..(first + group).min(cells) as u32,
+                direct,
+            }));
+        }
+    }
+    tasks
+}
+
+fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), NetworkError> {
+    let (work, edges) = (AtomicU64::new(0), AtomicU64::new(0));
+    let run = |task: Task| {
+        let mut found = Found::default();
+        let full = || {
+            work.load(Ordering::Relaxed) > MOST_WORK
+                || edges.load(Ordering::Relaxed) > MAX_EDGES as u64
+        };
+        // Once a limit is passed the result is an error, whatever the other tasks do.
+        if full() {
+            return found;
+        }
+        let step = u64::from(task.direct) << 60 | (task.level as u64) << 40;
+        let stream = Stream::new(seed, step | u64::from(task.keys.start), Purpose::NetworkEdges);
+        if task.direct {
+            dispatch(Near { plan: &plan, keys: task.keys, stream, found: &mut found });
+        } else {
+            Race::new(&plan, stream, &mut found).run(task.level, task.keys);
+        }
+        found.finish(&plan.tree.order);
+        work.fetch_add(found.work, Ordering::Relaxed);
+        edges.fetch_add(found.count as u64, Ordering::Relaxed);
+        found
+    };
+    let found: Vec<Found> = tasks(&plan).into_par_iter().map(run).collect();
+    if work.into_inner() > MOST_WORK {
+        return Err(NetworkError::Crowded { limit: MOST_WORK as f64 });
+    }
+    check_sizes(nodes, edges.into_inner() as usize)?;
+    let mut clipping = Clipping::default();
+    let mut lists = Vec::with_capacity(found.len());
+    for part in found {
+        clipping.pairs += part.clipped_pairs;
+        clipping.missing += part.missing;
+        let order = &plan.tree.order;
+        let node = |slot: u32| order.get(slot as usize).copied().unwrap_or(slot);
+        clipping.nodes.extend(part.clipped.into_iter().map(node));
+        lists.push(part.edges);
+    }
+    clipping.nodes.sort_unstable();
+    clipping.nodes.dedup();
+    drop(plan);
+    let graph = Graph::from_draws(nodes, &lists)?;
+    Ok((graph, clipping))
+}
+
+#[cfg(test)]
+#[path = "tests/mod.rs"]
+mod tests;

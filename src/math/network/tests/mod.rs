@@ -1,0 +1,3 @@
+//! Tests of the sampler as a whole.
+
+mod speed;
