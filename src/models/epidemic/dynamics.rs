@@ -10,6 +10,7 @@
 //! Noise is keyed by node and by how often that node has drawn, never by step: the same events
 //! happen at the same times whatever the step and the number of threads.
 
+use bevy::ecs::resource::Resource;
 use serde::{Deserialize, Serialize};
 
 use crate::math::event_queue::{Event, EventQueue};
@@ -88,7 +89,7 @@ pub struct Transmission {
 }
 
 /// The chain: what is going to happen, and what is counted.
-#[derive(Clone, Debug)]
+#[derive(Resource, Clone, Debug)]
 pub struct Dynamics {
     seed: u64,
     /// Rates with which the pending clocks were drawn.
@@ -301,14 +302,14 @@ impl Dynamics {
             nodes.infector[index] = from;
         }
         if self.rates.onset.is_finite() {
-            self.become(nodes, node, EXPOSED);
+            self.move_to(nodes, node, EXPOSED);
             self.wait(EXPOSED, node, now);
         } else {
             self.turn_infectious(graph, nodes, node, now);
         }
     }
 
-    fn become(&mut self, nodes: &mut Nodes, node: u32, state: u8) {
+    fn move_to(&mut self, nodes: &mut Nodes, node: u32, state: u8) {
         let health = &mut nodes.health[node as usize];
         self.census[usize::from(*health)] -= 1;
         self.census[usize::from(state)] += 1;
@@ -353,7 +354,7 @@ impl Dynamics {
     /// The node becomes infectious, or its clocks are drawn anew while it is: the end of the
     /// state, and for each susceptible neighbour the first contact before it.
     fn turn_infectious(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
-        self.become(nodes, node, INFECTIOUS);
+        self.move_to(nodes, node, INFECTIOUS);
         let words = self.draw(node);
         let first = words.block(0);
         let leave = now + exponential(first[0]) / self.rates.leaving();
@@ -394,7 +395,7 @@ impl Dynamics {
             };
             let found = uniform(words.block(0)[1]) * self.rates.leaving() < self.rates.detection;
             if found {
-                self.become(nodes, node, ISOLATED);
+                self.move_to(nodes, node, ISOLATED);
                 self.wait(ISOLATED, node, now);
                 self.vaccinate_ring(graph, nodes, node);
                 return;
@@ -405,7 +406,7 @@ impl Dynamics {
 
     fn recover(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
         if self.rates.immunity {
-            self.become(nodes, node, REMOVED);
+            self.move_to(nodes, node, REMOVED);
             if self.rates.waning > 0.0 {
                 self.wait(REMOVED, node, now);
             } else {
@@ -417,7 +418,7 @@ impl Dynamics {
     }
 
     fn turn_susceptible(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
-        self.become(nodes, node, SUSCEPTIBLE);
+        self.move_to(nodes, node, SUSCEPTIBLE);
         self.expect(graph, nodes, node, now);
     }
 
@@ -472,7 +473,7 @@ impl Dynamics {
             if nodes.health[node as usize] == SUSCEPTIBLE
                 && uniform(self.draw(node).block(0)[2]) < self.rates.coverage
             {
-                self.become(nodes, node, VACCINATED);
+                self.move_to(nodes, node, VACCINATED);
                 self.due[node as usize] = NEVER;
                 self.ring_vaccinated += 1;
             }
@@ -488,7 +489,7 @@ impl Dynamics {
     pub fn vaccinate(&mut self, nodes: &mut Nodes, which: &[u32]) {
         for &node in which {
             if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
-                self.become(nodes, node, VACCINATED);
+                self.move_to(nodes, node, VACCINATED);
                 self.due[node as usize] = NEVER;
             }
         }
@@ -501,7 +502,7 @@ impl Dynamics {
             if nodes.health.get(node as usize) != Some(&INFECTIOUS) {
                 continue;
             }
-            self.become(nodes, node, ISOLATED);
+            self.move_to(nodes, node, ISOLATED);
             self.wait(ISOLATED, node, now);
             for &other in graph.neighbours(node) {
                 let waits = nodes.health[other as usize] == SUSCEPTIBLE

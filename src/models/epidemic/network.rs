@@ -6,12 +6,15 @@ use std::sync::OnceLock;
 use super::parameters::{DegreeLaw, Epidemic, Reach, Topology};
 use super::theory::degrees::Degrees;
 use crate::math::domain::Domain;
-use crate::math::network::Graph;
-use crate::math::network::degrees::ExpectedDegrees;
 use crate::math::network::geometry::Geometry;
-use crate::math::network::kernel::{Kernel, Placed, Shape};
-use crate::math::philox::{Purpose, Stream};
+use crate::math::network::kernel::Placed;
+use crate::math::network::{
+    ExpectedDegrees, Graph, Kernel, NetworkError, Shape, SpatialNetwork,
+};
 use crate::model::Start;
+
+/// Largest share of edges that may be missing because their probabilities would be above 1.
+const MOST_MISSING: f64 = 0.01;
 
 /// The network of a run. It does not change while the run lasts.
 #[derive(Resource)]
@@ -20,6 +23,8 @@ pub struct Network {
     /// Law of the lengths of the edges; `None` when theory takes the network as well mixed.
     pub placed: Option<(Kernel, Placed)>,
     pub degrees: Degrees,
+    /// Share of the edges that are missing because their probabilities would be above 1.
+    pub missing: f64,
     /// Measures that take a while, made when they are first asked for.
     pub measures: OnceLock<super::observables::network::Measures>,
 }
@@ -33,41 +38,68 @@ pub struct Laid {
 
 /// Places the nodes and joins them; an error says why that is impossible and what to change.
 pub fn lay(start: &Start, parameters: &Epidemic) -> Result<Laid, String> {
-    if parameters.network == Topology::File {
-        return super::import::lay(start);
-    }
-    let positions = match parameters.network {
-        Topology::Lattice => lattice_places(&start.domain, start.count)?,
-        Topology::SmallWorld => ring_places(&start.domain, start.count),
-        _ => scatter(&start.domain, start.count, start.seed),
+    let (domain, count) = (&start.domain, start.count);
+    let mean = parameters.mean_degree;
+    let (kernel, law) = match parameters.network {
+        Topology::File => return super::import::lay(start),
+        Topology::Lattice => return lattice(domain, count),
+        Topology::SmallWorld => return small_world(start, parameters),
+        Topology::Spatial => (kernel(parameters), expected_degrees(parameters)?),
+        Topology::ErdosRenyi => (Kernel::uniform(), ExpectedDegrees::Constant { mean }),
+        Topology::Geometric => return geometric(start, mean),
     };
-    let network = join(start, parameters, &positions)?;
+    let fault = |error: NetworkError| error.to_string();
+    let sampled =
+        SpatialNetwork::sample(domain, count, &law, kernel, start.seed).map_err(fault)?;
+    let missing = missing(&sampled)?;
+    let placed = Placed::new(kernel, Geometry::from(domain)).map_err(|error| error.to_string())?;
     Ok(Laid {
-        tags: (0..positions.len() as u32).collect(),
-        positions,
-        network,
+        tags: (0..sampled.positions.len() as u32).collect(),
+        positions: sampled.positions,
+        network: Network {
+            degrees: Degrees::expected(&sampled.expected),
+            graph: sampled.graph,
+            missing,
+            placed: Some((kernel, placed)),
+            measures: OnceLock::new(),
+        },
     })
 }
 
-/// Independent uniform places, in the order of a Z curve: neighbours in space are neighbours in
-/// memory, where most events of an epidemic then are.
-fn scatter(domain: &Domain, count: usize, seed: u64) -> Vec<[u32; 2]> {
-    let stream = Stream::new(seed, 0, Purpose::InitialCondition);
-    let [low, high] = domain.limits();
-    // The box of an open span is a small part of the limits, and all of a periodic one.
-    let turns = |word: u32| (f64::from(word) + 0.5) / 4_294_967_296.0 - 0.5;
-    let mut places: Vec<[u32; 2]> = (0..count as u32)
-        .map(|node| {
-            let words = stream.words(node, 0);
-            if domain.is_periodic() {
-                return [words[0], words[1]];
-            }
-            let real = [0, 1].map(|axis| turns(words[axis]) * domain.size[axis]);
-            domain.fixed(real).map(|part| part.clamp(low, high))
-        })
-        .collect();
-    places.sort_unstable_by_key(|place| z_order(domain, *place));
-    places
+/// Share of the edges that are missing because their probabilities would be above 1: such pairs
+/// are joined for certain. A network whose degrees would be quite other ones is refused.
+fn missing(network: &SpatialNetwork) -> Result<f64, String> {
+    let clipping = &network.clipping;
+    let edges = 0.5 * network.expected.iter().sum::<f64>();
+    let share = clipping.missing / edges.max(1.0);
+    if share <= MOST_MISSING {
+        return Ok(share);
+    }
+    let named: Vec<String> = clipping.nodes.iter().take(3).map(u32::to_string).collect();
+    let more = clipping.nodes.len().saturating_sub(named.len());
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Err(format!(
+        "{} pairs of nodes would need an edge with a probability above 1 (nodes {}{rest}), and {:.0} of {edges:.0} edges would be missing; widen kernel_range, or lower mean_degree or the largest expected degrees",
+        clipping.pairs,
+        named.join(", "),
+        clipping.missing,
+    ))
+}
+
+/// A network without a law of lengths: theory takes its configuration model.
+fn bare(positions: Vec<[u32; 2]>, tags: Vec<u32>, graph: Graph) -> Laid {
+    let degrees = (0..graph.nodes() as u32).map(|node| graph.degree(node));
+    Laid {
+        network: Network {
+            degrees: Degrees::given(degrees),
+            placed: None,
+            missing: 0.0,
+            measures: OnceLock::new(),
+            graph,
+        },
+        positions,
+        tags,
+    }
 }
 
 /// Place along a Z curve over the box: the leading bits of both coordinates, interleaved.
@@ -96,7 +128,8 @@ pub(super) fn lattice_sides(domain: &Domain, count: usize) -> [usize; 2] {
     [columns, count / columns.max(1)]
 }
 
-fn lattice_places(domain: &Domain, count: usize) -> Result<Vec<[u32; 2]>, String> {
+/// A square lattice over the box, whose edges wrap where the box does.
+fn lattice(domain: &Domain, count: usize) -> Result<Laid, String> {
     let [columns, rows] = lattice_sides(domain, count);
     if columns.min(rows) < 3 {
         let side = (count as f64).sqrt().round().max(3.0) as usize;
@@ -113,7 +146,21 @@ fn lattice_places(domain: &Domain, count: usize) -> Result<Vec<[u32; 2]>, String
         let centre = [0.5 / columns as f64, 0.5 / rows as f64];
         domain.fixed([0, 1].map(|axis| (part[axis] + centre[axis] - 0.5) * domain.size[axis]))
     };
-    Ok((0..count).map(place).collect())
+    let positions: Vec<[u32; 2]> = (0..count).map(place).collect();
+    let _ = positions;
+    Err("later".into())
+}
+
+fn small_world(start: &Start, _parameters: &Epidemic) -> Result<Laid, String> {
+    let _ = ring_places(&start.domain, start.count);
+    Err("later".into())
+}
+
+/// A random geometric graph: the finite-range kernel at the radius at which the probability is 1.
+fn geometric(start: &Start, mean: f64) -> Result<Laid, String> {
+    let density = start.count as f64 / start.domain.area();
+    let _radius = (mean / (std::f64::consts::PI * density)).sqrt();
+    Err("later".into())
 }
 
 /// Places on a circle in the box.
@@ -146,7 +193,7 @@ pub fn kernel(parameters: &Epidemic) -> Kernel {
 pub fn expected_degrees(parameters: &Epidemic) -> Result<ExpectedDegrees, String> {
     let mean = parameters.mean_degree;
     Ok(match parameters.degrees {
-        DegreeLaw::Constant => ExpectedDegrees::Constant { degree: mean },
+        DegreeLaw::Constant => ExpectedDegrees::Constant { mean },
         DegreeLaw::Poisson => ExpectedDegrees::Poisson { mean },
         DegreeLaw::Exponential => ExpectedDegrees::Exponential { mean },
         DegreeLaw::PowerLaw => {

@@ -3,7 +3,7 @@
 use bevy::ecs::world::World;
 
 use super::dynamics::{Dynamics, NOBODY, NOT_YET, health};
-use super::network::{self, Network};
+use super::network;
 use super::parameters::Epidemic;
 use super::theory::Theory;
 use super::trace::Trace;

@@ -303,6 +303,15 @@ pub static OBSERVABLES: &[Observable] = &[
         estimator: scalar(network::excess_degree, Some(network::excess_degree_theory)),
     },
     Observable {
+        name: "missing_edges",
+        title: "Missing edges",
+        symbol: "m",
+        unit: "",
+        doc: "Share of the edges that the network lacks because their probabilities would be above 1: such pairs are joined for certain, and no more.",
+        validity: "",
+        estimator: scalar(network::missing_edges, None),
+    },
+    Observable {
         name: "clustering",
         title: "Clustering",
         symbol: "C",

@@ -19,7 +19,6 @@ use super::start::Region;
 use crate::math::convolution::Convolution;
 use crate::math::domain::Domain;
 use crate::model::observable::Grid;
-use degrees::Degrees;
 use waves::{Shares, WaveState, Waves};
 
 /// Longest step, in units of 1/(βK + β + γ + ν): see the test of the order of the method.
