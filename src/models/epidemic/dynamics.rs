@@ -1,0 +1,526 @@
+//! The disease on the network: an exact, event-driven continuous-time Markov chain.
+//!
+//! Every node has at most one event that counts: the end of its present state, or, while it is
+//! susceptible, the earliest infection among the contacts that its infectious neighbours will
+//! make. Clocks are exponential and therefore memoryless: a clock may be drawn anew whenever its
+//! rate changes or the edge begins to matter again, without changing the law of what follows
+//! (first-reaction and next-reaction methods: D. T. Gillespie, J. Comput. Phys. 22, 403 (1976);
+//! M. A. Gibson and J. Bruck, J. Phys. Chem. A 104, 1876 (2000)).
+//!
+//! Noise is keyed by node and by how often that node has drawn, never by step: the same events
+//! happen at the same times whatever the step and the number of threads.
+
+use bevy::ecs::resource::Resource;
+use serde::{Deserialize, Serialize};
+
+use crate::math::event_queue::{Event, EventQueue};
+use crate::math::network::Graph;
+use crate::math::philox::{Purpose, Stream};
+
+/// State of health of a node, as its column holds it.
+pub mod health {
+    /// Can be infected.
+    pub const SUSCEPTIBLE: u8 = 0;
+    /// Infected but not yet infectious.
+    pub const EXPOSED: u8 = 1;
+    /// Infectious.
+    pub const INFECTIOUS: u8 = 2;
+    /// Recovered and immune, for a while or for good.
+    pub const REMOVED: u8 = 3;
+    /// Immune from the start or by ring vaccination.
+    pub const VACCINATED: u8 = 4;
+    /// Infected, found and isolated: infects nobody.
+    pub const ISOLATED: u8 = 5;
+    /// How many there are.
+    pub const COUNT: usize = 6;
+}
+use health::{EXPOSED, INFECTIOUS, ISOLATED, REMOVED, SUSCEPTIBLE, VACCINATED};
+
+/// No node: the infector of a seed.
+pub const NOBODY: u32 = u32::MAX;
+/// A time at which nothing happens.
+const NEVER: f64 = f64::INFINITY;
+/// Time of infection of a node that was never infected.
+pub const NOT_YET: f64 = -1.0;
+
+/// The rates of the chain, per unit of time; 0 where a transition does not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// β: along each edge between an infectious and a susceptible node.
+    pub transmission: f64,
+    /// ν: from exposed to infectious; infinite when there is no exposed state.
+    pub onset: f64,
+    /// γ: from infectious to removed, or to susceptible where there is no immunity.
+    pub recovery: f64,
+    /// ω: from removed to susceptible.
+    pub waning: f64,
+    /// False when recovery leads back to susceptible.
+    pub immunity: bool,
+    /// δ: at which an infectious node is found and isolated.
+    pub detection: f64,
+    /// Probability with which a susceptible node of the ring around a found node is vaccinated.
+    pub coverage: f64,
+    /// Steps along edges from the found node to the rim of the ring.
+    pub depth: u32,
+}
+
+impl Rates {
+    /// Rate at which a node leaves the infectious state.
+    pub fn leaving(&self) -> f64 {
+        self.recovery + self.detection
+    }
+}
+
+/// The columns of the nodes that the chain reads and writes.
+pub struct Nodes<'a> {
+    pub health: &'a mut [u8],
+    /// Time of the first infection.
+    pub arrival: &'a mut [f64],
+    /// Who infected first.
+    pub infector: &'a mut [u32],
+}
+
+/// One transmission.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transmission {
+    pub time: f64,
+    pub from: u32,
+    pub to: u32,
+}
+
+/// The chain: what is going to happen, and what is counted.
+#[derive(Resource, Clone, Debug)]
+pub struct Dynamics {
+    seed: u64,
+    /// Rates with which the pending clocks were drawn.
+    rates: Rates,
+    /// Time of the event that counts for each node.
+    due: Vec<f64>,
+    /// Who makes the contact that is due.
+    source: Vec<u32>,
+    /// How often each node has drawn clocks.
+    draws: Vec<u32>,
+    queue: EventQueue,
+    /// Nodes in each state.
+    census: [u64; health::COUNT],
+    /// Infections so far, seeds not counted.
+    infections: u64,
+    /// Nodes vaccinated by rings so far.
+    ring_vaccinated: u64,
+    ring: Ring,
+}
+
+/// The part of the chain that a checkpoint keeps, together with the columns.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DynamicsState {
+    rates: Rates,
+    due: Vec<f64>,
+    source: Vec<u32>,
+    draws: Vec<u32>,
+    census: [u64; health::COUNT],
+    infections: u64,
+    ring_vaccinated: u64,
+}
+
+/// Buffers of the search for a ring.
+#[derive(Clone, Debug, Default)]
+struct Ring {
+    seen: Vec<u32>,
+    list: Vec<u32>,
+}
+
+/// Random words of one draw of a node: block b holds the words 4b to 4b + 3.
+#[derive(Clone, Copy)]
+struct Words {
+    seed: u64,
+    node: u32,
+    draw: u32,
+}
+
+impl Words {
+    #[inline(always)]
+    fn block(self, block: usize) -> [u32; 4] {
+        // Beyond 2¹⁶ blocks, as a hub with more edges needs, the high half of the step counts on.
+        let step = u64::from(self.draw) | ((block as u64 >> 16) << 32);
+        Stream::new(self.seed, step, Purpose::EpidemicClocks).words(self.node, block as u16)
+    }
+}
+
+/// Uniform in (0, 1).
+#[inline(always)]
+fn uniform(word: u32) -> f64 {
+    (f64::from(word) + 0.5) * (1.0 / 4_294_967_296.0)
+}
+
+/// Exponential deviate of mean 1.
+#[inline(always)]
+fn exponential(word: u32) -> f64 {
+    -uniform(word).ln()
+}
+
+impl Dynamics {
+    /// A chain over nodes in the given states, with no clock drawn yet: see [`Dynamics::rearm`].
+    pub fn new(seed: u64, health: &[u8]) -> Self {
+        let mut census = [0; health::COUNT];
+        for &state in health {
+            census[usize::from(state).min(health::COUNT - 1)] += 1;
+        }
+        Self {
+            seed,
+            rates: Rates::default(),
+            due: vec![NEVER; health.len()],
+            source: vec![NOBODY; health.len()],
+            draws: vec![0; health.len()],
+            queue: EventQueue::default(),
+            census,
+            infections: 0,
+            ring_vaccinated: 0,
+            ring: Ring::default(),
+        }
+    }
+
+    /// Nodes in each state of health.
+    pub fn census(&self) -> [u64; health::COUNT] {
+        self.census
+    }
+
+    /// Infections so far; seeds are not among them.
+    pub fn infections(&self) -> u64 {
+        self.infections
+    }
+
+    /// Nodes that ring vaccination has made immune so far.
+    pub fn ring_vaccinated(&self) -> u64 {
+        self.ring_vaccinated
+    }
+
+    /// The rates that hold.
+    pub fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// Sets the rates at a time: every pending clock is drawn anew, which is exact because the
+    /// clocks have no memory.
+    pub fn rearm(&mut self, graph: &Graph, nodes: &mut Nodes, rates: Rates, now: f64) {
+        self.rates = rates;
+        self.queue.clear();
+        self.due.fill(NEVER);
+        for node in 0..nodes.health.len() as u32 {
+            match nodes.health[node as usize] {
+                INFECTIOUS => self.turn_infectious(graph, nodes, node, now),
+                EXPOSED | REMOVED | ISOLATED => self.wait(nodes.health[node as usize], node, now),
+                _ => {}
+            }
+        }
+    }
+
+    /// How many nodes there are.
+    pub fn nodes(&self) -> usize {
+        self.due.len()
+    }
+
+    /// The state for a checkpoint.
+    pub fn state(&self) -> DynamicsState {
+        DynamicsState {
+            rates: self.rates,
+            due: self.due.clone(),
+            source: self.source.clone(),
+            draws: self.draws.clone(),
+            census: self.census,
+            infections: self.infections,
+            ring_vaccinated: self.ring_vaccinated,
+        }
+    }
+
+    /// Takes a state back, and puts what is due into the queue; false when it is the state of
+    /// another number of nodes.
+    pub fn set_state(&mut self, state: DynamicsState) -> bool {
+        let nodes = self.due.len();
+        let lengths = [state.due.len(), state.source.len(), state.draws.len()];
+        let known = |source: &u32| *source == NOBODY || (*source as usize) < nodes;
+        let counted = state.census.iter().try_fold(0_u64, |sum, &one| sum.checked_add(one));
+        if lengths != [nodes; 3]
+            || counted != Some(nodes as u64)
+            || !state.source.iter().all(known)
+            || state.due.iter().any(|time| time.is_nan())
+        {
+            return false;
+        }
+        self.rates = state.rates;
+        self.due = state.due;
+        self.source = state.source;
+        self.draws = state.draws;
+        self.census = state.census;
+        self.infections = state.infections;
+        self.ring_vaccinated = state.ring_vaccinated;
+        self.queue.clear();
+        for (node, &time) in (0..).zip(&self.due) {
+            self.queue.push(Event { time, node });
+        }
+        true
+    }
+
+    /// All events up to and including a time, in their order. `note` hears of every transmission.
+    pub fn advance(
+        &mut self,
+        graph: &Graph,
+        nodes: &mut Nodes,
+        until: f64,
+        mut note: impl FnMut(Transmission),
+    ) {
+        while let Some(event) = self.queue.pop_until(until) {
+            let (node, index) = (event.node, event.node as usize);
+            if self.due[index] != event.time {
+                continue;
+            }
+            let now = event.time;
+            match nodes.health[index] {
+                SUSCEPTIBLE => {
+                    let from = self.source[index];
+                    self.infections += 1;
+                    note(Transmission {
+                        time: now,
+                        from,
+                        to: node,
+                    });
+                    self.infect(graph, nodes, node, from, now);
+                }
+                EXPOSED => self.turn_infectious(graph, nodes, node, now),
+                INFECTIOUS => self.leave(graph, nodes, node, now),
+                ISOLATED => self.recover(graph, nodes, node, now),
+                REMOVED => self.turn_susceptible(graph, nodes, node, now),
+                _ => self.due[index] = NEVER,
+            }
+        }
+    }
+
+    /// A susceptible node becomes infected; `from` is who did it.
+    fn infect(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, from: u32, now: f64) {
+        let index = node as usize;
+        if nodes.arrival[index] == NOT_YET {
+            nodes.arrival[index] = now;
+            nodes.infector[index] = from;
+        }
+        if self.rates.onset.is_finite() {
+            self.move_to(nodes, node, EXPOSED);
+            self.wait(EXPOSED, node, now);
+        } else {
+            self.turn_infectious(graph, nodes, node, now);
+        }
+    }
+
+    fn move_to(&mut self, nodes: &mut Nodes, node: u32, state: u8) {
+        let health = &mut nodes.health[node as usize];
+        self.census[usize::from(*health)] -= 1;
+        self.census[usize::from(state)] += 1;
+        *health = state;
+    }
+
+    /// The words of the node's next draw.
+    #[inline(always)]
+    fn draw(&mut self, node: u32) -> Words {
+        let draw = &mut self.draws[node as usize];
+        *draw = draw.wrapping_add(1);
+        Words {
+            seed: self.seed,
+            node,
+            draw: *draw,
+        }
+    }
+
+    #[inline(always)]
+    fn schedule(&mut self, node: u32, time: f64) {
+        self.due[node as usize] = time;
+        self.queue.push(Event { time, node });
+    }
+
+    /// Draws the end of a state that infects nobody.
+    fn wait(&mut self, state: u8, node: u32, now: f64) {
+        let rate = match state {
+            EXPOSED => self.rates.onset,
+            ISOLATED => self.rates.recovery,
+            _ => self.rates.waning,
+        };
+        let word = self.draw(node).block(0)[0];
+        let time = if rate == f64::INFINITY {
+            // A state that the chain does not have any more ends at once.
+            now
+        } else {
+            now + exponential(word) / rate
+        };
+        self.schedule(node, time);
+    }
+
+    /// The node becomes infectious, or its clocks are drawn anew while it is: the end of the
+    /// state, and for each susceptible neighbour the first contact before it.
+    fn turn_infectious(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
+        self.move_to(nodes, node, INFECTIOUS);
+        let words = self.draw(node);
+        let first = words.block(0);
+        let leave = now + exponential(first[0]) / self.rates.leaving();
+        self.schedule(node, leave);
+        let rate = self.rates.transmission;
+        // A contact comes in time when u > exp(−β(leave − now)); the bound is lowered by a little
+        // more than rounding may do, and what passes is compared as a time.
+        let bound = (-rate * (leave - now)).exp() * 4_294_967_296.0 - 2.0;
+        let bound = bound as u32;
+        let inverse = 1.0 / rate;
+        // Word 0 is the end of the state and word 1 decides how it ends.
+        for (place, four) in graph.neighbours(node).chunks(4).enumerate() {
+            let open = |&other: &u32| nodes.health[other as usize] == SUSCEPTIBLE;
+            if !four.iter().any(open) {
+                continue;
+            }
+            let drawn = words.block(1 + place);
+            for (&other, word) in four.iter().zip(drawn) {
+                if word < bound || nodes.health[other as usize] != SUSCEPTIBLE {
+                    continue;
+                }
+                let time = now + exponential(word) * inverse;
+                if time < leave && time < self.due[other as usize] {
+                    self.source[other as usize] = node;
+                    self.schedule(other, time);
+                }
+            }
+        }
+    }
+
+    /// The infectious state ends: by recovery or, in proportion to the rates, by detection.
+    fn leave(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
+        if self.rates.detection > 0.0 {
+            let words = Words {
+                seed: self.seed,
+                node,
+                draw: self.draws[node as usize],
+            };
+            let found = uniform(words.block(0)[1]) * self.rates.leaving() < self.rates.detection;
+            if found {
+                self.move_to(nodes, node, ISOLATED);
+                self.wait(ISOLATED, node, now);
+                self.vaccinate_ring(graph, nodes, node);
+                return;
+            }
+        }
+        self.recover(graph, nodes, node, now);
+    }
+
+    fn recover(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
+        if self.rates.immunity {
+            self.move_to(nodes, node, REMOVED);
+            if self.rates.waning > 0.0 {
+                self.wait(REMOVED, node, now);
+            } else {
+                self.due[node as usize] = NEVER;
+            }
+        } else {
+            self.turn_susceptible(graph, nodes, node, now);
+        }
+    }
+
+    fn turn_susceptible(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
+        self.move_to(nodes, node, SUSCEPTIBLE);
+        self.expect(graph, nodes, node, now);
+    }
+
+    /// Draws the first contact that infectious neighbours will make with a susceptible node.
+    fn expect(&mut self, graph: &Graph, nodes: &Nodes, node: u32, now: f64) {
+        let words = self.draw(node);
+        let (mut first, mut from) = (NEVER, NOBODY);
+        for (place, four) in graph.neighbours(node).chunks(4).enumerate() {
+            let ill = |&other: &u32| nodes.health[other as usize] == INFECTIOUS;
+            if !four.iter().any(ill) {
+                continue;
+            }
+            let drawn = words.block(1 + place);
+            for (&other, word) in four.iter().zip(drawn) {
+                if nodes.health[other as usize] != INFECTIOUS {
+                    continue;
+                }
+                let time = now + exponential(word) / self.rates.transmission;
+                if time < first && time < self.due[other as usize] {
+                    (first, from) = (time, other);
+                }
+            }
+        }
+        self.source[node as usize] = from;
+        self.schedule(node, first);
+    }
+
+    /// Vaccinates around a node that was found, each susceptible node with the coverage.
+    fn vaccinate_ring(&mut self, graph: &Graph, nodes: &mut Nodes, centre: u32) {
+        if self.rates.coverage <= 0.0 {
+            return;
+        }
+        let mut ring = std::mem::take(&mut self.ring);
+        ring.seen.resize(nodes.health.len(), NOBODY);
+        ring.list.clear();
+        ring.list.push(centre);
+        ring.seen[centre as usize] = centre;
+        let mut begin = 0;
+        for _ in 0..self.rates.depth {
+            let end = ring.list.len();
+            for place in begin..end {
+                for &other in graph.neighbours(ring.list[place]) {
+                    if ring.seen[other as usize] != centre {
+                        ring.seen[other as usize] = centre;
+                        ring.list.push(other);
+                    }
+                }
+            }
+            begin = end;
+        }
+        for &node in &ring.list[1..] {
+            if nodes.health[node as usize] == SUSCEPTIBLE
+                && uniform(self.draw(node).block(0)[2]) < self.rates.coverage
+            {
+                self.move_to(nodes, node, VACCINATED);
+                self.due[node as usize] = NEVER;
+                self.ring_vaccinated += 1;
+            }
+        }
+        // The marks are the numbers of centres, and a node may be found twice.
+        for &node in &ring.list {
+            ring.seen[node as usize] = NOBODY;
+        }
+        self.ring = ring;
+    }
+
+    /// Makes susceptible nodes immune from a time on.
+    pub fn vaccinate(&mut self, nodes: &mut Nodes, which: &[u32]) {
+        for &node in which {
+            if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
+                self.move_to(nodes, node, VACCINATED);
+                self.due[node as usize] = NEVER;
+            }
+        }
+    }
+
+    /// Isolates infectious nodes at a time: the contacts that they would still have made are
+    /// taken back, and their neighbours wait for the others.
+    pub fn isolate(&mut self, graph: &Graph, nodes: &mut Nodes, which: &[u32], now: f64) {
+        for &node in which {
+            if nodes.health.get(node as usize) != Some(&INFECTIOUS) {
+                continue;
+            }
+            self.move_to(nodes, node, ISOLATED);
+            self.wait(ISOLATED, node, now);
+            for &other in graph.neighbours(node) {
+                let waits = nodes.health[other as usize] == SUSCEPTIBLE
+                    && self.source[other as usize] == node
+                    && self.due[other as usize] < NEVER;
+                if waits {
+                    self.expect(graph, nodes, other, now);
+                }
+            }
+        }
+    }
+
+    /// Infects susceptible nodes at a time, as seeds.
+    pub fn seed(&mut self, graph: &Graph, nodes: &mut Nodes, which: &[u32], now: f64) {
+        for &node in which {
+            if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
+                self.infect(graph, nodes, node, NOBODY, now);
+            }
+        }
+    }
+}

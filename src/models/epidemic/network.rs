@@ -1,0 +1,231 @@
+//! The network of a run: where its nodes are, how they are joined, and what theory knows of both.
+
+use bevy::ecs::resource::Resource;
+use std::sync::OnceLock;
+
+use super::parameters::{DegreeLaw, Epidemic, Reach, Topology};
+use super::theory::degrees::Degrees;
+use crate::math::domain::Domain;
+use crate::math::network::geometry::Geometry;
+use crate::math::network::kernel::Placed;
+use crate::math::network::{
+    ExpectedDegrees, Graph, Kernel, NetworkError, Shape, SpatialNetwork,
+};
+use crate::model::Start;
+
+/// Largest share of edges that may be missing because their probabilities would be above 1.
+const MOST_MISSING: f64 = 0.01;
+
+/// The network of a run. It does not change while the run lasts.
+#[derive(Resource)]
+pub struct Network {
+    pub graph: Graph,
+    /// Law of the lengths of the edges; `None` when theory takes the network as well mixed.
+    pub placed: Option<(Kernel, Placed)>,
+    pub degrees: Degrees,
+    /// Share of the edges that are missing because their probabilities would be above 1.
+    pub missing: f64,
+    /// Measures that take a while, made when they are first asked for.
+    pub measures: OnceLock<super::observables::network::Measures>,
+}
+
+/// A network with the places and names of its nodes.
+pub struct Laid {
+    pub positions: Vec<[u32; 2]>,
+    pub tags: Vec<u32>,
+    pub network: Network,
+}
+
+/// Places the nodes and joins them; an error says why that is impossible and what to change.
+pub fn lay(start: &Start, parameters: &Epidemic) -> Result<Laid, String> {
+    let (domain, count) = (&start.domain, start.count);
+    let mean = parameters.mean_degree;
+    let (kernel, law) = match parameters.network {
+        Topology::File => return super::import::lay(start),
+        Topology::Lattice => return lattice(domain, count),
+        Topology::SmallWorld => return small_world(start, parameters),
+        Topology::Spatial => (kernel(parameters), expected_degrees(parameters)?),
+        Topology::ErdosRenyi => (Kernel::uniform(), ExpectedDegrees::Constant { mean }),
+        Topology::Geometric => return geometric(start, mean),
+    };
+    let fault = |error: NetworkError| error.to_string();
+    let sampled =
+        SpatialNetwork::sample(domain, count, &law, kernel, start.seed).map_err(fault)?;
+    let missing = missing(&sampled)?;
+    let placed = Placed::new(kernel, Geometry::from(domain)).map_err(|error| error.to_string())?;
+    Ok(Laid {
+        tags: (0..sampled.positions.len() as u32).collect(),
+        positions: sampled.positions,
+        network: Network {
+            degrees: Degrees::expected(&sampled.expected),
+            graph: sampled.graph,
+            missing,
+            placed: Some((kernel, placed)),
+            measures: OnceLock::new(),
+        },
+    })
+}
+
+/// Share of the edges that are missing because their probabilities would be above 1: such pairs
+/// are joined for certain. A network whose degrees would be quite other ones is refused.
+fn missing(network: &SpatialNetwork) -> Result<f64, String> {
+    let clipping = &network.clipping;
+    let edges = 0.5 * network.expected.iter().sum::<f64>();
+    let share = clipping.missing / edges.max(1.0);
+    if share <= MOST_MISSING {
+        return Ok(share);
+    }
+    let named: Vec<String> = clipping.nodes.iter().take(3).map(u32::to_string).collect();
+    let more = clipping.nodes.len().saturating_sub(named.len());
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Err(format!(
+        "{} pairs of nodes would need an edge with a probability above 1 (nodes {}{rest}), and {:.0} of {edges:.0} edges would be missing; widen kernel_range, or lower mean_degree or the largest expected degrees",
+        clipping.pairs,
+        named.join(", "),
+        clipping.missing,
+    ))
+}
+
+/// A network without a law of lengths: theory takes its configuration model.
+fn bare(positions: Vec<[u32; 2]>, tags: Vec<u32>, graph: Graph) -> Laid {
+    let degrees = (0..graph.nodes() as u32).map(|node| graph.degree(node));
+    Laid {
+        network: Network {
+            degrees: Degrees::given(degrees),
+            placed: None,
+            missing: 0.0,
+            measures: OnceLock::new(),
+            graph,
+        },
+        positions,
+        tags,
+    }
+}
+
+/// Place along a Z curve over the box: the leading bits of both coordinates, interleaved.
+pub(super) fn z_order(domain: &Domain, place: [u32; 2]) -> u64 {
+    let real = domain.real(place);
+    let spread = |axis: usize| {
+        let part = real[axis] / domain.size[axis] + 0.5;
+        let mut bits = (part.clamp(0.0, 1.0) * 65_535.0) as u64;
+        bits = (bits | bits << 16) & 0x0000_ffff_0000_ffff;
+        bits = (bits | bits << 8) & 0x00ff_00ff_00ff_00ff;
+        bits = (bits | bits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        bits = (bits | bits << 2) & 0x3333_3333_3333_3333;
+        (bits | bits << 1) & 0x5555_5555_5555_5555
+    };
+    spread(0) | spread(1) << 1
+}
+
+/// Columns and rows of a lattice of so many nodes, as near to square cells as they divide.
+pub(super) fn lattice_sides(domain: &Domain, count: usize) -> [usize; 2] {
+    let ideal = (count as f64 * domain.size[0] / domain.size[1]).sqrt().max(1.0);
+    let misfit = |columns: usize| (columns as f64 / ideal).ln().abs();
+    let divisors = (1..=count.isqrt())
+        .filter(|one| count.is_multiple_of(*one))
+        .flat_map(|one| [one, count / one]);
+    let columns = divisors.min_by(|a, b| misfit(*a).total_cmp(&misfit(*b))).unwrap_or(1);
+    [columns, count / columns.max(1)]
+}
+
+/// A square lattice over the box, whose edges wrap where the box does.
+fn lattice(domain: &Domain, count: usize) -> Result<Laid, String> {
+    let [columns, rows] = lattice_sides(domain, count);
+    if columns.min(rows) < 3 {
+        let side = (count as f64).sqrt().round().max(3.0) as usize;
+        return Err(format!(
+            "{count} nodes are no lattice: {columns} columns and {rows} rows are the best that divide; take a product of two numbers from 3 on, such as {}",
+            side * side
+        ));
+    }
+    let place = |node: usize| {
+        let part = [
+            (node % columns) as f64 / columns as f64,
+            (node / columns) as f64 / rows as f64,
+        ];
+        let centre = [0.5 / columns as f64, 0.5 / rows as f64];
+        domain.fixed([0, 1].map(|axis| (part[axis] + centre[axis] - 0.5) * domain.size[axis]))
+    };
+    let positions: Vec<[u32; 2]> = (0..count).map(place).collect();
+    let _ = positions;
+    Err("later".into())
+}
+
+fn small_world(start: &Start, _parameters: &Epidemic) -> Result<Laid, String> {
+    let _ = ring_places(&start.domain, start.count);
+    Err("later".into())
+}
+
+/// A random geometric graph: the finite-range kernel at the radius at which the probability is 1.
+fn geometric(start: &Start, mean: f64) -> Result<Laid, String> {
+    let density = start.count as f64 / start.domain.area();
+    let _radius = (mean / (std::f64::consts::PI * density)).sqrt();
+    Err("later".into())
+}
+
+/// Places on a circle in the box.
+fn ring_places(domain: &Domain, count: usize) -> Vec<[u32; 2]> {
+    let radius = 0.45 * domain.size[0].min(domain.size[1]);
+    let place = |node: usize| {
+        let (sin, cos) = (std::f64::consts::TAU * node as f64 / count as f64).sin_cos();
+        domain.fixed([radius * cos, radius * sin])
+    };
+    (0..count).map(place).collect()
+}
+
+/// The kernel of the parameters.
+pub fn kernel(parameters: &Epidemic) -> Kernel {
+    let width = parameters.kernel_range;
+    let shape = match parameters.kernel {
+        Reach::Gaussian => Shape::Gaussian { width },
+        Reach::Exponential => Shape::Exponential { length: width },
+        Reach::PowerLaw => Shape::PowerLaw {
+            scale: width,
+            exponent: parameters.kernel_exponent,
+        },
+        Reach::FiniteRange => Shape::FiniteRange { radius: width },
+        Reach::Uniform => return Kernel::uniform(),
+    };
+    Kernel::small_world(shape, parameters.long_range_share)
+}
+
+/// The distribution of expected degrees of the parameters.
+pub fn expected_degrees(parameters: &Epidemic) -> Result<ExpectedDegrees, String> {
+    let mean = parameters.mean_degree;
+    Ok(match parameters.degrees {
+        DegreeLaw::Constant => ExpectedDegrees::Constant { mean },
+        DegreeLaw::Poisson => ExpectedDegrees::Poisson { mean },
+        DegreeLaw::Exponential => ExpectedDegrees::Exponential { mean },
+        DegreeLaw::PowerLaw => {
+            let (exponent, span) = (parameters.degree_exponent, parameters.degree_span);
+            let least = mean / power_law_mean(exponent, span);
+            ExpectedDegrees::PowerLaw {
+                exponent,
+                least,
+                most: least * span,
+            }
+        }
+        DegreeLaw::Bimodal => {
+            let (high, share) = (parameters.high_degree, parameters.high_degree_share);
+            let low = (mean - share * high) / (1.0 - share).max(f64::MIN_POSITIVE);
+            if !(low >= 0.0 && low.is_finite()) {
+                return Err(format!(
+                    "a share of {share} nodes of expected degree {high} has a mean of at least {}, above the mean degree {mean}; raise mean_degree or lower high_degree or its share",
+                    share * high
+                ));
+            }
+            ExpectedDegrees::Bimodal { low, high, share }
+        }
+    })
+}
+
+/// Mean of the density κ^(−α) from 1 to `span`.
+fn power_law_mean(exponent: f64, span: f64) -> f64 {
+    // ∫κ^(n−α), written such that α = n + 1 is nothing special.
+    let integral = |power: f64| {
+        let x = power * span.ln();
+        let factor = if x.abs() < 1e-9 { 1.0 + 0.5 * x } else { x.exp_m1() / x };
+        factor * span.ln()
+    };
+    integral(2.0 - exponent) / integral(1.0 - exponent)
+}
