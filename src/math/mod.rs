@@ -9,9 +9,11 @@ pub mod density;
 pub mod density_field;
 pub mod displacement;
 pub mod domain;
+pub mod flock;
 pub mod grid;
 pub mod integrate;
 pub mod laws;
+pub mod nearest;
 pub mod order;
 pub mod pair;
 pub mod philox;
@@ -22,6 +24,8 @@ pub mod series;
 pub mod simd;
 pub mod special;
 pub mod statistics;
+pub mod strips;
+pub mod swarm;
 pub mod verlet;
 
 #[cfg(test)]
