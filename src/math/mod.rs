@@ -21,6 +21,7 @@ pub mod polynomial;
 pub mod radial;
 pub mod scattering;
 pub mod series;
+pub mod settled;
 pub mod simd;
 pub mod special;
 pub mod statistics;

@@ -71,6 +71,27 @@ impl Nearest {
             });
     }
 
+    /// Calls `visit` with every particle and the separation to each of its `wanted` nearest ones, all
+    /// in the order of the population.
+    pub fn each(
+        &mut self,
+        domain: &Domain,
+        positions: &[[u32; 2]],
+        wanted: usize,
+        mut visit: impl FnMut(usize, [f32; 2]),
+    ) {
+        let wanted = wanted.min(MOST).min(positions.len().saturating_sub(1));
+        self.choose_grid(domain, positions, wanted);
+        let grid = &self.grid;
+        for (particle, &slot) in grid.rank().iter().enumerate() {
+            let found = Found::search(grid, slot as usize, wanted);
+            for &other in &found.slots[..found.len] {
+                let [from, to] = [slot, other].map(|slot| grid.sorted()[slot as usize]);
+                visit(particle, grid.separation(from, to));
+            }
+        }
+    }
+
     /// Cells of about a third of the neighbours, made finer while clumps would cost too many pairs.
     fn choose_grid(&mut self, domain: &Domain, positions: &[[u32; 2]], wanted: usize) {
         let count = positions.len().max(1) as u64;

@@ -200,8 +200,11 @@ impl Strips {
     /// Notes the cell of every slot, and counts the particles of every cell, share by share.
     fn count(&mut self, piece: usize, pieces: usize, positions: &[[u32; 2]]) {
         let (layout, counts) = (self.layout, &self.counts);
-        self.counts_in_tasks()
-            .for_each(|counts| counts.iter().for_each(|one| one.store(0, Ordering::Relaxed)));
+        self.counts_in_tasks().for_each(|counts| {
+            counts
+                .iter()
+                .for_each(|one| one.store(0, Ordering::Relaxed))
+        });
         self.places
             .par_chunks_mut(piece)
             .zip(positions.par_chunks(piece))
@@ -309,7 +312,9 @@ pub fn units(part: f32) -> i32 {
     // Adding 1.5·2²³ leaves no room for a fraction, and the integer stands in the low bits. It is
     // what a conversion would give, and loops over it are vectors on every instruction set.
     const MAGIC: f32 = 12_582_912.0;
-    (part * UNITS + MAGIC).to_bits().wrapping_sub(MAGIC.to_bits()) as i32
+    (part * UNITS + MAGIC)
+        .to_bits()
+        .wrapping_sub(MAGIC.to_bits()) as i32
 }
 
 /// The cells of one share.

@@ -8,7 +8,7 @@
 
 use super::domain::Domain;
 use super::simd::*;
-use super::strips::{Layout, Source, Strips, UNITS};
+use super::strips::{Source, Strips, UNITS};
 
 /// Particles per parallel task, about.
 const TASK: usize = 2048;
@@ -146,8 +146,7 @@ impl Pull for Social {
         let inverse = one / apart.select(distance, one);
         let unit = [d.x * inverse * UNITS, d.y * inverse * UNITS];
         if self.core > 0.0 {
-            let inside =
-                seen & apart & distance.simd_lt(f32x16::splat(simd, self.core));
+            let inside = seen & apart & distance.simd_lt(f32x16::splat(simd, self.core));
             for axis in 0..2 {
                 let part: i32x16<S> = (-unit[axis]).round_ties_even().to_int();
                 sums.core[axis] += inside.select(part, none);

@@ -123,12 +123,7 @@ impl Obstacles {
     }
 
     /// Mirrors every particle that is inside an obstacle at its rim.
-    pub fn rebound(
-        &self,
-        domain: &Domain,
-        positions: &mut [[u32; 2]],
-        headings: &mut [[f32; 2]],
-    ) {
+    pub fn rebound(&self, domain: &Domain, positions: &mut [[u32; 2]], headings: &mut [[f32; 2]]) {
         positions
             .par_chunks_mut(CHUNK)
             .zip(headings.par_chunks_mut(CHUNK))

@@ -92,7 +92,10 @@ fn place(start: &Start, stream: Stream, index: usize) -> ([f64; 2], f64) {
     let unit = |word: u32| (f64::from(word) + 0.5) / 4_294_967_296.0;
     let [width, height] = start.domain.size;
     let angle = std::f64::consts::TAU * unit(words[2]);
-    let anywhere = [(unit(words[0]) - 0.5) * width, (unit(words[1]) - 0.5) * height];
+    let anywhere = [
+        (unit(words[0]) - 0.5) * width,
+        (unit(words[1]) - 0.5) * height,
+    ];
     let shorter = width.min(height);
     match start.initial {
         "aligned" => (anywhere, 0.0),
@@ -111,7 +114,10 @@ fn place(start: &Start, stream: Stream, index: usize) -> ([f64; 2], f64) {
             )
         }
         "lattice" => {
-            let columns = (start.count as f64 * width / height).sqrt().round().max(1.0);
+            let columns = (start.count as f64 * width / height)
+                .sqrt()
+                .round()
+                .max(1.0);
             let rows = (start.count as f64 / columns).ceil();
             let (row, column) = ((index as f64 / columns).floor(), index as f64 % columns);
             let x = ((column + 0.5) / columns - 0.5) * width;
