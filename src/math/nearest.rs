@@ -197,7 +197,7 @@ impl<P: Pull> Kernel for One<'_, P> {
         let mut total = Total::default();
         // The particle itself is the first of its partners.
         for first in (0..=self.found.len).step_by(LANES) {
-            let (mut to, mut heading) = ([[0.0f32; LANES]; 2], [[0i32; LANES]; 2]);
+            let (mut from, mut heading) = ([[0.0f32; LANES]; 2], [[0i32; LANES]; 2]);
             let count = (self.found.len + 1 - first).min(LANES);
             for lane in 0..count {
                 let partner = match (first + lane).checked_sub(1) {
@@ -207,14 +207,14 @@ impl<P: Pull> Kernel for One<'_, P> {
                 let there = positions[partner];
                 let theirs = self.headings[order[partner] as usize];
                 for axis in 0..2 {
-                    to[axis][lane] = there[axis].wrapping_sub(here[axis]) as i32 as f32;
+                    from[axis][lane] = here[axis].wrapping_sub(there[axis]) as i32 as f32;
                     heading[axis][lane] = units(theirs[axis]);
                 }
             }
             let pairs = Pairs {
-                to: Vec2 {
-                    x: f32x16::load_array(simd, to[0]),
-                    y: f32x16::load_array(simd, to[1]),
+                from: Vec2 {
+                    x: f32x16::load_array(simd, from[0]),
+                    y: f32x16::load_array(simd, from[1]),
                 },
                 near: mask32x16::from_bitmask(simd, (1 << count) - 1),
                 own: [

@@ -47,8 +47,8 @@ impl<S: Simd> Sums<S> {
 /// Sixteen pairs of a particle and a source.
 #[derive(Clone, Copy)]
 pub struct Pairs<S: Simd> {
-    /// Separation from the particle to the source, in quanta.
-    pub to: Vec2<S>,
+    /// Separation from the source to the particle, in quanta.
+    pub from: Vec2<S>,
     /// Pairs that count.
     pub near: mask32x16<S>,
     /// Headings of the particles, in [`UNITS`].
@@ -130,8 +130,8 @@ impl Pull for Social {
         let zero = f32x16::splat(simd, 0.0);
         let none = i32x16::splat(simd, 0);
         let d = Vec2 {
-            x: pairs.to.x * self.quantum[0],
-            y: pairs.to.y * self.quantum[1],
+            x: pairs.from.x * -self.quantum[0],
+            y: pairs.from.y * -self.quantum[1],
         };
         let square = d.length2();
         let apart = square.simd_gt(zero);
@@ -246,8 +246,10 @@ impl Near {
 
     /// Squared separation, in squares of a quantum of the first axis.
     #[inline(always)]
-    fn square<S: Simd>(self, d: Vec2<S>) -> f32x16<S> {
-        d.x * d.x + d.y * d.y * self.aspect
+    fn square<S: Simd, const SQUARE: bool>(self, d: Vec2<S>) -> f32x16<S> {
+        let across = d.y * d.y;
+        // A factor of exactly 1 changes no bit.
+        d.x * d.x + if SQUARE { across } else { across * self.aspect }
     }
 }
 
@@ -291,6 +293,7 @@ impl<P: Pull> Kernel for Pass<'_, P> {
         let (layout, starts) = (self.work.strips.layout(), self.work.strips.starts());
         let sources = self.work.strips.sources();
         let width = layout.cells[0] as usize;
+        let square = self.work.near.aspect == 1.0;
         let widest = (WIDEST * layout.reach).max(1);
         let base = starts[self.cells[0]] as usize;
         let mut cell = self.cells[0];
@@ -308,13 +311,18 @@ impl<P: Pull> Kernel for Pass<'_, P> {
                     full = full.min(starts[cut] as usize);
                     last = layout.along(0, sources[full - 1].position[0]);
                 }
-                let totals = block(simd, self.work, [slot, full], strip as u32, [first, last]);
+                let strip = strip as u32;
+                let pulls = if square {
+                    block::<S, P, true>(simd, self.work, slot, strip, [first, last])
+                } else {
+                    block::<S, P, false>(simd, self.work, slot, strip, [first, last])
+                };
                 let out = &mut self.out[slot - base..full - base];
                 if out.len() == LANES {
-                    store_pairs(totals, out);
+                    store_pairs(pulls, out);
                 } else {
                     let mut tail = [[0.0; 2]; LANES];
-                    store_pairs(totals, &mut tail);
+                    store_pairs(pulls, &mut tail);
                     let len = out.len();
                     out.copy_from_slice(&tail[..len]);
                 }
@@ -327,60 +335,81 @@ impl<P: Pull> Kernel for Pass<'_, P> {
 
 /// At most sixteen particles of one strip, in the given columns.
 #[inline(always)]
-fn block<S: Simd, P: Pull>(
+fn block<S: Simd, P: Pull, const SQUARE: bool>(
     simd: S,
     work: &Work<P>,
-    slots: [usize; 2],
+    slot: usize,
     strip: u32,
     columns: [u32; 2],
 ) -> Vec2<S> {
-    let (layout, starts) = (work.strips.layout(), work.strips.starts());
     let sources = work.strips.sources();
     // Lanes past the last particle of the block stand for others, and are not stored.
-    let [x, y, u, v] = match sources.get(slots[0]..slots[0] + LANES) {
+    let [x, y, u, v] = match sources.get(slot..slot + LANES) {
         Some(full) => load_sources(simd, full),
         None => {
             let mut tail = [Source::default(); LANES];
-            let rest = &sources[slots[0]..];
+            let rest = &sources[slot..];
             tail[..rest.len()].copy_from_slice(rest);
             load_sources(simd, &tail)
         }
     };
-    let position = [x, y];
-    let heading: [i32x16<S>; 2] = [u.bitcast(), v.bitcast()];
-    let clear = Sums::zero(simd);
-    let mut sums = clear;
-    let mut totals: Option<[Total; LANES]> = None;
+    let own = [[x, y], [u, v]];
+    let (runs, count) = runs(work.strips, strip, columns);
     let most = (MOST / work.pull.greatest()).max(1.0) as usize;
-    let mut room = most;
-    let width = layout.cells[0];
+    if count > most {
+        return crowded::<S, P, SQUARE>(simd, work, own, &runs, most);
+    }
+    let mut sums = Sums::zero(simd);
+    for &[from, to] in &runs {
+        for source in &sources[from as usize..to as usize] {
+            add::<S, P, SQUARE>(simd, work, own, source, &mut sums);
+        }
+    }
+    direction(simd, work.mean, sums)
+}
+
+/// The runs of sources that particles in some columns of a strip can reach, and their number.
+#[inline(always)]
+fn runs(strips: &Strips, strip: u32, columns: [u32; 2]) -> ([[u32; 2]; 6], usize) {
+    let (layout, starts) = (strips.layout(), strips.starts());
     let across = layout.around(0, columns[0], columns[1], layout.reach);
+    let (mut runs, mut number, mut count) = ([[0; 2]; 6], 0, 0);
     for rows in layout.around(1, strip, strip, 1) {
         for row in rows {
             for columns in &across {
-                let from = starts[(row * width + columns.start) as usize] as usize;
-                let to = starts[(row * width + columns.end) as usize] as usize;
-                let mut run = &sources[from..to];
-                while !run.is_empty() {
-                    let (now, later) = run.split_at(run.len().min(room));
-                    for source in now {
-                        add(simd, work, position, heading, source, &mut sums);
-                    }
-                    run = later;
-                    room -= now.len();
-                    if room == 0 {
-                        let totals = totals.get_or_insert([Total::default(); LANES]);
-                        spill(totals, sums);
-                        (sums, room) = (clear, most);
-                    }
+                let cell = |column: u32| starts[(row * layout.cells[0] + column) as usize];
+                let (from, to) = (cell(columns.start), cell(columns.end));
+                if from < to {
+                    runs[number] = [from, to];
+                    number += 1;
+                    count += (to - from) as usize;
                 }
             }
         }
     }
-    let Some(mut totals) = totals else {
-        return direction(simd, work.mean, sums);
-    };
-    spill(&mut totals, sums);
+    (runs, count)
+}
+
+/// The pull on sixteen particles among more than short sums can hold: those are emptied into wide
+/// ones now and then.
+#[inline(always)]
+fn crowded<S: Simd, P: Pull, const SQUARE: bool>(
+    simd: S,
+    work: &Work<P>,
+    own: [[u32x16<S>; 2]; 2],
+    runs: &[[u32; 2]],
+    most: usize,
+) -> Vec2<S> {
+    let mut totals = [Total::default(); LANES];
+    for &[from, to] in runs {
+        for sources in work.strips.sources()[from as usize..to as usize].chunks(most) {
+            let mut sums = Sums::zero(simd);
+            for source in sources {
+                add::<S, P, SQUARE>(simd, work, own, source, &mut sums);
+            }
+            spill(&mut totals, &sums);
+        }
+    }
     let mut out = [[0.0; LANES]; 2];
     for (lane, total) in totals.iter().enumerate() {
         let [x, y] = total.direction(work.mean);
@@ -439,8 +468,8 @@ fn total<S: Simd>(lanes: i32x16<S>) -> i64 {
 }
 
 /// Adds 32-bit sums to wide ones.
-#[cold]
-fn spill<S: Simd>(totals: &mut [Total; LANES], sums: Sums<S>) {
+#[inline(never)]
+fn spill<S: Simd>(totals: &mut [Total; LANES], sums: &Sums<S>) {
     let pull = [sums.pull[0].to_array(), sums.pull[1].to_array()];
     let core = [sums.core[0].to_array(), sums.core[1].to_array()];
     let (count, cored) = (sums.count.to_array(), sums.cored.to_array());
@@ -456,25 +485,25 @@ fn spill<S: Simd>(totals: &mut [Total; LANES], sums: Sums<S>) {
 
 /// One source for sixteen particles.
 #[inline(always)]
-fn add<S: Simd, P: Pull>(
+fn add<S: Simd, P: Pull, const SQUARE: bool>(
     simd: S,
     work: &Work<P>,
-    position: [u32x16<S>; 2],
-    own: [i32x16<S>; 2],
+    [position, heading]: [[u32x16<S>; 2]; 2],
     source: &Source,
     sums: &mut Sums<S>,
 ) {
-    let x: i32x16<S> = (u32x16::splat(simd, source.position[0]) - position[0]).bitcast();
-    let y: i32x16<S> = (u32x16::splat(simd, source.position[1]) - position[1]).bitcast();
-    let to = Vec2 {
+    // In this order the broadcast of the source is a part of the subtraction.
+    let x: i32x16<S> = (position[0] - u32x16::splat(simd, source.position[0])).bitcast();
+    let y: i32x16<S> = (position[1] - u32x16::splat(simd, source.position[1])).bitcast();
+    let from = Vec2 {
         x: x.to_float(),
         y: y.to_float(),
     };
-    let square = work.near.square(to);
+    let square = work.near.square::<S, SQUARE>(from);
     let pairs = Pairs {
-        to,
+        from,
         near: square.simd_lt(f32x16::splat(simd, work.near.limit)),
-        own,
+        own: [heading[0].bitcast(), heading[1].bitcast()],
         heading: [
             i32x16::splat(simd, source.heading[0]),
             i32x16::splat(simd, source.heading[1]),
