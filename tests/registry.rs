@@ -186,7 +186,9 @@ fn every_observable_colouring_and_layer_is_complete() {
             review.present(&of, "symbol", observable.symbol);
             review.sentence(&of, observable.doc);
             let (theory, axis) = match observable.estimator {
-                Estimator::Scalar { theory, .. } => (theory.is_some(), None),
+                Estimator::Scalar { theory, .. } | Estimator::Cumulative { theory, .. } => {
+                    (theory.is_some(), None)
+                }
                 Estimator::Distribution { theory, x, .. }
                 | Estimator::Correlation { theory, x, .. } => (theory.is_some(), Some(x)),
             };
@@ -284,7 +286,7 @@ fn answers(name: &str, estimator: &Estimator, sample: &seethe::model::observable
             return;
         }
         Estimator::Distribution { estimate, .. } => estimate(sample),
-        Estimator::Correlation { start, .. } => {
+        Estimator::Correlation { start, .. } | Estimator::Cumulative { start, .. } => {
             let mut accumulator = start();
             accumulator.record(sample);
             accumulator.curve()

@@ -132,7 +132,7 @@ fn parameter_row(parameter: &Parameter) -> Value {
 
 fn observable_row(observable: &Observable) -> Value {
     let kind = match observable.estimator {
-        Estimator::Scalar { .. } => "scalar",
+        Estimator::Scalar { .. } | Estimator::Cumulative { .. } => "scalar",
         Estimator::Distribution { .. } => "distribution",
         Estimator::Correlation { .. } => "correlation",
     };

@@ -29,6 +29,16 @@ pub struct Range {
     pub skin: f32,
 }
 
+/// Asks for columns sorted by cells where particles have a [`Range`] of 0, so that what is near in
+/// space stays near in memory although no lists are kept.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct Sorting {
+    /// Least side of the cells, in units of length.
+    pub side: f32,
+    /// Columns are sorted anew when a particle has moved this far since, in units of length.
+    pub drift: f32,
+}
+
 /// Neighbour lists of the present slots, and the positions for which they were built.
 #[derive(Resource)]
 pub struct Neighbours {
@@ -110,7 +120,13 @@ impl Neighbours {
     }
 
     /// True when the lists do not hold any more for what has moved since.
-    fn is_stale(&self, range: Range, domain: &Domain, particles: usize) -> bool {
+    fn is_stale(
+        &self,
+        range: Range,
+        sorting: Option<Sorting>,
+        domain: &Domain,
+        particles: usize,
+    ) -> bool {
         if !self.valid || self.reference.len() != particles {
             return true;
         }
@@ -120,8 +136,9 @@ impl Neighbours {
         }
         // Without lists only the crossings of the box are to be kept track of.
         let shortest = domain.span()[0].min(domain.span()[1]) as f32;
+        let drift = sorting.map_or(f32::INFINITY, |sorting| sorting.drift);
         // What is not a number is stale too.
-        let fresh = self.moved2 < (0.125 * shortest).powi(2);
+        let fresh = self.moved2 < drift.min(0.125 * shortest).powi(2);
         !fresh
     }
 
@@ -182,17 +199,18 @@ impl Neighbours {
 pub fn refresh(world: &mut World) {
     let domain = world.resource::<BoxResource>().0;
     let range = world.get_resource::<Range>().copied().unwrap_or_default();
+    let sorting = world.get_resource::<Sorting>().copied();
     let particles = world.resource::<Columns>().slice::<Position>(world).len();
     if !world
         .resource::<Neighbours>()
-        .is_stale(range, &domain, particles)
+        .is_stale(range, sorting, &domain, particles)
     {
         return;
     }
     // Both are put back below; taking them leaves the world free to be borrowed for the columns.
     let mut columns = std::mem::take(&mut *world.resource_mut::<Columns>());
     let mut neighbours = std::mem::take(&mut *world.resource_mut::<Neighbours>());
-    let outcome = neighbours.rebuild(&mut columns, world, &domain, range);
+    let outcome = neighbours.rebuild(&mut columns, world, &domain, range, sorting);
     *world.resource_mut::<Columns>() = columns;
     *world.resource_mut::<Neighbours>() = neighbours;
     if let Err(reason) = outcome {
@@ -237,6 +255,7 @@ impl Neighbours {
         world: &mut World,
         domain: &Domain,
         range: Range,
+        sorting: Option<Sorting>,
     ) -> Result<(), String> {
         // The crossings are counted before slots change hands.
         let mut crossing = self.crossing.take().unwrap_or_else(|| world.query());
@@ -244,10 +263,15 @@ impl Neighbours {
             self.count_crossings(positions, images.bypass_change_detection());
         }
         self.crossing = Some(crossing);
-        if range.cutoff > 0.0 {
+        let side = if range.cutoff > 0.0 {
             self.list.set_lengths(range.cutoff, range.skin);
+            Some(self.list.reach())
+        } else {
+            sorting.map(|sorting| sorting.side)
+        };
+        if let Some(side) = side {
             let positions = bytemuck::cast_slice(columns.slice::<Position>(world));
-            self.cells.sort(domain, self.list.reach(), positions);
+            self.cells.sort(domain, side, positions);
             columns.permute(world, self.cells.order());
         }
         let positions: &[[u32; 2]] = bytemuck::cast_slice(columns.slice::<Position>(world));

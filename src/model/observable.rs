@@ -58,6 +58,13 @@ pub enum Estimator {
         /// The exact or asymptotic answer at this sample, where theory has one.
         theory: Option<fn(&Sample) -> Option<f64>>,
     },
+    /// One number per sample that needs the whole history, such as a susceptibility: the curve of
+    /// the accumulator has one point, with its error.
+    Cumulative {
+        start: fn() -> Box<dyn Accumulator>,
+        /// The exact or asymptotic answer, where theory has one.
+        theory: Option<fn(&Sample) -> Option<f64>>,
+    },
     /// A function of x on a grid that does not change while the parameters do not: samples are averaged.
     Distribution {
         x: Axis,
@@ -106,7 +113,10 @@ pub struct Observable {
 impl Observable {
     /// True for one number per sample.
     pub fn is_scalar(&self) -> bool {
-        matches!(self.estimator, Estimator::Scalar { .. })
+        matches!(
+            self.estimator,
+            Estimator::Scalar { .. } | Estimator::Cumulative { .. }
+        )
     }
 }
 

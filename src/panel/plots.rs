@@ -58,7 +58,7 @@ pub fn cards_of(scene: &Scene) -> Vec<PlotCard> {
 /// How an observable is plotted when nobody says.
 fn default_settings(observable: &Observable) -> PlotSettings {
     let (kind, x_logarithmic, y_logarithmic) = match observable.estimator {
-        Estimator::Scalar { .. } => (PlotKind::Series, false, false),
+        Estimator::Scalar { .. } | Estimator::Cumulative { .. } => (PlotKind::Series, false, false),
         Estimator::Distribution { x, logarithmic, .. }
         | Estimator::Correlation { x, logarithmic, .. } => {
             let both = x.logarithmic && logarithmic;

@@ -207,7 +207,7 @@ fn view(entries: &Entries, model: &Model) -> ViewSettings {
 /// The kind of plot that suits an observable, and whether its axes are logarithmic.
 fn suitable(observable: &Observable) -> (PlotKind, bool, bool) {
     match observable.estimator {
-        Estimator::Scalar { .. } => (PlotKind::Series, false, false),
+        Estimator::Scalar { .. } | Estimator::Cumulative { .. } => (PlotKind::Series, false, false),
         Estimator::Distribution { x, logarithmic, .. }
         | Estimator::Correlation { x, logarithmic, .. } => {
             let kind = if x.logarithmic && logarithmic {

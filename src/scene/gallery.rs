@@ -21,6 +21,13 @@ pub static SCENES: &[(&str, &str)] = &[
     scene!("run_and_tumble"),
     scene!("passive_colloid"),
     scene!("trapped"),
+    scene!("flock_order"),
+    scene!("vicsek_bands"),
+    scene!("flock_disorder"),
+    scene!("vector_noise"),
+    scene!("vision_cone"),
+    scene!("topological_flock"),
+    scene!("mill"),
 ];
 
 /// All scenes by name: those of the folder, then the default scene of every model under the

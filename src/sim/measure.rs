@@ -34,6 +34,8 @@ pub struct Row {
 
 struct Scalar {
     observable: &'static Observable,
+    /// What remembers the history of a number that needs it.
+    history: Option<Box<dyn Accumulator>>,
     series: Series,
     theory: Option<f64>,
     summary: Option<Summary>,
@@ -45,6 +47,10 @@ impl Scalar {
     fn new(observable: &'static Observable, series: Series) -> Self {
         Self {
             observable,
+            history: match observable.estimator {
+                Estimator::Cumulative { start, .. } => Some(start()),
+                _ => None,
+            },
             series,
             theory: None,
             summary: None,
@@ -52,8 +58,34 @@ impl Scalar {
         }
     }
 
+    /// Takes in one sample and gives the number that it leads to.
+    fn record(&mut self, sample: &Sample) -> f64 {
+        let (value, theory) = match (self.observable.estimator, &mut self.history) {
+            (Estimator::Scalar { estimate, theory }, _) => (estimate(sample), theory),
+            (Estimator::Cumulative { theory, .. }, Some(history)) => {
+                history.record(sample);
+                let curve = history.curve();
+                let first = |values: &[f64]| values.first().copied().unwrap_or(f64::NAN);
+                let (mean, error) = (first(&curve.y), first(&curve.error));
+                // The number is a mean over the history already, and knows its own error.
+                self.summary = Some(Summary {
+                    mean,
+                    error,
+                    stationary: error.is_finite(),
+                });
+                (mean, theory)
+            }
+            _ => return f64::NAN,
+        };
+        self.theory = theory.and_then(|theory| theory(sample));
+        value
+    }
+
     /// Computes the summary again once the series is longer by a fiftieth.
     fn summarise(&mut self, since: f64) {
+        if self.history.is_some() {
+            return;
+        }
         let count = self.series.count();
         if count < self.due {
             return;
@@ -90,6 +122,7 @@ struct Correlation {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct MeasurementState {
     scalars: Vec<Series>,
+    histories: Vec<Vec<u8>>,
     averages: Vec<Average>,
     correlations: Vec<(u64, Vec<u8>)>,
     row: Row,
@@ -108,7 +141,7 @@ impl Measurements {
         };
         for observable in model.observables {
             match observable.estimator {
-                Estimator::Scalar { .. } => {
+                Estimator::Scalar { .. } | Estimator::Cumulative { .. } => {
                     measurements
                         .scalars
                         .push(Scalar::new(observable, Series::new(POINTS)));
@@ -137,13 +170,9 @@ impl Measurements {
         self.row.time = sample.clock.time;
         self.row.values.clear();
         for scalar in &mut self.scalars {
-            let Estimator::Scalar { estimate, theory } = scalar.observable.estimator else {
-                continue;
-            };
-            let value = estimate(sample);
+            let value = scalar.record(sample);
             self.row.values.push(value);
             scalar.series.push(sample.clock.time, value);
-            scalar.theory = theory.and_then(|theory| theory(sample));
             scalar.summarise(self.since);
         }
         for average in &mut self.averages {
@@ -221,6 +250,9 @@ impl Measurements {
         self.since = self.row.time;
         for scalar in &mut self.scalars {
             (scalar.summary, scalar.due) = (None, 0);
+            if let Estimator::Cumulative { start, .. } = scalar.observable.estimator {
+                scalar.history = Some(start());
+            }
         }
         for average in &mut self.averages {
             average.state = Average::default();
@@ -241,6 +273,11 @@ impl Measurements {
                 .iter()
                 .map(|scalar| scalar.series.clone())
                 .collect(),
+            histories: self
+                .scalars
+                .iter()
+                .filter_map(|scalar| Some(scalar.history.as_ref()?.save()))
+                .collect(),
             averages: self
                 .averages
                 .iter()
@@ -258,7 +295,9 @@ impl Measurements {
 
     /// Takes the state back.
     pub fn restore(&mut self, state: MeasurementState) -> Result<(), String> {
+        let histories = self.scalars.iter().filter(|one| one.history.is_some());
         let fits = state.scalars.len() == self.scalars.len()
+            && state.histories.len() == histories.count()
             && state.averages.len() == self.averages.len()
             && state.correlations.len() == self.correlations.len();
         if !fits {
@@ -267,6 +306,13 @@ impl Measurements {
         for (scalar, series) in self.scalars.iter_mut().zip(state.scalars) {
             *scalar = Scalar::new(scalar.observable, series);
             scalar.summarise(state.since);
+        }
+        let with_history = self
+            .scalars
+            .iter_mut()
+            .filter_map(|scalar| scalar.history.as_mut());
+        for (history, bytes) in with_history.zip(state.histories) {
+            history.load(&bytes)?;
         }
         for (average, saved) in self.averages.iter_mut().zip(state.averages) {
             average.state = saved;

@@ -133,6 +133,7 @@ fn observe(run: &Run, count: usize) {
                     let _ = theory.map(|theory| theory(&sample, *x));
                 }
             }
+            Estimator::Cumulative { start, .. } => start().record(&sample),
             Estimator::Correlation { start, theory, .. } => {
                 let mut accumulator = start();
                 accumulator.record(&sample);
