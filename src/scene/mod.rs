@@ -26,7 +26,8 @@ pub use load::{find, load};
 pub use overrides::Override;
 pub use problem::{Problem, Problems};
 pub use types::{
-    Background, COLOUR_MAPS, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
+    Background, COLOUR_MAPS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story, VERSION,
+    ViewSettings,
 };
 pub use watch::{News, Watched};
 

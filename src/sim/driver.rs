@@ -13,6 +13,7 @@ use bevy::ecs::resource::Resource;
 
 use super::intent::{Action, Intent};
 use super::pace::Pace;
+use super::past::Past;
 use super::simulation::{Simulation, StartError, worker_threads};
 use super::snapshot::{Picture, PictureRequest, Snapshot, Status, picture};
 use crate::scene::Scene;
@@ -142,13 +143,16 @@ struct Runner {
     failed: Option<String>,
     generation: u64,
     revision: u64,
+    past: Past,
     picture: Arc<Picture>,
     published: Instant,
 }
 
 impl Runner {
     fn new(simulation: Simulation, request: PictureRequest) -> Self {
-        let picture = Arc::new(picture(&simulation, &request, 1));
+        let mut past = Past::default();
+        past.note(&simulation);
+        let picture = Arc::new(picture(&simulation, &request, &past, 1));
         let pace = Pace::new(simulation.scene().speed.unwrap_or(f64::INFINITY));
         Self {
             simulation,
@@ -160,6 +164,7 @@ impl Runner {
             failed: None,
             generation: 1,
             revision: 1,
+            past,
             picture,
             published: Instant::now(),
         }
@@ -283,6 +288,7 @@ impl Runner {
 
     fn replace(&mut self, simulation: Simulation, play: bool) {
         self.simulation = simulation;
+        self.past = Past::default();
         self.request = PictureRequest::of(&self.simulation.scene().view);
         self.playing = play;
         self.failed = None;
@@ -293,7 +299,9 @@ impl Runner {
 
     fn publish(&mut self, shared: &Shared) {
         self.revision += 1;
-        self.picture = Arc::new(picture(&self.simulation, &self.request, self.revision));
+        self.past.note(&self.simulation);
+        let (run, request) = (&self.simulation, &self.request);
+        self.picture = Arc::new(picture(run, request, &self.past, self.revision));
         let snapshot = Arc::new(self.snapshot());
         match shared.snapshot.lock() {
             Ok(mut slot) => *slot = snapshot,

@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`simulation`] (one world and its schedule), [`intent`] (what a user's hand
 //! does to it), [`measure`] (samples into series, averages and correlations), [`checkpoint`] (the
-//! whole state as bytes), [`snapshot`] (what the window sees) and [`driver`] (the thread on which
+//! whole state as bytes), [`snapshot`] (what the window sees; `packing`
+//! makes its picture, with a [`past`] for what moves) and [`driver`] (the thread on which
 //! a run lives beside a window). Nothing here touches files or the interface.
 
 mod average;
@@ -11,6 +12,8 @@ pub mod driver;
 pub mod intent;
 pub mod measure;
 pub mod pace;
+mod packing;
+pub mod past;
 pub mod profile;
 pub mod simulation;
 pub mod snapshot;

@@ -107,7 +107,7 @@ pub fn draw(
     if picture.0.revision != wanted.0.revision {
         *picture = wanted;
     }
-    let mut wanted = PictureStyle::of(&desk.interface.view, snapshot.picture.legend.cyclic);
+    let mut wanted = PictureStyle::of(&desk.interface.view, &snapshot.picture.legend);
     wanted.camera = desk.camera;
     style.set_if_neq(wanted);
     if canvas.size != desk.interface.picture_pixels {
