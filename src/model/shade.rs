@@ -147,11 +147,7 @@ pub fn of_columns(columns: &'static [ColumnDeclaration]) -> &'static [ColumnShad
     if let Some((_, _, shades)) = known.iter().find(|one| (one.0, one.1) == place) {
         return shades;
     }
-    let shades: &'static [ColumnShade] = columns
-        .iter()
-        .flat_map(shades)
-        .collect::<Vec<_>>()
-        .leak();
+    let shades: &'static [ColumnShade] = columns.iter().flat_map(shades).collect::<Vec<_>>().leak();
     known.push((place.0, place.1, shades));
     shades
 }
@@ -189,8 +185,20 @@ fn shades(column: &ColumnDeclaration) -> Vec<ColumnShade> {
         let symbol = column.symbol;
         let magnitude = format!("{name}, magnitude");
         let angle = format!("{name}, angle");
-        shades.push(shade(Aspect::Magnitude, "_magnitude", magnitude, format!("|{symbol}|"), column.unit));
-        shades.push(shade(Aspect::Angle, "_angle", angle, format!("arg {symbol}"), "rad"));
+        shades.push(shade(
+            Aspect::Magnitude,
+            "_magnitude",
+            magnitude,
+            format!("|{symbol}|"),
+            column.unit,
+        ));
+        shades.push(shade(
+            Aspect::Angle,
+            "_angle",
+            angle,
+            format!("arg {symbol}"),
+            "rad",
+        ));
     }
     shades
 }
@@ -205,10 +213,10 @@ fn capitalised(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::domain::{Boundary, Domain};
     use crate::model::Model;
     use crate::model::column::{Columns, Force, Position, Tag};
     use crate::model::phase::Clock;
-    use crate::math::domain::{Boundary, Domain};
     use bevy::ecs::world::World;
 
     static COLUMNS: &[ColumnDeclaration] = &[
@@ -232,7 +240,10 @@ mod tests {
             "tag",
         ];
         assert_eq!(names, expected);
-        assert!(std::ptr::eq(of_columns(COLUMNS), of_columns(COLUMNS)), "made once");
+        assert!(
+            std::ptr::eq(of_columns(COLUMNS), of_columns(COLUMNS)),
+            "made once"
+        );
     }
 
     #[test]
@@ -246,7 +257,10 @@ mod tests {
             }],
             ..Model::BARE
         };
-        let tags: Vec<_> = model.shades().filter(|shade| shade.name() == "tag").collect();
+        let tags: Vec<_> = model
+            .shades()
+            .filter(|shade| shade.name() == "tag")
+            .collect();
         assert_eq!(tags.len(), 1);
         assert_eq!(tags[0].title(), "Identity");
     }
@@ -260,8 +274,18 @@ mod tests {
             world.spawn((place, Force(force), Tag(tag as u32)));
         }
         let columns = Columns::attach(&mut world, COLUMNS);
-        let clock = Clock { step: 0, time: 0.0, dt: 1.0, seed: 1 };
-        let sample = Sample { world: &world, columns: &columns, domain, clock };
+        let clock = Clock {
+            step: 0,
+            time: 0.0,
+            dt: 1.0,
+            seed: 1,
+        };
+        let sample = Sample {
+            world: &world,
+            columns: &columns,
+            domain,
+            clock,
+        };
         let values = |name: &str| {
             let mut out = Vec::new();
             let shade = of_columns(COLUMNS).iter().find(|one| one.name == name);

@@ -186,7 +186,10 @@ impl ViewSettings {
 
     /// The same, to be changed.
     pub fn style_mut(&mut self, layer: &str) -> &mut LayerStyle {
-        let known = self.layer_styles.iter().position(|style| style.layer == layer);
+        let known = self
+            .layer_styles
+            .iter()
+            .position(|style| style.layer == layer);
         let place = known.unwrap_or_else(|| {
             self.layer_styles.push(LayerStyle {
                 layer: layer.into(),

@@ -101,10 +101,19 @@ fn directions<'a>(
         (Glyph::Disc, _) => Box::new(|_| 0),
         (Glyph::Streak, Some(moved)) => {
             let squares: f64 = (0..tags.len())
-                .map(|slot| moved(slot).iter().map(|&part| f64::from(part).powi(2)).sum::<f64>())
+                .map(|slot| {
+                    moved(slot)
+                        .iter()
+                        .map(|&part| f64::from(part).powi(2))
+                        .sum::<f64>()
+                })
                 .sum();
             let typical = (squares / tags.len().max(1) as f64).sqrt() as f32;
-            let factor = if typical > 0.0 { (LONGEST * typical).recip() } else { 0.0 };
+            let factor = if typical > 0.0 {
+                (LONGEST * typical).recip()
+            } else {
+                0.0
+            };
             Box::new(move |slot| {
                 let [x, y] = moved(slot);
                 // The direction survives where the length is cut off.
@@ -116,7 +125,9 @@ fn directions<'a>(
         (Glyph::Streak, None) => Box::new(move |slot| heading(slot, LONGEST.recip())),
         (Glyph::Arrow, _) if !headings.is_empty() => Box::new(move |slot| heading(slot, 1.0)),
         (Glyph::Arrow, _) if cyclic => Box::new(move |slot| {
-            values.get(slot).map_or(0, |angle| pack_direction([angle.cos(), angle.sin()]))
+            values
+                .get(slot)
+                .map_or(0, |angle| pack_direction([angle.cos(), angle.sin()]))
         }),
         (Glyph::Arrow, Some(moved)) => Box::new(move |slot| {
             let [x, y] = moved(slot);
@@ -130,7 +141,9 @@ fn directions<'a>(
 fn legend_of(shade: &Shade, request: &PictureRequest, values: &[f32]) -> Legend {
     let categories = shade.categories();
     let mut counts = vec![0; categories.len()];
-    let kinds = values.iter().filter(|value| !categories.is_empty() && value.is_finite());
+    let kinds = values
+        .iter()
+        .filter(|value| !categories.is_empty() && value.is_finite());
     for value in kinds {
         if let Some(count) = counts.get_mut(value.max(0.0).round() as usize) {
             *count += 1;
@@ -147,7 +160,11 @@ fn legend_of(shade: &Shade, request: &PictureRequest, values: &[f32]) -> Legend 
     } else {
         [0.0, categories.len().saturating_sub(1) as f64]
     };
-    let range = if logarithmic { above_zero(range) } else { range };
+    let range = if logarithmic {
+        above_zero(range)
+    } else {
+        range
+    };
     let missing = if values.is_empty() { ": none here" } else { "" };
     Legend {
         colouring: Some(shade.name()),
@@ -217,7 +234,10 @@ fn evaluate(
     particles: &[Particle],
 ) -> Option<LayerData> {
     let name = layer.name;
-    let style = request.layer_styles.iter().find(|style| style.layer == name);
+    let style = request
+        .layer_styles
+        .iter()
+        .find(|style| style.layer == name);
     let fixed = style.and_then(|style| style.range);
     let plain = |segments: Vec<[[f32; 2]; 2]>, form| LayerData::Lines {
         name,
@@ -287,7 +307,11 @@ fn valued(
         name,
         lines: lines.collect(),
         form,
-        tint: if coloured { Tint::Value(range) } else { Tint::Ink },
+        tint: if coloured {
+            Tint::Value(range)
+        } else {
+            Tint::Ink
+        },
         longest: None,
     }
 }
@@ -316,14 +340,24 @@ fn velocities(name: &'static str, sample: &Sample, past: &Past) -> Option<LayerD
         .map(|&sum| mean(sum))
         .map(|[x, y]| x.hypot(y))
         .fold(0.0, f64::max);
-    let scale = if fastest > 0.0 { spacing / fastest } else { 0.0 };
-    let lines = sums.iter().enumerate().filter(|(_, sum)| sum[2] > 0.0).map(|(cell, &sum)| {
-        let mean = mean(sum);
-        let at = [cell % cells[0], cell / cells[0]];
-        let middle = [0, 1].map(|axis| size[axis] * ((at[axis] as f64 + 0.5) / cells[axis] as f64 - 0.5));
-        let end = |side: f64| [0, 1].map(|axis| (middle[axis] + side * scale * mean[axis]) as f32);
-        line([end(-0.5), end(0.5)], 1.0)
-    });
+    let scale = if fastest > 0.0 {
+        spacing / fastest
+    } else {
+        0.0
+    };
+    let lines = sums
+        .iter()
+        .enumerate()
+        .filter(|(_, sum)| sum[2] > 0.0)
+        .map(|(cell, &sum)| {
+            let mean = mean(sum);
+            let at = [cell % cells[0], cell / cells[0]];
+            let middle = [0, 1]
+                .map(|axis| size[axis] * ((at[axis] as f64 + 0.5) / cells[axis] as f64 - 0.5));
+            let end =
+                |side: f64| [0, 1].map(|axis| (middle[axis] + side * scale * mean[axis]) as f32);
+            line([end(-0.5), end(0.5)], 1.0)
+        });
     Some(LayerData::Lines {
         name,
         lines: lines.collect(),
@@ -334,12 +368,7 @@ fn velocities(name: &'static str, sample: &Sample, past: &Past) -> Option<LayerD
 }
 
 /// The last places of some particles in the colours that they have now.
-fn trails(
-    name: &'static str,
-    sample: &Sample,
-    past: &Past,
-    particles: &[Particle],
-) -> LayerData {
+fn trails(name: &'static str, sample: &Sample, past: &Past, particles: &[Particle]) -> LayerData {
     let tags = sample.column::<Tag>();
     let mut values = vec![0.0_f32; tags.len()];
     for (tag, particle) in tags.iter().zip(particles) {

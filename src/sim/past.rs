@@ -142,7 +142,12 @@ mod tests {
     fn by_tag(run: &Simulation) -> Vec<[u32; 2]> {
         let mut places = vec![[0; 2]; run.count()];
         let tags = run.columns().slice::<Tag>(run.world());
-        for (place, tag) in run.columns().slice::<Position>(run.world()).iter().zip(tags) {
+        for (place, tag) in run
+            .columns()
+            .slice::<Position>(run.world())
+            .iter()
+            .zip(tags)
+        {
             places[tag.0 as usize] = place.0;
         }
         places
@@ -153,11 +158,18 @@ mod tests {
         let mut run = run();
         let mut past = Past::default();
         past.note(&run);
-        assert!(past.displacements().is_none(), "one picture shows no motion");
+        assert!(
+            past.displacements().is_none(),
+            "one picture shows no motion"
+        );
         let before = by_tag(&run);
         let order = run.columns().slice::<Tag>(run.world()).to_vec();
         run.advance(600).unwrap();
-        assert_ne!(order, run.columns().slice::<Tag>(run.world()), "the slots were sorted");
+        assert_ne!(
+            order,
+            run.columns().slice::<Tag>(run.world()),
+            "the slots were sorted"
+        );
         past.note(&run);
         past.note(&run);
         let after = by_tag(&run);
@@ -207,6 +219,9 @@ mod tests {
         past.note(&first);
         assert!(past.displacements().is_some());
         past.note(&run());
-        assert!(past.displacements().is_none(), "time went back: it was started anew");
+        assert!(
+            past.displacements().is_none(),
+            "time went back: it was started anew"
+        );
     }
 }

@@ -189,7 +189,8 @@ impl<'a> Band<'a> {
 
     /// True when the whole mark keeps its opacity.
     fn dims_nothing(&self, mark: &Mark) -> bool {
-        let [[left, right], [top, bottom]] = [mark.place.columns, mark.place.rows].map(|r| r.map(|x| x as f32));
+        let [[left, right], [top, bottom]] =
+            [mark.place.columns, mark.place.rows].map(|r| r.map(|x| x as f32));
         self.layout.ghosts >= 1.0
             || (self.dimming(left, top) >= 1.0 && self.dimming(right + 1.0, bottom + 1.0) >= 1.0)
     }

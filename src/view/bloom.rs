@@ -57,26 +57,29 @@ impl Bloom {
 
 /// The mean of what is bright in every block.
 fn gather(pixels: &[u8], size: [usize; 2], block: usize, out: &mut [[f32; 3]], blocks: [usize; 2]) {
-    out.par_chunks_mut(blocks[0]).enumerate().for_each(|(row, line)| {
-        let rows = row * block..((row + 1) * block).min(size[1]);
-        for (column, mean) in line.iter_mut().enumerate() {
-            let columns = column * block..((column + 1) * block).min(size[0]);
-            let mut sum = [0.0; 3];
-            for y in rows.clone() {
-                let from = 4 * (y * size[0] + columns.start);
-                for pixel in pixels[from..from + 4 * columns.len()].as_chunks::<4>().0 {
-                    let rgb = [pixel[0], pixel[1], pixel[2]].map(|code| f32::from(code) / 255.0);
-                    let most = rgb[0].max(rgb[1]).max(rgb[2]);
-                    let weight = (2.0 * most - 0.6).clamp(0.0, 1.0);
-                    for (sum, part) in sum.iter_mut().zip(rgb) {
-                        *sum += weight * part;
+    out.par_chunks_mut(blocks[0])
+        .enumerate()
+        .for_each(|(row, line)| {
+            let rows = row * block..((row + 1) * block).min(size[1]);
+            for (column, mean) in line.iter_mut().enumerate() {
+                let columns = column * block..((column + 1) * block).min(size[0]);
+                let mut sum = [0.0; 3];
+                for y in rows.clone() {
+                    let from = 4 * (y * size[0] + columns.start);
+                    for pixel in pixels[from..from + 4 * columns.len()].as_chunks::<4>().0 {
+                        let rgb =
+                            [pixel[0], pixel[1], pixel[2]].map(|code| f32::from(code) / 255.0);
+                        let most = rgb[0].max(rgb[1]).max(rgb[2]);
+                        let weight = (2.0 * most - 0.6).clamp(0.0, 1.0);
+                        for (sum, part) in sum.iter_mut().zip(rgb) {
+                            *sum += weight * part;
+                        }
                     }
                 }
+                let count = (rows.len() * columns.len()).max(1) as f32;
+                *mean = sum.map(|sum| sum / count);
             }
-            let count = (rows.len() * columns.len()).max(1) as f32;
-            *mean = sum.map(|sum| sum / count);
-        }
-    });
+        });
 }
 
 /// A Gaussian along one axis; beyond the picture it is dark.
@@ -86,22 +89,24 @@ fn blur(from: &[[f32; 3]], blocks: [usize; 2], axis: usize, out: &mut [[f32; 3]]
     let weights: Vec<(i64, f32)> = (-REACH..=REACH)
         .map(|step| (step, weight(step) / total))
         .collect();
-    out.par_chunks_mut(blocks[0]).enumerate().for_each(|(row, line)| {
-        for (column, blurred) in line.iter_mut().enumerate() {
-            let mut sum = [0.0; 3];
-            for &(step, weight) in &weights {
-                let mut at = [column as i64, row as i64];
-                at[axis] += step;
-                if (0..blocks[axis] as i64).contains(&at[axis]) {
-                    let value = from[at[1] as usize * blocks[0] + at[0] as usize];
-                    for (sum, part) in sum.iter_mut().zip(value) {
-                        *sum += weight * part;
+    out.par_chunks_mut(blocks[0])
+        .enumerate()
+        .for_each(|(row, line)| {
+            for (column, blurred) in line.iter_mut().enumerate() {
+                let mut sum = [0.0; 3];
+                for &(step, weight) in &weights {
+                    let mut at = [column as i64, row as i64];
+                    at[axis] += step;
+                    if (0..blocks[axis] as i64).contains(&at[axis]) {
+                        let value = from[at[1] as usize * blocks[0] + at[0] as usize];
+                        for (sum, part) in sum.iter_mut().zip(value) {
+                            *sum += weight * part;
+                        }
                     }
                 }
+                *blurred = sum;
             }
-            *blurred = sum;
-        }
-    });
+        });
 }
 
 /// The two blocks around the middle of a pixel, and how far it is towards the second.

@@ -232,7 +232,10 @@ mod tests {
         let half = camera.towards(&target, 0.5, Some([10.0, 10.0]));
         // Half of the way of the logarithm of the scale is two thirds of that of its inverse.
         assert!(near(half.centre, [4.5 + 2.0 / 3.0, 0.0]) && (half.scale - 2.0).abs() < 1e-12);
-        assert!(near(half.wrapped([10.0, 10.0]).centre, [-5.5 + 2.0 / 3.0, 0.0]));
+        assert!(near(
+            half.wrapped([10.0, 10.0]).centre,
+            [-5.5 + 2.0 / 3.0, 0.0]
+        ));
         assert_eq!(camera.towards(&target, 1.0, None), target);
         let aside = Camera {
             centre: [-4.5, 2.0],
@@ -254,7 +257,10 @@ mod tests {
             let target = camera.zoomed(factor, pixel, PICTURE);
             for share in [0.1, 0.5, 0.9] {
                 let seen = camera.towards(&target, share, None);
-                assert!(near(seen.to_point(pixel, PICTURE), held), "{factor} {share}");
+                assert!(
+                    near(seen.to_point(pixel, PICTURE), held),
+                    "{factor} {share}"
+                );
             }
         }
     }

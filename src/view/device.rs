@@ -4,8 +4,8 @@
 //! images of a periodic box are six more each, so that any number of particles and images is a
 //! single draw call. Strokes are drawn in the same way, and a field is a texture of its numbers.
 
-use super::layout::{COPIES, Layout};
 use super::bloom::block;
+use super::layout::{COPIES, Layout};
 use super::picture::Picture;
 use super::pipelines::{BLOOM_FORMAT, Pipelines, light_format};
 use super::sampled::{Sampled, extent};
@@ -81,7 +81,13 @@ impl DevicePainter {
         if layout.is_light() {
             let size = layout.size.map(|side| side as u32);
             let (device, shape) = (&self.device, &self.pipelines.gathered);
-            Sampled::fit(&mut self.gathered, device, shape, light_format(device), size);
+            Sampled::fit(
+                &mut self.gathered,
+                device,
+                shape,
+                light_format(device),
+                size,
+            );
         }
         let vertices = 0..6 * layout.copies.min(COPIES as u32);
         let gathered = self.gathered.as_ref().filter(|_| layout.is_light());
@@ -135,7 +141,11 @@ impl DevicePainter {
         let block = block(layout.size.map(|side| side as usize)) as u32;
         let blocks = layout.size.map(|side| (side as u32).div_ceil(block));
         let (device, shape) = (&self.device, &self.pipelines.gathered);
-        if self.bloom.as_ref().is_none_or(|[first, _]| first.size() != blocks) {
+        if self
+            .bloom
+            .as_ref()
+            .is_none_or(|[first, _]| first.size() != blocks)
+        {
             let new = || Sampled::readable(device, shape, BLOOM_FORMAT, blocks);
             self.bloom = Some([new(), new()]);
         }

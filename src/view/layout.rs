@@ -313,7 +313,13 @@ mod tests {
     fn a_box_without_size_does_no_harm() {
         let broken = boxed([0.0, f64::NAN]);
         assert_eq!(
-            Layout::new(&broken, &PictureStyle::default(), [1, 1], [f32::NAN, f32::NAN]).copies,
+            Layout::new(
+                &broken,
+                &PictureStyle::default(),
+                [1, 1],
+                [f32::NAN, f32::NAN]
+            )
+            .copies,
             1
         );
     }

@@ -105,14 +105,23 @@ impl Raster {
         pixels.resize(4 * width * height, 0);
         let bands = height.div_ceil(ROWS);
         let copies = &layout.origins[..layout.copies as usize];
-        self.particles.fill(picture.particles(), bands, |particle, marks| {
-            let all = copies.iter().filter_map(|at| project(particle, [at[0], at[1]], layout));
-            marks.extend(all);
-        });
+        self.particles
+            .fill(picture.particles(), bands, |particle, marks| {
+                let all = copies
+                    .iter()
+                    .filter_map(|at| project(particle, [at[0], at[1]], layout));
+                marks.extend(all);
+            });
         self.strokes.fill(strokes, bands, |stroke, dashes| {
             let in_box = stroke.flags & IN_INSET == 0;
-            let copies = if in_box { copies } else { &copies[..copies.len().min(1)] };
-            let all = copies.iter().filter_map(|at| dash(stroke, [at[0], at[1]], layout));
+            let copies = if in_box {
+                copies
+            } else {
+                &copies[..copies.len().min(1)]
+            };
+            let all = copies
+                .iter()
+                .filter_map(|at| dash(stroke, [at[0], at[1]], layout));
             dashes.extend(all);
         });
         let field = picture.field().map(|field| field.grid);
@@ -154,11 +163,12 @@ impl<P: Placed> Bins<P> {
         bands: usize,
         project: impl Fn(&T, &mut Vec<P>) + Sync,
     ) {
-        self.sheaves.resize_with(things.len().div_ceil(CHUNK), || Sheaf {
-            placed: Vec::new(),
-            starts: Vec::new(),
-            order: Vec::new(),
-        });
+        self.sheaves
+            .resize_with(things.len().div_ceil(CHUNK), || Sheaf {
+                placed: Vec::new(),
+                starts: Vec::new(),
+                order: Vec::new(),
+            });
         self.sheaves
             .par_iter_mut()
             .zip(things.par_chunks(CHUNK))
@@ -175,7 +185,9 @@ impl<P: Placed> Bins<P> {
     fn of_band(&self, band: usize) -> impl Iterator<Item = &P> {
         self.sheaves.iter().flat_map(move |sheaf| {
             let list = sheaf.starts[band] as usize..sheaf.starts[band + 1] as usize;
-            sheaf.order[list].iter().map(|&at| &sheaf.placed[at as usize])
+            sheaf.order[list]
+                .iter()
+                .map(|&at| &sheaf.placed[at as usize])
         })
     }
 }
@@ -229,8 +241,16 @@ fn project(particle: &Particle, origin: [f32; 2], layout: &Layout) -> Option<Mar
     }
     let ends = [x - behind * axis[0], y - behind * axis[1]];
     let place = Place {
-        columns: span(x.min(ends[0]) - reach, x.max(ends[0]) + reach, layout.size[0])?,
-        rows: span(y.min(ends[1]) - reach, y.max(ends[1]) + reach, layout.size[1])?,
+        columns: span(
+            x.min(ends[0]) - reach,
+            x.max(ends[0]) + reach,
+            layout.size[0],
+        )?,
+        rows: span(
+            y.min(ends[1]) - reach,
+            y.max(ends[1]) + reach,
+            layout.size[1],
+        )?,
     };
     let radius = if layout.is_light() {
         layout.exposure * (radius * radius).max(0.15)

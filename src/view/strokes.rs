@@ -81,16 +81,28 @@ impl Strokes {
                         _ => style.colours_of(name),
                     };
                     let opacity = asked.unwrap_or(suitable(*form, style));
-                    let pen = Pen { style, map, opacity };
+                    let pen = Pen {
+                        style,
+                        map,
+                        opacity,
+                    };
                     for line in lines {
                         pen.line(line, *form, &mut self.list);
                     }
                 }
                 LayerData::Inset { inset, .. } => {
                     let cyclic = ColourMap::cyclic();
-                    let map = if style.colours.cyclic { &style.colours } else { &cyclic };
+                    let map = if style.colours.cyclic {
+                        &style.colours
+                    } else {
+                        &cyclic
+                    };
                     let opacity = asked.unwrap_or(1.0);
-                    let pen = Pen { style, map, opacity };
+                    let pen = Pen {
+                        style,
+                        map,
+                        opacity,
+                    };
                     pen.inset(inset, -2.8 * insets as f32, &mut self.list);
                     insets += 1;
                 }
@@ -196,7 +208,11 @@ impl Pen<'_> {
             colours: [colour; 2],
             flags: IN_INSET | ROUND,
         };
-        out.push(dot([aside, 0.0], -2.6, self.packed(self.style.background, 0.8)));
+        out.push(dot(
+            [aside, 0.0],
+            -2.6,
+            self.packed(self.style.background, 0.8),
+        ));
         const PIECES: usize = 64;
         let ring = self.packed(self.ink(), 0.3);
         for piece in 0..PIECES {
@@ -281,7 +297,10 @@ mod tests {
             value: -1.0,
         };
         let mut strokes = Strokes::default();
-        strokes.update(&picture(lines(Form::Arrow, Tint::Ink, line)), &PictureStyle::default());
+        strokes.update(
+            &picture(lines(Form::Arrow, Tint::Ink, line)),
+            &PictureStyle::default(),
+        );
         let [shaft, head] = strokes.list.as_slice() else {
             panic!("a shaft and a head");
         };
@@ -297,10 +316,21 @@ mod tests {
             arrow: [0.5, 0.0],
         };
         let mut strokes = Strokes::default();
-        strokes.update(&picture(LayerData::Inset { name: "test", inset }), &PictureStyle::default());
+        strokes.update(
+            &picture(LayerData::Inset {
+                name: "test",
+                inset,
+            }),
+            &PictureStyle::default(),
+        );
         // Ground, ring, two points, shaft and head.
         assert_eq!(strokes.list.len(), 1 + 64 + 2 + 2);
-        assert!(strokes.list.iter().all(|stroke| stroke.flags & IN_INSET != 0));
+        assert!(
+            strokes
+                .list
+                .iter()
+                .all(|stroke| stroke.flags & IN_INSET != 0)
+        );
         assert_eq!(strokes.overhang, 0.0);
     }
 }

@@ -59,7 +59,11 @@ impl PictureStyle {
                 [0xE6, 0xEA, 0xF0, 0xA0]
             },
             glow: if light || exact { 0.0 } else { 0.5 },
-            bloom: if light || exact { 0.0 } else { view.bloom as f32 },
+            bloom: if light || exact {
+                0.0
+            } else {
+                view.bloom as f32
+            },
             ..Self::default()
         }
     }
