@@ -29,29 +29,33 @@ const KIND: f32 = 18.0;
 /// What a ground leaves around its text, and the gap between two grounds, in points.
 const PADDING: Vec2 = vec2(10.0, 8.0);
 const GAP: f32 = 6.0;
+/// What is left free above, for the title of a picture without panels, in points.
+const HEADROOM: f32 = 72.0;
 
-/// Draws the legends in the lower left corner of the picture, one above the other.
+/// Draws the legends in the lower left corner of the picture, one above the other; returns the
+/// room that they take.
 pub fn legend(
     ui: &mut Ui,
     interface: &mut Interface,
     frame: &Frame,
     rect: Rect,
     requests: &mut Requests,
-) {
-    let mut bottom = particles(ui, interface, frame, rect, requests);
+) -> Rect {
+    let mut taken = particles(ui, interface, frame, rect, requests);
     for layer in &frame.snapshot.picture.layers {
-        bottom = strip(ui, frame, layer, rect, bottom);
+        taken = taken.union(strip(ui, frame, layer, rect, taken.top()));
     }
+    taken
 }
 
-/// The legend of the particles; returns where its ground begins.
+/// The legend of the particles; returns its ground.
 fn particles(
     ui: &mut Ui,
     interface: &mut Interface,
     frame: &Frame,
     rect: Rect,
     requests: &mut Requests,
-) -> f32 {
+) -> Rect {
     let legend = &frame.snapshot.picture.legend;
     let palette = Palette::of(ui);
     let coloured = legend.colouring.is_some() && !frame.surroundings.colours.is_empty();
@@ -111,12 +115,12 @@ fn particles(
         .gap(8.0)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| picture_menu::menu(ui, interface, frame, requests));
-    ground.top()
+    ground
 }
 
 /// The legend of a layer above what ends at `bottom`, if it needs one and there is room; returns
-/// where it begins.
-fn strip(ui: &Ui, frame: &Frame, layer: &LayerData, rect: Rect, bottom: f32) -> f32 {
+/// its ground, which may be nothing.
+fn strip(ui: &Ui, frame: &Frame, layer: &LayerData, rect: Rect, bottom: f32) -> Rect {
     let (range, longest) = match layer {
         LayerData::Field { range, .. } => (Some(*range), None),
         LayerData::Lines { tint, longest, .. } => match tint {
@@ -128,7 +132,7 @@ fn strip(ui: &Ui, frame: &Frame, layer: &LayerData, rect: Rect, bottom: f32) -> 
     let model = frame.snapshot.scene.model;
     let declared = model.all_layers().find(|one| one.name == layer.name());
     let (Some(declared), true) = (declared, range.is_some() || longest.is_some()) else {
-        return bottom;
+        return Rect::NOTHING;
     };
     let heading = fitted(ui, declared.title, "", declared.unit, rect);
     let bar = BAR[0].min(rect.width() * 0.4);
@@ -150,8 +154,8 @@ fn strip(ui: &Ui, frame: &Frame, layer: &LayerData, rect: Rect, bottom: f32) -> 
     );
     let corner = pos2(rect.left() + MARGIN, bottom - GAP - PADDING.y - inner.y);
     let ground = Rect::from_min_size(corner, inner).expand2(PADDING);
-    if ground.top() < rect.top() + 48.0 {
-        return bottom;
+    if ground.top() < rect.top() + HEADROOM {
+        return Rect::NOTHING;
     }
     ui.painter().add(widgets::ground(ui, ground));
     let mut under = corner.y + heading.size().y + 4.0;
@@ -172,7 +176,7 @@ fn strip(ui: &Ui, frame: &Frame, layer: &LayerData, rect: Rect, bottom: f32) -> 
             false,
         );
     }
-    ground.top()
+    ground
 }
 
 /// A title in one line, cut off at half of the picture.

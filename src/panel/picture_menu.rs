@@ -73,7 +73,7 @@ fn colours(ui: &mut Ui, interface: &mut Interface, frame: &Frame, view: &mut Vie
     }
     let map = maps(
         ui,
-        "Colour map",
+        "particles",
         view.colour_map.as_deref(),
         Some(legend.cyclic),
     );
@@ -152,15 +152,15 @@ fn range(ui: &mut Ui, interface: &mut Interface, frame: &Frame, view: &mut ViewS
 /// Colour maps: those that close for angles, those that do not for numbers, or both.
 fn maps(
     ui: &mut Ui,
-    title: &str,
+    salt: &str,
     chosen: Option<&str>,
     cyclic: Option<bool>,
 ) -> Option<Option<String>> {
     let mut picked = None;
     let shown = chosen.map_or("what suits".to_owned(), numbers::humanised);
-    let title = RichText::new(format!("{title}: {}", shown.to_lowercase()));
+    let title = RichText::new(format!("Colour map: {}", shown.to_lowercase()));
     egui::CollapsingHeader::new(title.font(theme::body(size::BODY)))
-        .id_salt((ui.id(), "map"))
+        .id_salt((salt, "map"))
         .show(ui, |ui| {
             if ui
                 .selectable_label(chosen.is_none(), "What suits")
@@ -253,7 +253,7 @@ fn look(ui: &mut Ui, layer: &Layer, view: &mut ViewSettings) {
         layer.kind,
         LayerKind::Field(_) | LayerKind::Bonds(_) | LayerKind::Arrows(_)
     );
-    if coloured && let Some(map) = maps(ui, "Colour map", style.colour_map.as_deref(), None) {
+    if coloured && let Some(map) = maps(ui, layer.name, style.colour_map.as_deref(), None) {
         view.style_mut(layer.name).colour_map = map;
     }
 }
@@ -295,7 +295,7 @@ fn share(ui: &mut Ui, name: &str, value: f64, salt: &str) -> Option<f64> {
     ui.horizontal(|ui| {
         let font = theme::body(size::BODY);
         ui.label(RichText::new(name).font(font).color(palette.secondary));
-        let id = ui.id().with(("share", salt));
+        let id = egui::Id::new(("picture share", salt));
         let width = (ui.available_width() - 8.0).clamp(40.0, 120.0);
         let (_, target) = widgets::track(ui, id, width, value as f32, false, name);
         // Whole hundredths read well in a scene.

@@ -394,3 +394,6 @@ fn trails(name: &'static str, sample: &Sample, past: &Past, particles: &[Particl
         longest: None,
     }
 }
+
+#[cfg(test)]
+mod tests;
