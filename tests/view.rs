@@ -393,7 +393,7 @@ fn lines(segments: Vec<[[f32; 2]; 2]>, form: Form, tint: Tint) -> LayerData {
         lines: segments.iter().enumerate().map(line).collect(),
         form,
         tint,
-        longest: None,
+        per_cell: None,
     }
 }
 
@@ -454,8 +454,8 @@ fn an_arrow_points_to_its_tip() {
                 .filter(|&row| frame.pixel(column, row) != Some(CANVAS))
                 .count()
         };
-        // The shaft is 1.5 pixels wide; the head begins at six tenths with 0.32 of the length.
-        assert!((1..=3).contains(&lit(80)), "{name}: {}", lit(80));
+        // The shaft is 0.07 of the length wide; the head begins at six tenths with 0.32 of it.
+        assert!((6..=9).contains(&lit(80)), "{name}: {}", lit(80));
         assert!((28..=34).contains(&lit(112)), "{name}: {}", lit(112));
         assert!((10..=18).contains(&lit(132)), "{name}: {}", lit(132));
         assert_eq!(lit(153), 0, "{name}: beyond the tip");

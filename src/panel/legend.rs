@@ -71,8 +71,15 @@ fn particles(
     } else {
         vec2(bar, 30.0)
     };
+    // A low picture keeps the title, which opens the menu, and shows what fits.
+    let fits = heading.size().y + below.y + 2.0 * (MARGIN + PADDING.y) <= rect.height();
+    let (coloured, below) = if fits {
+        (coloured, below)
+    } else {
+        (false, Vec2::ZERO)
+    };
     let inner = vec2(
-        (heading.size().x + 18.0).max(below.x + if legend.cyclic { 18.0 } else { 0.0 }),
+        (heading.size().x + 18.0).max(below.x + if legend.cyclic && fits { 18.0 } else { 0.0 }),
         heading.size().y + below.y,
     );
     let corner = pos2(rect.left() + MARGIN, rect.bottom() - MARGIN - inner.y);
@@ -121,22 +128,22 @@ fn particles(
 /// The legend of a layer above what ends at `bottom`, if it needs one and there is room; returns
 /// its ground, which may be nothing.
 fn strip(ui: &Ui, frame: &Frame, layer: &LayerData, rect: Rect, bottom: f32) -> Rect {
-    let (range, longest) = match layer {
+    let (range, per_cell) = match layer {
         LayerData::Field { range, .. } => (Some(*range), None),
-        LayerData::Lines { tint, longest, .. } => match tint {
-            Tint::Value(range) => (Some(*range), *longest),
-            _ => (None, *longest),
+        LayerData::Lines { tint, per_cell, .. } => match tint {
+            Tint::Value(range) => (Some(*range), *per_cell),
+            _ => (None, *per_cell),
         },
         LayerData::Inset { .. } => (None, None),
     };
     let model = frame.snapshot.scene.model;
     let declared = model.all_layers().find(|one| one.name == layer.name());
-    let (Some(declared), true) = (declared, range.is_some() || longest.is_some()) else {
+    let (Some(declared), true) = (declared, range.is_some() || per_cell.is_some()) else {
         return Rect::NOTHING;
     };
     let heading = fitted(ui, declared.title, "", declared.unit, rect);
     let bar = BAR[0].min(rect.width() * 0.4);
-    let note = longest.map(|longest| {
+    let note = per_cell.map(|speed| {
         let (length, time) = (model.units.length, model.units.time);
         let unit = match (length, time) {
             ("", "") => String::new(),
@@ -144,10 +151,13 @@ fn strip(ui: &Ui, frame: &Frame, layer: &LayerData, rect: Rect, bottom: f32) -> 
             (length, "") => format!(" {length}"),
             (length, time) => format!(" {length}/{time}"),
         };
-        format!("longest arrow {}{unit}", numbers::plain(longest, 3))
+        format!("one cell long: {}{unit}", numbers::plain(speed, 3))
     });
     let inner = vec2(
-        heading.size().x.max(bar),
+        heading
+            .size()
+            .x
+            .max(if range.is_some() { bar } else { 130.0 }),
         heading.size().y
             + if range.is_some() { 30.0 } else { 0.0 }
             + if note.is_some() { 18.0 } else { 0.0 },

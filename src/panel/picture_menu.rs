@@ -11,6 +11,7 @@ use super::{Frame, Requests, field, numbers, widgets};
 use crate::model::observable::{Layer, LayerKind};
 use crate::model::shade::Shade;
 use crate::scene::{Background, COLOUR_MAPS, Glyph, ViewSettings};
+use crate::sim::snapshot::{LayerData, Tint};
 
 /// Width of the menu and of a typed value, in points.
 const WIDTH: f32 = 244.0;
@@ -22,7 +23,10 @@ pub(super) fn menu(ui: &mut Ui, interface: &mut Interface, frame: &Frame, reques
     let old = interface.view.clone();
     let mut view = old.clone();
     let most = (ui.ctx().content_rect().height() - 160.0).clamp(80.0, 560.0);
-    ScrollArea::vertical().max_height(most).show(ui, |ui| {
+    let scroll = ScrollArea::vertical()
+        .max_height(most)
+        .min_scrolled_height(most);
+    scroll.show(ui, |ui| {
         colours(ui, interface, frame, &mut view);
         marks(ui, &mut view);
         layers(ui, frame, &mut view);
@@ -214,7 +218,7 @@ fn layers(ui: &mut Ui, frame: &Frame, view: &mut ViewSettings) {
             toggle(view, layer, model.layers);
         }
         if place.is_some() {
-            ui.indent(layer.name, |ui| look(ui, layer, view));
+            ui.indent(layer.name, |ui| look(ui, frame, layer, view));
         }
     }
 }
@@ -235,8 +239,21 @@ fn toggle(view: &mut ViewSettings, layer: &Layer, own: &[Layer]) {
     view.layers.push(layer.name.into());
 }
 
-/// Opacity and colours of a layer.
-fn look(ui: &mut Ui, layer: &Layer, view: &mut ViewSettings) {
+/// The values at the ends of a layer's colours now.
+fn range_of(frame: &Frame, layer: &Layer) -> Option<[f64; 2]> {
+    let mut drawn = frame.snapshot.picture.layers.iter();
+    match drawn.find(|one| one.name() == layer.name)? {
+        LayerData::Field { range, .. } => Some(*range),
+        LayerData::Lines {
+            tint: Tint::Value(range),
+            ..
+        } => Some(*range),
+        _ => None,
+    }
+}
+
+/// Opacity, colours and range of a layer.
+fn look(ui: &mut Ui, frame: &Frame, layer: &Layer, view: &mut ViewSettings) {
     let style = view.style_of(layer.name).cloned().unwrap_or_default();
     let usual = match layer.kind {
         LayerKind::Field(_) => 0.6,
@@ -255,6 +272,14 @@ fn look(ui: &mut Ui, layer: &Layer, view: &mut ViewSettings) {
     );
     if coloured && let Some(map) = maps(ui, layer.name, style.colour_map.as_deref(), None) {
         view.style_mut(layer.name).colour_map = map;
+    }
+    if let Some(range) = range_of(frame, layer).filter(|[low, high]| low < high) {
+        let held = style.range.is_some();
+        let response = ui.selectable_label(held, "Holds its range");
+        let doc = "Keeps the values at the ends of the colours; else they follow the data.";
+        if response.on_hover_text(doc).clicked() {
+            view.style_mut(layer.name).range = (!held).then_some(range);
+        }
     }
 }
 

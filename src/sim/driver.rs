@@ -299,7 +299,10 @@ impl Runner {
 
     fn publish(&mut self, shared: &Shared) {
         self.revision += 1;
-        self.past.note(&self.simulation);
+        // The pictures of a film depend on nothing but the steps between its frames.
+        if !self.held || self.steps_asked == 0 {
+            self.past.note(&self.simulation);
+        }
         let (run, request) = (&self.simulation, &self.request);
         self.picture = Arc::new(picture(run, request, &self.past, self.revision));
         let snapshot = Arc::new(self.snapshot());

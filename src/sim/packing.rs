@@ -18,6 +18,9 @@ const LONGEST: f32 = 2.4;
 /// Cells of the field of velocities along the longer side of the box.
 const CELLS: f64 = 24.0;
 
+/// The longest arrow in cells.
+const LONGEST_ARROW: f64 = 1.6;
+
 /// Ratio of the ends of a logarithmic range that follows data which reach down to nothing.
 const DECADES: f64 = 1e-6;
 
@@ -244,7 +247,7 @@ fn evaluate(
         lines: segments.into_iter().map(|ends| line(ends, 1.0)).collect(),
         form,
         tint: Tint::Ink,
-        longest: None,
+        per_cell: None,
     };
     Some(match layer.kind {
         LayerKind::Field(field) => {
@@ -312,11 +315,12 @@ fn valued(
         } else {
             Tint::Ink
         },
-        longest: None,
+        per_cell: None,
     }
 }
 
-/// Mean velocities on a coarse mesh; the longest arrow is as long as a cell.
+/// Mean velocities on a coarse mesh. An arrow as long as a cell stands for a little more than the
+/// typical velocity, in which crowded cells count more; few are faster, and none reaches far.
 fn velocities(name: &'static str, sample: &Sample, past: &Past) -> Option<LayerData> {
     let (moved, time) = past.displacements()?;
     let size = sample.domain.size;
@@ -335,13 +339,13 @@ fn velocities(name: &'static str, sample: &Sample, past: &Past) -> Option<LayerD
         *sum = [sum[0] + f64::from(x), sum[1] + f64::from(y), sum[2] + 1.0];
     }
     let mean = |[x, y, count]: [f64; 3]| [x, y].map(|sum| sum / count.max(1.0));
-    let fastest = sums
-        .iter()
-        .map(|&sum| mean(sum))
-        .map(|[x, y]| x.hypot(y))
-        .fold(0.0, f64::max);
-    let scale = if fastest > 0.0 {
-        spacing / fastest
+    let [squares, total] = sums.iter().fold([0.0; 2], |[squares, total], &sum| {
+        let [x, y] = mean(sum);
+        [squares + sum[2] * (x * x + y * y), total + sum[2]]
+    });
+    let reference = 1.25 * (squares / f64::max(total, 1.0)).sqrt();
+    let scale = if reference > 0.0 {
+        spacing / reference
     } else {
         0.0
     };
@@ -351,6 +355,7 @@ fn velocities(name: &'static str, sample: &Sample, past: &Past) -> Option<LayerD
         .filter(|(_, sum)| sum[2] > 0.0)
         .map(|(cell, &sum)| {
             let mean = mean(sum);
+            let scale = scale.min(LONGEST_ARROW * spacing / mean[0].hypot(mean[1]).max(1e-300));
             let at = [cell % cells[0], cell / cells[0]];
             let middle = [0, 1]
                 .map(|axis| size[axis] * ((at[axis] as f64 + 0.5) / cells[axis] as f64 - 0.5));
@@ -363,7 +368,7 @@ fn velocities(name: &'static str, sample: &Sample, past: &Past) -> Option<LayerD
         lines: lines.collect(),
         form: Form::Arrow,
         tint: Tint::Ink,
-        longest: (time > 0.0).then(|| fastest / time),
+        per_cell: (time > 0.0).then(|| reference / time),
     })
 }
 
@@ -391,7 +396,7 @@ fn trails(name: &'static str, sample: &Sample, past: &Past, particles: &[Particl
         lines,
         form: Form::Trail,
         tint: Tint::Particles,
-        longest: None,
+        per_cell: None,
     }
 }
 

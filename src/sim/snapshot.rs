@@ -117,8 +117,8 @@ pub enum LayerData {
         lines: Vec<Line>,
         form: Form,
         tint: Tint,
-        /// What the longest arrow stands for, in units of the layer.
-        longest: Option<f64>,
+        /// The velocity that an arrow as long as a cell of the mesh stands for.
+        per_cell: Option<f64>,
     },
     Inset {
         name: &'static str,

@@ -163,7 +163,19 @@ impl Pen<'_> {
             Form::Wall => [3.0; 2],
             // A trail ends as a hair.
             Form::Trail => line.strength.map(|strength| 0.6 + 1.4 * strength),
-            Form::Arrow => return self.arrow(line.ends, colours, 1.5, 0, out),
+            Form::Arrow => {
+                let [from, tip] = line.ends;
+                let length = (tip[0] - from[0]).hypot(tip[1] - from[1]);
+                // A dark edge lets an arrow be read over bright particles.
+                let edge = self.packed(self.style.background, 0.6 * line.strength[0]);
+                out.push(Stroke {
+                    ends: line.ends,
+                    widths: [-0.18 * length; 2],
+                    colours: [edge; 2],
+                    flags: 0,
+                });
+                return self.arrow(line.ends, colours, -0.07 * length, 0, out);
+            }
         };
         out.push(Stroke {
             ends: line.ends,
@@ -173,7 +185,8 @@ impl Pen<'_> {
         });
     }
 
-    /// A shaft and a head: a stroke that narrows to a point.
+    /// A shaft and a head: a stroke that narrows to a point. All of it grows with the length, so
+    /// that many arrows far away do not cover the picture.
     fn arrow(
         &self,
         [from, tip]: [[f32; 2]; 2],
@@ -211,7 +224,7 @@ impl Pen<'_> {
         out.push(dot(
             [aside, 0.0],
             -2.6,
-            self.packed(self.style.background, 0.8),
+            self.packed(self.style.background, 0.92),
         ));
         const PIECES: usize = 64;
         let ring = self.packed(self.ink(), 0.3);
@@ -256,7 +269,7 @@ mod tests {
             lines: vec![line],
             form,
             tint,
-            longest: None,
+            per_cell: None,
         }
     }
 
@@ -301,8 +314,8 @@ mod tests {
             &picture(lines(Form::Arrow, Tint::Ink, line)),
             &PictureStyle::default(),
         );
-        let [shaft, head] = strokes.list.as_slice() else {
-            panic!("a shaft and a head");
+        let [_, shaft, head] = strokes.list.as_slice() else {
+            panic!("an edge, a shaft and a head");
         };
         assert_eq!((shaft.ends[0], head.ends[1]), ([1.0, 1.0], [4.0, 5.0]));
         assert_eq!(shaft.ends[1], head.ends[0]);

@@ -167,7 +167,7 @@ fn a_common_drift_is_seen_as_a_uniform_field_of_velocities() {
     let LayerData::Lines {
         lines,
         form,
-        longest,
+        per_cell,
         ..
     } = velocities
     else {
@@ -175,11 +175,14 @@ fn a_common_drift_is_seen_as_a_uniform_field_of_velocities() {
     };
     assert_eq!(*form, Form::Arrow);
     // A displacement of 0.5 in a time of 2; positions are exact to some 1e-7.
-    assert!((longest.unwrap() - 0.25).abs() < 1e-6, "{longest:?}");
+    assert!(
+        (per_cell.unwrap() - 1.25 * 0.25).abs() < 1e-6,
+        "{per_cell:?}"
+    );
     let spacing = (domain.size[0].max(domain.size[1]) / CELLS) as f32;
     for line in lines {
         let way = [0, 1].map(|axis| line.ends[1][axis] - line.ends[0][axis]);
-        assert!((way[0] - 0.6 * spacing).abs() < 1e-4 && (way[1] + 0.8 * spacing).abs() < 1e-4);
+        assert!((way[0] - 0.48 * spacing).abs() < 1e-4 && (way[1] + 0.64 * spacing).abs() < 1e-4);
     }
     let LayerData::Lines { lines, tint, .. } = trails else {
         panic!("trails are lines");
