@@ -26,14 +26,15 @@ struct Layout {
     // Where the origin of each periodic image lies, in pixels.
     origins: array<vec4<f32>, 25>,
     colours: array<vec4<u32>, 64>,
-    links: vec4<f32>,
+    // Centre of the first inset and its radius, in pixels.
+    inset: vec4<f32>,
     field_size: vec2<u32>,
     field_low: f32,
     field_scale: f32,
     field_opacity: f32,
     field_repeats: u32,
     field_wraps: u32,
-    unused: u32,
+    bloom: f32,
     field_colours: array<vec4<u32>, 64>,
 }
 
@@ -44,8 +45,9 @@ struct Layout {
 const DISC: u32 = 0u;
 const ARROW: u32 = 1u;
 const STREAK: u32 = 2u;
-// Length of a streak's tail in radii.
-const TAIL: f32 = 6.0;
+// Length of the longest tail of a streak in radii, and the radius of its head.
+const TAIL: f32 = 12.0;
+const HEAD: f32 = 0.55;
 // Size of a dart in radii, and how far it reaches.
 const DART: f32 = 1.25;
 const DART_REACH: f32 = 1.375;
@@ -56,6 +58,8 @@ struct Mark {
     @location(0) local: vec2<f32>,
     @location(1) @interpolate(flat) colour: vec3<f32>,
     @location(2) @interpolate(flat) radius: f32,
+    // Length of the tail of a streak; for a dart, 0 when it has no direction.
+    @location(3) @interpolate(flat) tail: f32,
 }
 
 fn colour_of(value: f32) -> vec3<f32> {
@@ -99,21 +103,24 @@ fn solid_vertex(
     var low = vec2<f32>(-reach);
     let high = vec2<f32>(reach);
     var axis = vec2<f32>(1.0, 0.0);
-    if sheet.glyph != DISC && dot(direction, direction) > 0.25 {
-        axis = normalize(vec2<f32>(direction.x, -direction.y));
+    var tail = 0.0;
+    let norm = length(direction);
+    if sheet.glyph != DISC && norm > 1e-4 {
+        axis = vec2<f32>(direction.x, -direction.y) / norm;
+        tail = min(norm, 1.0) * TAIL * radius;
     }
     if sheet.glyph == STREAK {
-        low.x = -TAIL * radius - 1.0;
+        low.x = -max(tail, radius) - 1.0;
     }
     let local = mix(low, high, corner(vertex));
     let pixel = place(vertex, position)
         + local.x * axis + local.y * vec2<f32>(-axis.y, axis.x);
-    return Mark(clip(pixel), local, colour_of(value_radius.x), radius);
+    return Mark(clip(pixel), local, colour_of(value_radius.x), radius, tail);
 }
 
 // Signed distance to the edge of a mark, in pixels, negative inside.
-fn distance_to_edge(local: vec2<f32>, radius: f32) -> f32 {
-    if sheet.glyph == ARROW {
+fn distance_to_edge(local: vec2<f32>, radius: f32, tail: f32) -> f32 {
+    if sheet.glyph == ARROW && tail > 0.0 {
         // The upper half of a dart is bounded by its flank and by the cut behind. Its points are
         // blunted by a circle, so that their soft edge ends where the quad does.
         let size = DART * radius;
@@ -124,9 +131,9 @@ fn distance_to_edge(local: vec2<f32>, radius: f32) -> f32 {
     }
     if sheet.glyph == STREAK {
         // A cone from the head to a point at the end of the tail.
-        let along = clamp(-local.x / (TAIL * radius), 0.0, 1.0);
-        let head = 0.55 * radius;
-        return length(local - vec2<f32>(-along * TAIL * radius, 0.0)) - head * (1.0 - along);
+        let along = clamp(-local.x / max(tail, 1e-3), 0.0, 1.0);
+        let head = HEAD * radius;
+        return length(local - vec2<f32>(-along * tail, 0.0)) - head * (1.0 - along);
     }
     return length(local) - radius;
 }
@@ -139,14 +146,15 @@ fn dimming(pixel: vec2<f32>) -> f32 {
 
 @fragment
 fn solid_fragment(mark: Mark) -> @location(0) vec4<f32> {
-    let edge = distance_to_edge(mark.local, mark.radius);
+    let edge = distance_to_edge(mark.local, mark.radius, mark.tail);
     var opacity = clamp(0.5 - edge, 0.0, 1.0);
     if opacity <= 0.0 {
         discard;
     }
     var shade = 1.0;
     if sheet.glyph == STREAK {
-        opacity *= clamp(1.0 + mark.local.x / (TAIL * mark.radius), 0.0, 1.0);
+        let behind = min(mark.local.x + HEAD * mark.radius, 0.0);
+        opacity *= clamp(1.0 + behind / max(mark.tail, 1e-3), 0.0, 1.0);
     } else {
         let width = max(1.0, 0.22 * mark.radius);
         let strength = sheet.rim * clamp((mark.radius - 2.0) / 4.0, 0.0, 1.0);
@@ -167,7 +175,7 @@ fn light_vertex(
     let pixel = place(vertex, position) + local;
     // Light goes with the area, down to a floor that keeps a lone particle visible.
     let weight = sheet.exposure * max(radius * radius, 0.15);
-    return Mark(clip(pixel), local, colour_of(value_radius.x), weight);
+    return Mark(clip(pixel), local, colour_of(value_radius.x), weight, 0.0);
 }
 
 @fragment
@@ -219,36 +227,75 @@ fn backdrop_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec
     return vec4<f32>(backdrop(position.xy), 1.0);
 }
 
-struct Link {
+// What a stroke is: see `view/strokes.rs`.
+const IN_INSET: u32 = 1u;
+const ROUND: u32 = 2u;
+
+struct Stroke {
     @builtin(position) position: vec4<f32>,
-    // Pixels along and across the line, and its length.
+    // Pixels along and across the stroke, its length, and half of its width at both ends.
     @location(0) local: vec2<f32>,
     @location(1) @interpolate(flat) length: f32,
+    @location(2) @interpolate(flat) halves: vec2<f32>,
+    @location(3) @interpolate(flat) from_colour: vec4<f32>,
+    @location(4) @interpolate(flat) to_colour: vec4<f32>,
+    @location(5) @interpolate(flat) flags: u32,
 }
 
 @vertex
-fn link_vertex(
+fn stroke_vertex(
     @builtin(vertex_index) vertex: u32,
     @location(0) ends: vec4<f32>,
-) -> Link {
-    let from_pixel = place(vertex, ends.xy);
-    let way = place(vertex, ends.zw) - from_pixel;
+    @location(1) widths: vec2<f32>,
+    @location(2) from_colour: vec4<f32>,
+    @location(3) to_colour: vec4<f32>,
+    @location(4) flags: u32,
+) -> Stroke {
+    let in_inset = (flags & IN_INSET) != 0u;
+    var from_pixel = place(vertex, ends.xy);
+    var to_pixel = place(vertex, ends.zw);
+    var scale = sheet.scale;
+    if in_inset {
+        scale = sheet.inset.z;
+        from_pixel = sheet.inset.xy + vec2<f32>(ends.x, -ends.y) * scale;
+        to_pixel = sheet.inset.xy + vec2<f32>(ends.z, -ends.w) * scale;
+    }
+    let way = to_pixel - from_pixel;
     let long = length(way);
     var axis = vec2<f32>(1.0, 0.0);
     if long > 0.0 {
         axis = way / long;
     }
-    let local = mix(vec2<f32>(-1.5, -1.5), vec2<f32>(long + 1.5, 1.5), corner(vertex));
+    let halves = 0.5 * select(widths, -widths * scale, widths < vec2<f32>(0.0));
+    let widest = max(halves.x, halves.y) + 1.0;
+    let local = mix(vec2<f32>(-widest), vec2<f32>(long + widest, widest), corner(vertex));
     let pixel = from_pixel + local.x * axis + local.y * vec2<f32>(-axis.y, axis.x);
-    return Link(clip(pixel), local, long);
+    var position = clip(pixel);
+    // An inset has one copy, and none where it has no room: all corners fall on one point.
+    if in_inset && (vertex >= 6u || scale <= 0.0) {
+        position = vec4<f32>(2.0, 2.0, 0.0, 1.0);
+    }
+    return Stroke(position, local, long, halves, from_colour, to_colour, flags);
 }
 
 @fragment
-fn link_fragment(link: Link) -> @location(0) vec4<f32> {
-    let beyond = link.local.x - clamp(link.local.x, 0.0, link.length);
-    let opacity = clamp(1.0 - length(vec2<f32>(beyond, link.local.y)), 0.0, 1.0)
-        * sheet.links.a * dimming(link.position.xy);
-    return vec4<f32>(sheet.links.rgb * opacity, opacity);
+fn stroke_fragment(stroke: Stroke) -> @location(0) vec4<f32> {
+    let along = stroke.local.x;
+    let part = clamp(along / max(stroke.length, 1e-6), 0.0, 1.0);
+    let half = mix(stroke.halves.x, stroke.halves.y, part);
+    var cover = clamp(half + 0.5 - abs(stroke.local.y), 0.0, 1.0)
+        * clamp(along + 0.5, 0.0, 1.0)
+        * clamp(stroke.length - along + 0.5, 0.0, 1.0);
+    if (stroke.flags & ROUND) != 0u {
+        let beyond = along - clamp(along, 0.0, stroke.length);
+        cover = clamp(half + 0.5 - length(vec2<f32>(beyond, stroke.local.y)), 0.0, 1.0);
+    }
+    let colour = mix(stroke.from_colour, stroke.to_colour, part);
+    var opacity = cover * colour.a;
+    if (stroke.flags & IN_INSET) == 0u {
+        opacity *= dimming(stroke.position.xy);
+    }
+    return vec4<f32>(colour.rgb * opacity, opacity);
 }
 
 fn covering(vertex: u32) -> vec4<f32> {
@@ -306,4 +353,94 @@ fn outline_vertex(@builtin(vertex_index) vertex: u32) -> Line {
 @fragment
 fn outline_fragment() -> @location(0) vec4<f32> {
     return vec4<f32>(sheet.outline.rgb * sheet.outline.a, sheet.outline.a);
+}
+
+// Bloom: bright places are averaged over blocks of pixels, blurred along both axes, and laid over
+// the picture like light. What is read stands in `gathered`.
+
+// Reach of the blur in blocks, and its standard deviation.
+const BLOOM_REACH: i32 = 8;
+const BLOOM_DEVIATION: f32 = 3.2;
+
+// Pixels on one side of a block.
+fn block() -> i32 {
+    return i32(clamp(floor(min(sheet.size.x, sheet.size.y) / 270.0 + 0.5), 1.0, 16.0));
+}
+
+@vertex
+fn bright_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+    return covering(vertex);
+}
+
+@fragment
+fn bright_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let side = block();
+    let low = vec2<i32>(position.xy) * side;
+    let high = min(low + side, vec2<i32>(sheet.size));
+    var sum = vec3<f32>(0.0);
+    for (var y = low.y; y < high.y; y++) {
+        for (var x = low.x; x < high.x; x++) {
+            let rgb = textureLoad(gathered, vec2<i32>(x, y), 0).rgb;
+            let most = max(max(rgb.r, rgb.g), rgb.b);
+            sum += clamp(2.0 * most - 0.6, 0.0, 1.0) * rgb;
+        }
+    }
+    let count = max((high.x - low.x) * (high.y - low.y), 1);
+    return vec4<f32>(sum / f32(count), 1.0);
+}
+
+fn blurred(middle: vec2<i32>, along: vec2<i32>) -> vec4<f32> {
+    let blocks = vec2<i32>(textureDimensions(gathered));
+    var sum = vec3<f32>(0.0);
+    var total = 0.0;
+    for (var step = -BLOOM_REACH; step <= BLOOM_REACH; step++) {
+        let weight = exp(-f32(step * step) / (2.0 * BLOOM_DEVIATION * BLOOM_DEVIATION));
+        total += weight;
+        let at = middle + step * along;
+        if all(at >= vec2<i32>(0)) && all(at < blocks) {
+            sum += weight * textureLoad(gathered, at, 0).rgb;
+        }
+    }
+    return vec4<f32>(sum / total, 1.0);
+}
+
+@vertex
+fn blur_across_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+    return covering(vertex);
+}
+
+@fragment
+fn blur_across_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return blurred(vec2<i32>(position.xy), vec2<i32>(1, 0));
+}
+
+@vertex
+fn blur_down_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+    return covering(vertex);
+}
+
+@fragment
+fn blur_down_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return blurred(vec2<i32>(position.xy), vec2<i32>(0, 1));
+}
+
+@vertex
+fn spread_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4<f32> {
+    return covering(vertex);
+}
+
+@fragment
+fn spread_fragment(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let last = vec2<i32>(textureDimensions(gathered)) - 1;
+    let place = position.xy / f32(block()) - 0.5;
+    let low = vec2<i32>(floor(place));
+    let part = place - floor(place);
+    let a = clamp(low, vec2<i32>(0), last);
+    let b = clamp(low + 1, vec2<i32>(0), last);
+    let light = mix(
+        mix(textureLoad(gathered, a, 0).rgb, textureLoad(gathered, vec2<i32>(b.x, a.y), 0).rgb, part.x),
+        mix(textureLoad(gathered, vec2<i32>(a.x, b.y), 0).rgb, textureLoad(gathered, b, 0).rgb, part.x),
+        part.y,
+    );
+    return vec4<f32>(sheet.bloom * light, 0.0);
 }

@@ -500,6 +500,11 @@ fn every_place_keeps_to_what_it_may_touch() {
         &["World", "ResMut"],
         "the interface emits requests",
     );
+    forbid(
+        &|source| source.layer() == "view",
+        &["parameter", "Values", "laws"],
+        "the view draws data, and knows neither parameters nor laws",
+    );
     none(&breaches, "who may touch what:");
 }
 

@@ -9,8 +9,8 @@ use bevy::asset::Assets;
 use bevy::image::Image;
 use bevy::prelude::App;
 use seethe::math::domain::{Boundary, Domain};
-use seethe::model::observable::Grid;
-use seethe::sim::snapshot::LayerData;
+use seethe::model::observable::{Grid, Inset};
+use seethe::sim::snapshot::{Form, LayerData, Line, Tint};
 use seethe::view::{
     Camera, Canvas, ColourMap, Frame, Glyph, Particle, Picture, PictureStyle, Studio, headless_app,
     pack_direction,
@@ -313,6 +313,7 @@ fn a_field_lies_under_the_particles() {
         let layer = LayerData::Field {
             name: "test",
             grid: grid.clone(),
+            range: [0.0, 1.0],
         };
         layered(
             vec![particle(0.0, 0.0, 1.0, 1.0)],
@@ -358,10 +359,7 @@ fn links_are_one_pixel_wide_and_lie_over_the_particles() {
     };
     // Along the middle of a row of pixels, and straight down the middle of a column.
     let segments = vec![[[-5.05, 0.05], [5.05, 0.05]], [[0.05, 4.0], [0.05, -4.0]]];
-    let layer = LayerData::Links {
-        name: "test",
-        segments,
-    };
+    let layer = lines(segments, Form::Line, Tint::Ink);
     let shown = layered(vec![particle(3.0, 0.0, 1.0, 1.0)], Boundary::Open, layer, 1);
     for (name, mut studio) in studios() {
         let frame = studio.shoot(&shown, &style, SIZE).unwrap();
@@ -376,6 +374,184 @@ fn links_are_one_pixel_wide_and_lie_over_the_particles() {
                 "{name} {place:?}"
             );
         }
+    }
+}
+
+/// A layer of lines in full strength.
+fn lines(segments: Vec<[[f32; 2]; 2]>, form: Form, tint: Tint) -> LayerData {
+    let value = |k: usize| match tint {
+        Tint::Ink => -1.0,
+        _ => (k % 7) as f32 / 6.0,
+    };
+    let line = |(k, ends): (usize, &[[f32; 2]; 2])| Line {
+        ends: *ends,
+        strength: [1.0, 0.3 + 0.1 * (k % 7) as f32],
+        value: value(k),
+    };
+    LayerData::Lines {
+        name: "test",
+        lines: segments.iter().enumerate().map(line).collect(),
+        form,
+        tint,
+        per_cell: None,
+    }
+}
+
+#[test]
+fn a_line_over_the_edge_is_whole_on_both_sides() {
+    let style = PictureStyle {
+        links: [255, 0, 0, 255],
+        ghosts: 0.5,
+        ..plain()
+    };
+    // The box fills the picture; the line leaves it on the right by two and a half lengths.
+    let mut layer = lines(vec![[[9.0, 0.05], [12.5, 0.05]]], Form::Line, Tint::Ink);
+    let LayerData::Lines { lines, .. } = &mut layer else {
+        unreachable!("lines are lines");
+    };
+    lines[0].strength = [1.0; 2];
+    let shown = layered(Vec::new(), Boundary::Periodic, layer, 1);
+    for (name, mut studio) in studios() {
+        let frame = studio.shoot(&shown, &style, SIZE).unwrap();
+        let red = Some([255, 0, 0, 255]);
+        for column in [192, 199, 0, 10, 22] {
+            assert_eq!(frame.pixel(column, 49), red, "{name} {column}");
+        }
+        assert_eq!(frame.pixel(28, 49), Some(CANVAS), "{name}: beyond its end");
+        // Seen from a corner of the box far from its edges, the end is still there.
+        let inside = PictureStyle {
+            camera: Camera {
+                centre: [-5.0, 0.0],
+                scale: 20.0,
+            },
+            ..style.clone()
+        };
+        let frame = studio.shoot(&shown, &inside, SIZE).unwrap();
+        assert_eq!(frame.pixel(40, 49), red, "{name}: from the image next door");
+    }
+}
+
+#[test]
+fn an_arrow_points_to_its_tip() {
+    let style = PictureStyle {
+        links: [255, 0, 0, 255],
+        layers: vec![seethe::view::LayerLook {
+            layer: "test".into(),
+            opacity: Some(1.0),
+            colours: None,
+        }],
+        ..plain()
+    };
+    let mut layer = lines(vec![[[-5.0, 0.0], [5.0, 0.0]]], Form::Arrow, Tint::Ink);
+    if let LayerData::Lines { lines, .. } = &mut layer {
+        lines[0].strength = [1.0; 2];
+    }
+    let shown = layered(Vec::new(), Boundary::Open, layer, 1);
+    for (name, mut studio) in studios() {
+        let frame = studio.shoot(&shown, &style, SIZE).unwrap();
+        let lit = |column: u32| {
+            (0..100)
+                .filter(|&row| frame.pixel(column, row) != Some(CANVAS))
+                .count()
+        };
+        // The shaft is 0.07 of the length wide; the head begins at six tenths with 0.32 of it.
+        assert!((6..=9).contains(&lit(80)), "{name}: {}", lit(80));
+        assert!((28..=34).contains(&lit(112)), "{name}: {}", lit(112));
+        assert!((10..=18).contains(&lit(132)), "{name}: {}", lit(132));
+        assert_eq!(lit(153), 0, "{name}: beyond the tip");
+        assert_eq!(lit(47), 0, "{name}: before the shaft");
+    }
+}
+
+#[test]
+fn a_streak_is_as_long_as_its_displacement_and_a_dart_without_direction_is_a_disc() {
+    let map = ColourMap::viridis();
+    let towards = |direction: [f32; 2]| Particle {
+        direction: pack_direction(direction),
+        ..particle(0.0, 0.0, 1.0, 0.4)
+    };
+    let style = |glyph| PictureStyle { glyph, ..plain() };
+    for (name, mut studio) in studios() {
+        let mut reach = |direction: [f32; 2], revision: u64| {
+            let shown = boxed(vec![towards(direction)], Boundary::Open, revision);
+            let frame = studio.shoot(&shown, &style(Glyph::Streak), SIZE).unwrap();
+            let lit = |column: u32| frame.pixel(column, 50) != Some(CANVAS);
+            let all: Vec<u32> = (0..200).filter(|&column| lit(column)).collect();
+            [100 - all[0], all[all.len() - 1] - 99]
+        };
+        // The longest tail is twelve radii, 48 pixels, and its last tenth is too faint to see.
+        let [long, ahead] = reach([1.0, 0.0], 1);
+        assert!(
+            (40..=48).contains(&long) && ahead <= 3,
+            "{name}: {long} {ahead}"
+        );
+        let [short, _] = reach([0.25, 0.0], 2);
+        assert!((9..=13).contains(&short), "{name}: {short}");
+        let [behind, ahead] = reach([-1.0, 0.0], 3);
+        assert!(
+            (40..=48).contains(&ahead) && behind <= 3,
+            "{name}: it moves to the left"
+        );
+        let [behind, ahead] = reach([0.0, 0.0], 4);
+        assert!(behind <= 3 && ahead <= 3, "{name}: at rest it is a dot");
+        let aimless = boxed(vec![towards([0.0, 0.0])], Boundary::Open, 5);
+        let dart = studio.shoot(&aimless, &style(Glyph::Arrow), SIZE).unwrap();
+        let disc = studio.shoot(&aimless, &style(Glyph::Disc), SIZE).unwrap();
+        assert_eq!(dart, disc, "{name}");
+        assert_eq!(dart.pixel(100, 50), Some(opaque(map.colour(1.0))), "{name}");
+    }
+}
+
+#[test]
+fn an_inset_is_in_its_corner_and_never_dimmed() {
+    let inset = Inset {
+        angles: vec![0.0],
+        arrow: [0.0, 0.0],
+    };
+    let layer = LayerData::Inset {
+        name: "test",
+        inset,
+    };
+    let shown = layered(Vec::new(), Boundary::Periodic, layer, 1);
+    let size = [400, 400];
+    let style = PictureStyle {
+        camera: Camera {
+            centre: [0.0, 0.0],
+            scale: 4.0,
+        },
+        ghosts: 0.1,
+        ..plain()
+    };
+    for (name, mut studio) in studios() {
+        let frame = studio.shoot(&shown, &style, size).unwrap();
+        // The radius is 0.085 of 400, 34 pixels, and the centre 1.6 radii from both sides.
+        let point = frame.pixel(345 + 34, 54).unwrap();
+        let colour = opaque(ColourMap::cyclic().colour(0.0));
+        let expected = [0, 1, 2, 3].map(|c| {
+            let mixed = 0.85 * f32::from(colour[c]) + 0.15 * f32::from(point[c].min(40));
+            mixed as u8
+        });
+        assert!(near(point, expected, 12), "{name}: {point:?} {expected:?}");
+        assert_eq!(frame.pixel(200, 200), Some(CANVAS), "{name}: one copy");
+    }
+}
+
+#[test]
+fn bloom_lights_the_surroundings_and_only_when_it_is_on() {
+    let shown = boxed(vec![particle(0.0, 0.0, 1.0, 1.5)], Boundary::Open, 1);
+    for (name, mut studio) in studios() {
+        let off = studio.shoot(&shown, &plain(), SIZE).unwrap();
+        assert_eq!(off.pixel(118, 50), Some(CANVAS), "{name}");
+        let style = PictureStyle {
+            bloom: 1.0,
+            ..plain()
+        };
+        let on = studio.shoot(&shown, &style, SIZE).unwrap();
+        let beside = on.pixel(118, 50).unwrap();
+        assert!(beside[1] > CANVAS[1] + 10, "{name}: {beside:?}");
+        // Blocks are one pixel here, and the blur reaches eight.
+        assert_eq!(on.pixel(130, 50), Some(CANVAS), "{name}: far away");
+        assert_eq!(on.pixel(100, 50).unwrap()[3], 255, "{name}: opaque");
     }
 }
 
@@ -409,12 +585,29 @@ fn both_painters_draw_the_same() {
         rows: 10,
         values,
     };
+    let away = |from: [f32; 2]| [from, [from[0] + 2.0, from[1] - 1.0]];
+    let places = |count: usize| {
+        let some = shown.0.particles.iter().take(count);
+        some.map(|one| away([one.x, one.y])).collect::<Vec<_>>()
+    };
+    let inset = Inset {
+        angles: (0..20).map(|k| k as f32).collect(),
+        arrow: [0.4, -0.3],
+    };
     let layers = vec![
-        LayerData::Links {
+        lines(segments, Form::Line, Tint::Ink),
+        lines(places(30), Form::Arrow, Tint::Value([0.0, 1.0])),
+        lines(places(60)[30..].to_vec(), Form::Trail, Tint::Particles),
+        lines(places(10), Form::Wall, Tint::Ink),
+        LayerData::Inset {
             name: "test",
-            segments,
+            inset,
         },
-        LayerData::Field { name: "test", grid },
+        LayerData::Field {
+            name: "test",
+            grid,
+            range: [-1.0, 1.0],
+        },
     ];
     Arc::make_mut(&mut shown.0).layers = layers;
     for glyph in [Glyph::Disc, Glyph::Arrow, Glyph::Streak] {
@@ -423,18 +616,21 @@ fn both_painters_draw_the_same() {
                 centre: [2.0, 1.0],
                 scale,
             };
-            let style = PictureStyle {
-                camera,
-                glyph,
-                colours: ColourMap::cyclic(),
-                ..Default::default()
-            };
-            let a = device.shoot(&shown, &style, SIZE).unwrap();
-            let b = processor.shoot(&shown, &style, SIZE).unwrap();
-            // Devices place corners to 1/256 of a pixel and round every layer to a code, which
-            // can leave single pixels further apart where many soft marks overlap.
-            let share = differing(&a, &b);
-            assert!(share < 2e-3, "{glyph:?} at {scale}: {share}");
+            for bloom in [0.0, 0.6] {
+                let style = PictureStyle {
+                    camera,
+                    glyph,
+                    bloom,
+                    colours: ColourMap::cyclic(),
+                    ..Default::default()
+                };
+                let a = device.shoot(&shown, &style, SIZE).unwrap();
+                let b = processor.shoot(&shown, &style, SIZE).unwrap();
+                // Devices place corners to 1/256 of a pixel and round every layer to a code, which
+                // can leave single pixels further apart where many soft marks overlap.
+                let share = differing(&a, &b);
+                assert!(share < 2e-3, "{glyph:?} at {scale}, bloom {bloom}: {share}");
+            }
         }
     }
 }
@@ -524,6 +720,38 @@ fn a_picture_does_not_depend_on_the_number_of_threads() {
                 .into_iter()
                 .all(|threads| draw(threads, scale) == one),
             "{scale}"
+        );
+    }
+}
+
+/// How long pictures take on this machine, for whoever wants to know:
+/// `cargo test --release --test main view::how_long -- --ignored --nocapture`.
+#[test]
+#[ignore = "it tells a time and asserts nothing"]
+fn how_long_a_large_picture_takes() {
+    for (count, radius) in [(100_000, 0.02), (1_000_000, 0.02), (1_000_000, 0.005)] {
+        let shown = crowd(count, radius);
+        // 96 pixels per length: the box of 20 by 10 is 1920 by 960 pixels, 0.02 is 2 pixels.
+        let style = PictureStyle {
+            camera: Camera {
+                centre: [0.0, 0.0],
+                scale: 96.0,
+            },
+            ..Default::default()
+        };
+        let mut studio = Studio::on_processor();
+        let mut times: Vec<f64> = (0..30)
+            .map(|_| {
+                let begun = std::time::Instant::now();
+                studio.shoot(&shown, &style, [1920, 1080]).unwrap();
+                begun.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        let pixels = 96.0 * radius;
+        println!(
+            "{count} discs, r = {pixels:.1} px: median {:.1} ms, least {:.1} ms",
+            times[15], times[0]
         );
     }
 }

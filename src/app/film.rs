@@ -7,6 +7,7 @@ use super::cli::{FilmQuality, RecordOptions};
 use super::run::{interruption, progress};
 use crate::record::encode::{Container, FilmError, FilmSettings, FilmWriter, Metadata, Quality};
 use crate::scene::Scene;
+use crate::sim::past::{Past, TRAIL};
 use crate::sim::simulation::{Simulation, worker_threads};
 use crate::sim::snapshot::{self, PictureRequest};
 use crate::view::{self, PictureStyle, Studio};
@@ -26,22 +27,30 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     let mut film = FilmWriter::create(&options.output, &settings).map_err(film_failed)?;
     let mut studio = Studio::new();
     let bar = progress(frames, 0, options.scene.quiet);
-    let mut steps = options.skip;
+    let mut past = Past::default();
     for frame in 0..frames {
-        let asked = stop.clone();
-        simulation
-            .advance_while(steps, move || !asked.load(Ordering::Relaxed))
-            .map_err(|failure| Failure::Diverged(failure.to_string()))?;
+        // The first frame has a past, too, if there is time for one before it.
+        let strides = if frame == 0 {
+            run_up(options.skip, steps_per_frame)
+        } else {
+            vec![steps_per_frame]
+        };
+        for steps in strides {
+            let asked = stop.clone();
+            simulation
+                .advance_while(steps, move || !asked.load(Ordering::Relaxed))
+                .map_err(|failure| Failure::Diverged(failure.to_string()))?;
+            past.note(&simulation);
+        }
         if stop.load(Ordering::Relaxed) {
             film.cancel();
             bar.abandon();
             let text = format!("stopped at frame {frame} of {frames}; no film was written");
             return Err(Failure::Cancelled(text));
         }
-        let pixels = shoot(&mut studio, &simulation, options.size, frame + 1)?;
+        let pixels = shoot(&mut studio, &simulation, &past, options.size, frame + 1)?;
         film.push(pixels).map_err(film_failed)?;
         bar.set_position(frame + 1);
-        steps = steps_per_frame;
     }
     let report = film.finish().map_err(film_failed)?;
     bar.finish_and_clear();
@@ -57,17 +66,31 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The most steps between two places of a trail in a still.
+const STILL_STEPS: u64 = 100;
+
+/// How the steps before the first frame are done: a last part of them at the pace of the film, so
+/// that what shows motion has a past.
+fn run_up(skip: u64, steps_per_frame: u64) -> Vec<u64> {
+    let stride = steps_per_frame.clamp(1, STILL_STEPS);
+    let strides = (skip / stride).min(TRAIL as u64);
+    let mut steps = vec![skip - strides * stride];
+    steps.resize(1 + strides as usize, stride);
+    steps
+}
+
 /// The pixels of the present state in the scene's own view.
 fn shoot(
     studio: &mut Studio,
     simulation: &Simulation,
+    past: &Past,
     size: [u32; 2],
     revision: u64,
 ) -> Result<Vec<u8>, Failure> {
     let scene = simulation.scene();
     let request = PictureRequest::of(&scene.view);
-    let packed = snapshot::picture(simulation, &request, revision);
-    let mut style = PictureStyle::of(&scene.view, packed.legend.cyclic);
+    let packed = snapshot::picture(simulation, &request, past, revision);
+    let mut style = PictureStyle::of(&scene.view, &packed.legend);
     style.camera = view::camera_of(&scene.view, &scene.domain, size);
     let picture = view::Picture::of(&packed);
     let frame = studio

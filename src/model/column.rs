@@ -134,6 +134,8 @@ pub trait ErasedColumn: Send + Sync {
     fn permute(&mut self, world: &mut World, order: &[u32], scratch: &mut Vec<u64>);
     /// One part of one particle as a real number.
     fn number(&self, world: &World, slot: usize, part: usize, domain: &Domain) -> f64;
+    /// One part of all particles as real numbers, appended in the order of the slots.
+    fn numbers(&self, world: &World, part: usize, domain: &Domain, out: &mut Vec<f64>);
 }
 
 /// A column of one world, with the query state that reaches it without allocating.
@@ -200,6 +202,11 @@ impl<C: Column> ErasedColumn for Attached<C> {
         self.slice(world)
             .get(slot)
             .map_or(f64::NAN, |value| value.part(part, domain))
+    }
+
+    fn numbers(&self, world: &World, part: usize, domain: &Domain, out: &mut Vec<f64>) {
+        let values = self.slice(world).iter();
+        out.extend(values.map(|value| value.part(part, domain)));
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`parameter`] (what can be tuned), [`column`] (what a particle is), [`phase`]
 //! (when things happen in a step), [`neighbours`] (who is near whom), [`observable`] (what is
-//! measured and shown), [`hands`] and [`walls`] (what a user does to the particles), and here the
-//! [`Model`] that gathers them.
+//! measured and shown), [`shade`] (columns as colours), [`hands`] and [`walls`] (what a user does to
+//! the particles), and here the [`Model`] that gathers them.
 
 pub mod column;
 pub mod hands;
@@ -12,14 +12,16 @@ pub mod observable;
 pub mod parameter;
 pub mod phase;
 pub mod walls;
+pub mod shade;
 
 use bevy::ecs::schedule::Schedule;
 use bevy::ecs::world::World;
 
 use crate::math::domain::Domain;
 use column::ColumnDeclaration;
-use observable::{Colouring, Layer, Observable};
+use observable::{COMMON_LAYERS, Colouring, Layer, Observable};
 use parameter::{Parameter, Values};
+use shade::Shade;
 
 /// A published source.
 #[derive(Clone, Copy, Debug)]
@@ -166,6 +168,27 @@ impl Model {
         self.observables
             .iter()
             .find(|observable| observable.name == name)
+    }
+
+    /// The layers of the picture: the model's own, then those that every model has.
+    pub fn all_layers(&self) -> impl Iterator<Item = &'static Layer> + use<> {
+        let own = self.layers;
+        let common = COMMON_LAYERS
+            .iter()
+            .filter(|layer| own.iter().all(|other| other.name != layer.name));
+        own.iter().chain(common)
+    }
+
+    /// Everything by which the picture can be coloured: what the model declares, then its columns.
+    pub fn shades(&self) -> impl Iterator<Item = Shade> + use<> {
+        let declared = self.colourings;
+        let columns = shade::of_columns(self.columns)
+            .iter()
+            .filter(|column| declared.iter().all(|other| other.name != column.name));
+        declared
+            .iter()
+            .map(Shade::Declared)
+            .chain(columns.map(Shade::Column))
     }
 
     /// The scalar observables, in the order of the table.

@@ -170,6 +170,28 @@ pub struct Grid {
     pub values: Vec<f32>,
 }
 
+/// A line of a layer that has a strength, and perhaps a value that gives it a colour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bond {
+    /// Both ends in units of length; the second one may lie beyond the edge of a periodic box.
+    pub ends: [[f32; 2]; 2],
+    /// Share of the layer's opacity, 0 to 1.
+    pub strength: f32,
+    /// What the colour shows; NaN draws the line in the ink of the picture.
+    pub value: f32,
+}
+
+/// An arrow of a layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arrow {
+    /// Where it begins, in units of length.
+    pub from: [f32; 2],
+    /// The way to its tip, in units of length.
+    pub along: [f32; 2],
+    /// What the colour shows; NaN draws the arrow in the ink of the picture.
+    pub value: f32,
+}
+
 /// What a chapter lets the picture draw besides the particles, as data.
 #[derive(Clone, Copy)]
 pub enum LayerKind {
@@ -177,8 +199,18 @@ pub enum LayerKind {
     Field(fn(&Sample) -> Grid),
     /// Lines between pairs of slots, or from a slot along a vector.
     Links(fn(&Sample) -> Vec<[[f32; 2]; 2]>),
+    /// Lines between pairs of slots, of different strength and colour.
+    Bonds(fn(&Sample) -> Vec<Bond>),
+    /// Arrows with heads over the particles.
+    Arrows(fn(&Sample) -> Vec<Arrow>),
+    /// Walls inside the box or around it: lines that stand out.
+    Walls(fn(&Sample) -> Vec<[[f32; 2]; 2]>),
     /// A small diagram in a corner: points on the unit circle and an arrow from its centre.
     Inset(fn(&Sample) -> Inset),
+    /// The mean displacement between two pictures on a coarse mesh; every model has it.
+    Velocities,
+    /// The last places of the particles, which fade; every model has it.
+    Trails,
 }
 
 /// A phase circle.
@@ -197,3 +229,21 @@ pub struct Layer {
     pub doc: &'static str,
     pub kind: LayerKind,
 }
+
+/// The layers that come with every model, because places and their changes are all they need.
+pub static COMMON_LAYERS: &[Layer] = &[
+    Layer {
+        name: "velocity_field",
+        title: "Velocity field",
+        unit: "",
+        doc: "Mean velocity of the particles in each cell of a coarse mesh, from their displacements since the last picture.",
+        kind: LayerKind::Velocities,
+    },
+    Layer {
+        name: "trails",
+        title: "Trails",
+        unit: "",
+        doc: "Where the particles have been in the last pictures, fading; of a large crowd only some have a trail.",
+        kind: LayerKind::Trails,
+    },
+];

@@ -7,8 +7,11 @@ pub mod vicsek;
 use crate::model::Model;
 
 /// Every model, in the order of lists and galleries.
-pub static ALL: &[&Model] = &[&active::MODEL, &epidemic::MODEL];
-pub static ALL: &[&Model] = &[&active::MODEL, &vicsek::MODEL];
+pub static ALL: &[&Model] = &[
+    &active::MODEL,
+    &vicsek::MODEL,
+    &epidemic::MODEL,
+];
 
 /// A model by its name in scenes.
 pub fn find(name: &str) -> Option<&'static Model> {

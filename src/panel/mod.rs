@@ -7,8 +7,8 @@
 //! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
 //! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
 //! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend`, `plane`, `tools`, `hands`, `drawing`, `inspector`, `history`
-//! (centre), `sheets` (help, commands), `gallery`, `toasts`, and
+//! `transport`, `picture`, `legend`, `picture_menu`, `plane`, `tools`, `hands`, `drawing`,
+//! `inspector`, `history` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
 //! `layout`, which puts them together in [`interface`].
 
 pub mod actions;
@@ -30,6 +30,7 @@ pub mod numbers;
 pub mod parameters;
 mod picture;
 mod plane;
+mod picture_menu;
 pub mod plots;
 mod population;
 pub mod quantity;
@@ -132,6 +133,8 @@ pub struct Surroundings<'a> {
     pub picture: Option<TextureId>,
     /// The colour map of the picture from its low to its high end, sRGB.
     pub colours: &'a [[u8; 3]],
+    /// The colour maps of the layers that are drawn, by their names.
+    pub layer_colours: &'a [(&'a str, &'a [[u8; 3]])],
     /// Scale of the picture in points per unit of length; 0 while it is not known.
     pub points_per_length: f64,
     /// The place in the middle of the picture, in units of length from the centre of the box.
@@ -149,6 +152,7 @@ impl Default for Surroundings<'_> {
         Self {
             picture: None,
             colours: &[],
+            layer_colours: &[],
             points_per_length: 0.0,
             centre: [0.0; 2],
             scenes: &[],

@@ -45,28 +45,44 @@ pub fn picture(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: 
         return;
     }
     time(ui, interface, frame, rect);
-    legend::legend(ui, interface, frame, rect, requests);
-    bar_of_scale(ui, frame, rect);
+    let taken = legend::legend(ui, interface, frame, rect, requests);
+    bar_of_scale(ui, frame, rect, taken);
     tools::palette(ui, interface, frame, rect, requests);
     if let Status::Failed(reason) = &frame.snapshot.status {
         failure(ui, interface, frame, rect, reason, requests);
     }
 }
 
-/// Model time in the upper left corner, while the bar is hidden.
+/// Title, time and step in the upper left corner, while the bar is hidden.
 fn time(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
     if !interface.hidden {
         return;
     }
     let palette = Palette::of(ui);
-    let text = format!("t = {}", bar::time_text(frame.snapshot.picture.time));
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text, theme::body(size::TITLE), palette.text);
+    let picture = &frame.snapshot.picture;
+    let width = (0.5 * rect.width()).max(60.0);
+    let time = format!(
+        "t = {}   step {}",
+        bar::time_text(picture.time),
+        numbers::grouped(picture.step)
+    );
+    let title = &frame.snapshot.scene.story.title;
+    let font = theme::body(size::SMALL);
+    let lines = [
+        widgets::fitted(ui, title, theme::strong(size::TITLE), palette.text, width),
+        widgets::fitted(ui, &time, font, palette.secondary, width),
+    ];
     let corner = rect.min + vec2(MARGIN, MARGIN);
-    let ground = Rect::from_min_size(corner, galley.size()).expand2(vec2(8.0, 4.0));
+    let extent = vec2(
+        lines[0].size().x.max(lines[1].size().x),
+        lines[0].size().y + 4.0 + lines[1].size().y,
+    );
+    let ground = Rect::from_min_size(corner, extent).expand2(vec2(8.0, 6.0));
     ui.painter().add(widgets::ground(ui, ground));
-    ui.painter().galley(corner, galley, palette.text);
+    let below = corner + vec2(0.0, lines[0].size().y + 4.0);
+    for (at, line) in [corner, below].into_iter().zip(lines) {
+        ui.painter().galley(at, line, palette.text);
+    }
 }
 
 /// A round length and how long it is on the screen: 1, 2 or 5 times a power of ten, at most
@@ -85,7 +101,8 @@ pub fn scale_bar(points_per_length: f64, longest: f64) -> Option<(f64, f64)> {
     (length.is_normal() && points.is_finite()).then_some((length, points))
 }
 
-fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect) {
+/// The scale bar in the lower right corner; above the legend where they would meet.
+fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect, taken: Rect) {
     let longest = LONGEST_BAR.min(f64::from(rect.width()) * 0.25);
     let Some((length, points)) = scale_bar(frame.surroundings.points_per_length, longest) else {
         return;
@@ -101,12 +118,20 @@ fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect) {
     let galley = painter.layout_no_wrap(text, theme::body(size::BODY), palette.text);
     let right = rect.right() - MARGIN - 4.0;
     let left = right - points as f32;
-    let y = (rect.bottom() - MARGIN - 6.0).round();
     let wide = (points as f32).max(galley.size().x);
+    let lowest = if right - wide - 16.0 < taken.right() {
+        taken.top() - 6.0
+    } else {
+        rect.bottom() - MARGIN + 4.0
+    };
+    let y = (lowest - 10.0).round();
     let ground = Rect::from_min_max(
         pos2(right - wide - 10.0, y - galley.size().y - 12.0),
         pos2(right + 10.0, y + 10.0),
     );
+    if ground.top() < rect.top() + 4.0 {
+        return;
+    }
     painter.add(widgets::ground(ui, ground));
     let line = Stroke::new(1.5, palette.text);
     painter.hline(left..=right, y, line);

@@ -250,11 +250,7 @@ impl Interface {
 
     /// The picture is to be drawn in another way.
     pub(super) fn set_view(&mut self, view: ViewSettings, requests: &mut Requests) {
-        let show = PictureRequest {
-            colour: view.colour.clone(),
-            range: view.range,
-            layers: view.layers.clone(),
-        };
+        let show = PictureRequest::of(&view);
         requests.push(Request::Run(Command::Show(show)));
         requests.push(Request::View(view.clone()));
         self.view = view;

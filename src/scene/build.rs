@@ -4,7 +4,8 @@ use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value, suggestion};
 use super::population;
 use super::types::{
-    Background, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
+    Background, GHOSTS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story, VERSION,
+    ViewSettings,
 };
 use crate::math::domain::{Boundary, Domain};
 use crate::model::Model;
@@ -189,6 +190,7 @@ fn view(entries: &Entries, model: &Model) -> ViewSettings {
         colour: text(entries, "view.colour").unwrap_or_else(|| first_colouring.into()),
         colour_map: text(entries, "view.colour_map"),
         range: pair(entries, "view.range"),
+        logarithmic: flag(entries, "view.logarithmic").unwrap_or(false),
         glyph: match text(entries, "view.glyph").as_deref() {
             Some("arrow") => Glyph::Arrow,
             Some("streak") => Glyph::Streak,
@@ -200,8 +202,32 @@ fn view(entries: &Entries, model: &Model) -> ViewSettings {
             Some("light") => Background::Light,
             _ => Background::Dark,
         },
+        ghosts: number(entries, "view.ghosts").unwrap_or(GHOSTS),
+        bloom: number(entries, "view.bloom").unwrap_or(0.0),
         layers: texts(entries, "view.layers"),
+        layer_styles: layer_styles(entries),
     }
+}
+
+/// The styles of layers in the order of the text; of two for one layer the first counts.
+fn layer_styles(entries: &Entries) -> Vec<LayerStyle> {
+    let mut styles: Vec<(Span, LayerStyle)> = Vec::new();
+    for (path, entry) in entries {
+        let group = path
+            .strip_prefix("view.layer_styles[")
+            .and(path.strip_suffix(".layer"));
+        if let (Some(group), Value::Text(layer)) = (group, &entry.value) {
+            let style = LayerStyle {
+                layer: layer.clone(),
+                opacity: number(entries, &format!("{group}.opacity")),
+                colour_map: text(entries, &format!("{group}.colour_map")),
+                range: pair(entries, &format!("{group}.range")),
+            };
+            styles.push((entry.span, style));
+        }
+    }
+    styles.sort_by_key(|(span, _)| *span);
+    styles.into_iter().map(|(_, style)| style).collect()
 }
 
 /// The kind of plot that suits an observable, and whether its axes are logarithmic.

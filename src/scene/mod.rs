@@ -28,7 +28,8 @@ pub use overrides::Override;
 pub use population::most_particles;
 pub use problem::{Problem, Problems};
 pub use types::{
-    Background, COLOUR_MAPS, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
+    Background, COLOUR_MAPS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story, VERSION,
+    ViewSettings,
 };
 pub use watch::{News, Watched};
 

@@ -84,6 +84,8 @@ const RANGE: Kind = Kind::Pair {
     ordered: true,
 };
 
+const SHARE: Kind = Kind::Number { min: 0.0, max: 1.0 };
+
 fn initial_conditions(model: &Model) -> Vec<&'static str> {
     model
         .initial_conditions
@@ -92,10 +94,10 @@ fn initial_conditions(model: &Model) -> Vec<&'static str> {
         .collect()
 }
 fn colourings(model: &Model) -> Vec<&'static str> {
-    model.colourings.iter().map(|one| one.name).collect()
+    model.shades().map(|one| one.name()).collect()
 }
 fn layers(model: &Model) -> Vec<&'static str> {
-    model.layers.iter().map(|one| one.name).collect()
+    model.all_layers().map(|one| one.name).collect()
 }
 fn observables(model: &Model) -> Vec<&'static str> {
     model.observables.iter().map(|one| one.name).collect()
@@ -227,6 +229,7 @@ pub static FIELDS: &[FieldSpec] = &[
         "the colour map",
     ),
     field("view.range", RANGE, "range of the colours"),
+    field("view.logarithmic", Kind::Flag, "logarithmic colours"),
     field(
         "view.glyph",
         Kind::Choice(&["disc", "arrow", "streak"]),
@@ -254,7 +257,30 @@ pub static FIELDS: &[FieldSpec] = &[
         Kind::Choice(&["dark", "light"]),
         "dark or light",
     ),
+    field(
+        "view.ghosts",
+        SHARE,
+        "opacity of the images of a periodic box",
+    ),
+    field("view.bloom", SHARE, "light that spreads from bright places"),
     field("view.layers", Kind::Names(layers), "layers that are drawn"),
+    field("view.layer_styles", Kind::Groups, "how layers are drawn"),
+    required(
+        "view.layer_styles[].layer",
+        Kind::Name(layers),
+        "which layer",
+    ),
+    field("view.layer_styles[].opacity", SHARE, "opacity of the layer"),
+    field(
+        "view.layer_styles[].colour_map",
+        Kind::Choice(COLOUR_MAPS),
+        "colour map of the layer",
+    ),
+    field(
+        "view.layer_styles[].range",
+        RANGE,
+        "range of the layer's colours",
+    ),
     field("plots", Kind::Groups, "the plots"),
     required(
         "plots[].observable",

@@ -120,23 +120,89 @@ pub enum Background {
     Light,
 }
 
-/// The picture.
+/// How one layer of the picture is drawn, where it differs from what suits it.
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct LayerStyle {
+    /// Name of the layer.
+    pub layer: String,
+    /// 0 to 1; `None` takes what suits the kind of layer.
+    pub opacity: Option<f64>,
+    /// One of [`COLOUR_MAPS`]; `None` takes the one that suits the kind of layer.
+    pub colour_map: Option<String>,
+    /// Fixed range of its colours; `None` follows the data.
+    pub range: Option<[f64; 2]>,
+}
+
+/// The picture.
+#[derive(Clone, Debug, PartialEq)]
 pub struct ViewSettings {
-    /// Name of one of the model's colourings; empty when the model has none.
+    /// Name of one of the model's colourings or of its columns; empty when the model has none.
     pub colour: String,
     /// One of [`COLOUR_MAPS`]; `None` takes the one that suits the colouring.
     pub colour_map: Option<String>,
     /// Fixed range of the colours; `None` takes the colouring's own, or follows the data.
     pub range: Option<[f64; 2]>,
+    /// True when equal ratios of the value are equal steps of the colour.
+    pub logarithmic: bool,
     pub glyph: Glyph,
     /// Point of the box in the middle of the picture, in units of length from the box's centre.
     pub centre: [f64; 2],
     /// Height of the picture in units of length; `None` frames the box.
     pub height: Option<f64>,
     pub background: Background,
-    /// Names of the model's layers that are drawn.
+    /// Opacity of the images of a periodic box around it, 0 to 1; 0 hides them.
+    pub ghosts: f64,
+    /// Light that spreads from bright places, 0 to 1; never around colours that are quantities.
+    pub bloom: f64,
+    /// Names of the layers that are drawn: the model's, or those that every model has.
     pub layers: Vec<String>,
+    /// How layers are drawn, in any order; a layer that is not drawn may have one, too.
+    pub layer_styles: Vec<LayerStyle>,
+}
+
+/// Opacity of the images of a periodic box when a scene does not say.
+pub const GHOSTS: f64 = 0.35;
+
+impl Default for ViewSettings {
+    fn default() -> Self {
+        Self {
+            colour: String::new(),
+            colour_map: None,
+            range: None,
+            logarithmic: false,
+            glyph: Glyph::default(),
+            centre: [0.0; 2],
+            height: None,
+            background: Background::default(),
+            ghosts: GHOSTS,
+            bloom: 0.0,
+            layers: Vec::new(),
+            layer_styles: Vec::new(),
+        }
+    }
+}
+
+impl ViewSettings {
+    /// How a layer is to be drawn, if the scene says so.
+    pub fn style_of(&self, layer: &str) -> Option<&LayerStyle> {
+        self.layer_styles.iter().find(|style| style.layer == layer)
+    }
+
+    /// The same, to be changed.
+    pub fn style_mut(&mut self, layer: &str) -> &mut LayerStyle {
+        let known = self
+            .layer_styles
+            .iter()
+            .position(|style| style.layer == layer);
+        let place = known.unwrap_or_else(|| {
+            self.layer_styles.push(LayerStyle {
+                layer: layer.into(),
+                ..LayerStyle::default()
+            });
+            self.layer_styles.len() - 1
+        });
+        &mut self.layer_styles[place]
+    }
 }
 
 /// The colour maps that a scene can name.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::types::{Background, Glyph, PlotKind, PlotSettings, Scene, VERSION};
+use super::types::{Background, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, VERSION};
 use crate::math::domain::Boundary;
 use crate::model::parameter::{Kind, Parameter};
 
@@ -193,6 +193,9 @@ impl Scene {
         if let Some(range) = view.range {
             writeln!(out, "        range: {},", pair(range))?;
         }
+        if view.logarithmic {
+            writeln!(out, "        logarithmic: true,")?;
+        }
         writeln!(
             out,
             "        glyph: {},\n        centre: {},",
@@ -203,7 +206,19 @@ impl Scene {
             writeln!(out, "        height: {height:?},")?;
         }
         writeln!(out, "        background: {},", view.background.name())?;
-        writeln!(out, "        layers: {},\n    ),", list(&view.layers))
+        writeln!(out, "        ghosts: {:?},", view.ghosts)?;
+        if view.bloom > 0.0 {
+            writeln!(out, "        bloom: {:?},", view.bloom)?;
+        }
+        writeln!(out, "        layers: {},", list(&view.layers))?;
+        if !view.layer_styles.is_empty() {
+            writeln!(out, "        layer_styles: [")?;
+            for style in &view.layer_styles {
+                write_layer(style, out)?;
+            }
+            writeln!(out, "        ],")?;
+        }
+        writeln!(out, "    ),")
     }
 
     /// What a still picture or a film tells of the scene it shows, as JSON.
@@ -239,6 +254,20 @@ impl Scene {
             "sample_every": self.sample_every,
         })
     }
+}
+
+fn write_layer(style: &LayerStyle, out: &mut String) -> std::fmt::Result {
+    write!(out, "            (layer: {}", quoted(&style.layer))?;
+    if let Some(opacity) = style.opacity {
+        write!(out, ", opacity: {opacity:?}")?;
+    }
+    if let Some(map) = &style.colour_map {
+        write!(out, ", colour_map: {}", quoted(map))?;
+    }
+    if let Some(range) = style.range {
+        write!(out, ", range: {}", pair(range))?;
+    }
+    writeln!(out, "),")
 }
 
 fn write_plot(plot: &PlotSettings, out: &mut String) -> std::fmt::Result {

@@ -15,6 +15,7 @@ use super::hand::Hand;
 use super::inspect::Pick;
 use super::intent::{Action, Intent};
 use super::pace::Pace;
+use super::past::Past;
 use super::simulation::{Simulation, StartError, worker_threads};
 use super::snapshot::{HandReport, Picture, PictureRequest, Snapshot, Status, picture};
 use crate::scene::Scene;
@@ -153,6 +154,7 @@ struct Runner {
     failed: Option<String>,
     generation: u64,
     revision: u64,
+    past: Past,
     picture: Arc<Picture>,
     published: Instant,
     hand: Hand,
@@ -160,7 +162,9 @@ struct Runner {
 
 impl Runner {
     fn new(simulation: Simulation, request: PictureRequest) -> Self {
-        let picture = Arc::new(picture(&simulation, &request, 1));
+        let mut past = Past::default();
+        past.note(&simulation);
+        let picture = Arc::new(picture(&simulation, &request, &past, 1));
         let pace = Pace::new(simulation.scene().speed.unwrap_or(f64::INFINITY));
         Self {
             simulation,
@@ -172,6 +176,7 @@ impl Runner {
             failed: None,
             generation: 1,
             revision: 1,
+            past,
             picture,
             published: Instant::now(),
             hand: Hand::default(),
@@ -323,6 +328,7 @@ impl Runner {
 
     fn replace(&mut self, simulation: Simulation, play: bool) {
         self.simulation = simulation;
+        self.past = Past::default();
         self.request = PictureRequest::of(&self.simulation.scene().view);
         self.playing = play;
         self.failed = None;
@@ -334,7 +340,12 @@ impl Runner {
 
     fn publish(&mut self, shared: &Shared) {
         self.revision += 1;
-        self.picture = Arc::new(picture(&self.simulation, &self.request, self.revision));
+        // The pictures of a film depend on nothing but the steps between its frames.
+        if !self.held || self.steps_asked == 0 {
+            self.past.note(&self.simulation);
+        }
+        let (run, request) = (&self.simulation, &self.request);
+        self.picture = Arc::new(picture(run, request, &self.past, self.revision));
         let hand = self.hand.report(&self.simulation);
         let snapshot = Arc::new(Snapshot {
             hand,

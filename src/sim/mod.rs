@@ -3,8 +3,9 @@
 //! Reading order: [`simulation`] (one world and its schedule), [`intent`] (what a user's hand
 //! does to it, carried out in `touch`), [`measure`] (samples into series, averages and
 //! correlations), [`checkpoint`] (the whole state as bytes), [`inspect`] (one particle, looked at
-//! closely), `rewind` (states to which strokes go back), [`snapshot`] (what the window sees) and
-//! [`driver`] (the thread on which a run lives beside a window). Nothing here touches files or the interface.
+//! closely), `rewind` (states to which strokes go back), [`snapshot`] (what the window sees;
+//! `packing` makes its picture, with a [`past`] for what moves) and [`driver`] (the thread on which
+//! a run lives beside a window). Nothing here touches files or the interface.
 
 mod average;
 mod bytes;
@@ -15,6 +16,8 @@ pub mod inspect;
 pub mod intent;
 pub mod measure;
 pub mod pace;
+mod packing;
+pub mod past;
 pub mod profile;
 mod rewind;
 pub mod simulation;

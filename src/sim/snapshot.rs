@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::inspect::Inspection;
+use super::past::Past;
 use super::simulation::Simulation;
 use crate::math::domain::Domain;
-use crate::model::column::{Diameter, Heading, Position};
-use crate::model::observable::{Colouring, Curve, Inset, LayerKind, Observable, Sample};
+use crate::model::observable::{Category, Curve, Grid, Inset, Observable};
 use crate::model::phase::{Clock, Phase};
-use crate::scene::{Scene, ViewSettings};
+use crate::scene::{Glyph, LayerStyle, Scene, ViewSettings};
 
 /// A particle as the picture needs it, 20 bytes.
 #[repr(C)]
@@ -21,7 +21,9 @@ pub struct Particle {
     pub value: f32,
     /// Radius in units of length.
     pub radius: f32,
-    /// Cosine and sine of the heading as two signed 16-bit fractions, cosine low; 0 without a heading.
+    /// Where it points, as two signed 16-bit fractions, x low (see [`pack_direction`]): for darts a
+    /// vector of length 1, or 0 where there is no direction; for streaks the displacement, of which
+    /// length 1 is the longest tail.
     pub direction: u32,
 }
 
@@ -35,6 +37,71 @@ pub struct Legend {
     /// Values at the two ends of the colour map.
     pub range: [f64; 2],
     pub cyclic: bool,
+    /// True when equal ratios of the value are equal steps of the colour.
+    pub logarithmic: bool,
+    /// Names and colours of the values 0, 1, 2 ... when they are kinds; empty otherwise.
+    pub categories: &'static [Category],
+    /// How many particles are of each kind.
+    pub counts: Vec<usize>,
+}
+
+impl Default for Legend {
+    fn default() -> Self {
+        Self {
+            colouring: None,
+            title: String::new(),
+            symbol: String::new(),
+            unit: String::new(),
+            range: [0.0, 1.0],
+            cyclic: false,
+            logarithmic: false,
+            categories: &[],
+            counts: Vec::new(),
+        }
+    }
+}
+
+impl Legend {
+    /// True when a colour stands for a number, which nothing may alter.
+    pub fn is_quantity(&self) -> bool {
+        self.colouring.is_some() && !self.cyclic && self.categories.is_empty()
+    }
+}
+
+/// A line of a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Line {
+    /// Both ends from the centre of the box, in units of length.
+    pub ends: [[f32; 2]; 2],
+    /// Share of the layer's opacity at both ends.
+    pub strength: [f32; 2],
+    /// Place on the colour map, 0 to 1; below zero: the ink of the picture.
+    pub value: f32,
+}
+
+/// How the lines of a layer are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    #[default]
+    Line,
+    /// With a head at the second end.
+    Arrow,
+    /// Strong, for walls.
+    Wall,
+    /// Beginning wide and ending thin.
+    Trail,
+}
+
+/// What the colours of lines show.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Tint {
+    /// Nothing.
+    #[default]
+    Ink,
+    /// What the colours of the particles show.
+    Particles,
+    /// A value of their own, from the low to the high end of the map.
+    Value([f64; 2]),
 }
 
 /// A layer of the picture, evaluated.
@@ -42,16 +109,31 @@ pub struct Legend {
 pub enum LayerData {
     Field {
         name: &'static str,
-        grid: crate::model::observable::Grid,
+        grid: Grid,
+        /// Values at the ends of its colours.
+        range: [f64; 2],
     },
-    Links {
+    Lines {
         name: &'static str,
-        segments: Vec<[[f32; 2]; 2]>,
+        lines: Vec<Line>,
+        form: Form,
+        tint: Tint,
+        /// The velocity that an arrow as long as a cell of the mesh stands for.
+        per_cell: Option<f64>,
     },
     Inset {
         name: &'static str,
         inset: Inset,
     },
+}
+
+impl LayerData {
+    /// Name of the layer.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Field { name, .. } | Self::Lines { name, .. } | Self::Inset { name, .. } => name,
+        }
+    }
 }
 
 /// The particles of one step, ready to be drawn.
@@ -172,12 +254,17 @@ pub struct Notice {
 /// What the picture is to show.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PictureRequest {
-    /// Name of a colouring of the model; the first one when there is no such.
+    /// Name of a colouring of the model, or of a column; the first colouring when there is no such.
     pub colour: String,
     /// Fixed range; `None` takes the colouring's own or follows the data.
     pub range: Option<[f64; 2]>,
+    pub logarithmic: bool,
+    /// Which mark the directions of the particles are for.
+    pub glyph: Glyph,
     /// Names of the layers to evaluate.
     pub layers: Vec<String>,
+    /// Fixed ranges of layers among what else is said of them.
+    pub layer_styles: Vec<LayerStyle>,
 }
 
 impl PictureRequest {
@@ -186,134 +273,33 @@ impl PictureRequest {
         Self {
             colour: view.colour.clone(),
             range: view.range,
+            logarithmic: view.logarithmic,
+            glyph: view.glyph,
             layers: view.layers.clone(),
+            layer_styles: view.layer_styles.clone(),
         }
     }
 }
 
-/// Packs the present state for the picture.
-pub fn picture(simulation: &Simulation, request: &PictureRequest, revision: u64) -> Picture {
+/// Packs the present state for the picture. What moves is shown by comparison with the past.
+pub fn picture(
+    simulation: &Simulation,
+    request: &PictureRequest,
+    past: &Past,
+    revision: u64,
+) -> Picture {
+    let scene = simulation.scene();
     simulation
-        .with_sample(|sample| pack(sample, simulation.scene(), request, revision))
-        .unwrap_or_else(|| empty(simulation.scene(), revision))
-}
-
-fn empty(scene: &Scene, revision: u64) -> Picture {
-    Picture {
-        revision,
-        step: 0,
-        time: 0.0,
-        domain: scene.domain,
-        particles: Arc::default(),
-        legend: no_legend(),
-        layers: Vec::new(),
-    }
-}
-
-fn no_legend() -> Legend {
-    Legend {
-        colouring: None,
-        title: String::new(),
-        symbol: String::new(),
-        unit: String::new(),
-        range: [0.0, 1.0],
-        cyclic: false,
-    }
-}
-
-fn pack(sample: &Sample, scene: &Scene, request: &PictureRequest, revision: u64) -> Picture {
-    let model = scene.model;
-    let colouring = model
-        .colourings
-        .iter()
-        .find(|colouring| colouring.name == request.colour)
-        .or(model.colourings.first());
-    let mut values = Vec::new();
-    let legend = colouring.map_or_else(no_legend, |colouring| {
-        (colouring.values)(sample, &mut values);
-        legend(colouring, request, &values)
-    });
-    let positions = sample.column::<Position>();
-    let headings = sample.column::<Heading>();
-    let diameters = sample.column::<Diameter>();
-    let radius = (0.5 * (model.diameter)(&scene.values)) as f32;
-    let [low, high] = legend.range;
-    let (offset, scale) = if legend.cyclic {
-        (0.0, std::f32::consts::TAU.recip())
-    } else {
-        (
-            low as f32,
-            ((high - low).max(f64::MIN_POSITIVE)).recip() as f32,
-        )
-    };
-    let particles = positions
-        .iter()
-        .enumerate()
-        .map(|(slot, position)| {
-            let [x, y] = sample.domain.real(position.0);
-            let value = values
-                .get(slot)
-                .map_or(0.5, |value| (value - offset) * scale);
-            let value = if legend.cyclic {
-                value.rem_euclid(1.0)
-            } else {
-                value.clamp(0.0, 1.0)
-            };
-            Particle {
-                x: x as f32,
-                y: y as f32,
-                value: if value.is_finite() { value } else { 0.0 },
-                radius: diameters
-                    .get(slot)
-                    .map_or(radius, |diameter| 0.5 * diameter.0),
-                direction: headings
-                    .get(slot)
-                    .map_or(0, |heading| pack_direction(heading.0)),
-            }
+        .with_sample(|sample| super::packing::pack(sample, scene, request, past, revision))
+        .unwrap_or_else(|| Picture {
+            revision,
+            step: 0,
+            time: 0.0,
+            domain: scene.domain,
+            particles: Arc::default(),
+            legend: Legend::default(),
+            layers: Vec::new(),
         })
-        .collect();
-    let mut layers: Vec<_> = model
-        .layers
-        .iter()
-        .filter(|layer| request.layers.iter().any(|name| name == layer.name))
-        .map(|layer| match layer.kind {
-            LayerKind::Field(field) => LayerData::Field {
-                name: layer.name,
-                grid: field(sample),
-            },
-            LayerKind::Links(links) => LayerData::Links {
-                name: layer.name,
-                segments: links(sample),
-            },
-            LayerKind::Inset(inset) => LayerData::Inset {
-                name: layer.name,
-                inset: inset(sample),
-            },
-        })
-        .collect();
-    layers.extend(walls(scene));
-    Picture {
-        revision,
-        step: sample.clock.step,
-        time: sample.clock.time,
-        domain: sample.domain,
-        particles: Arc::new(particles),
-        legend,
-        layers,
-    }
-}
-
-/// The walls of the scene as lines over the particles.
-fn walls(scene: &Scene) -> Option<LayerData> {
-    let place = |place: [f64; 2]| place.map(|part| part as f32);
-    (!scene.walls.is_empty()).then(|| LayerData::Links {
-        name: "walls",
-        segments: scene
-            .walls
-            .iter()
-            .map(|wall| [place(wall.from), place(wall.to)])
-            .collect(),
-    })
 }
 
 /// Cosine and sine as two signed 16-bit fractions, the cosine in the low half. Whatever is not a
@@ -321,38 +307,4 @@ fn walls(scene: &Scene) -> Option<LayerData> {
 pub fn pack_direction([cosine, sine]: [f32; 2]) -> u32 {
     let snorm = |part: f32| u32::from((part.clamp(-1.0, 1.0) * 32767.0).round() as i16 as u16);
     snorm(cosine) | (snorm(sine) << 16)
-}
-
-fn legend(colouring: &Colouring, request: &PictureRequest, values: &[f32]) -> Legend {
-    let range = if colouring.cyclic {
-        [0.0, std::f64::consts::TAU]
-    } else {
-        request
-            .range
-            .or(colouring.range)
-            .unwrap_or_else(|| data_range(values))
-    };
-    Legend {
-        colouring: Some(colouring.name),
-        title: colouring.title.into(),
-        symbol: colouring.symbol.into(),
-        unit: colouring.unit.into(),
-        range,
-        cyclic: colouring.cyclic,
-    }
-}
-
-/// Least and greatest finite value; 0 to 1 when there is none.
-fn data_range(values: &[f32]) -> [f64; 2] {
-    let [low, high] = values
-        .iter()
-        .filter(|value| value.is_finite())
-        .fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], &value| {
-            [low.min(value), high.max(value)]
-        });
-    if low <= high {
-        [f64::from(low), f64::from(high.max(low + 1e-6))]
-    } else {
-        [0.0, 1.0]
-    }
 }

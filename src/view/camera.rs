@@ -103,26 +103,33 @@ impl Camera {
 
     /// Goes the fraction `share` of the way to `target`: call it each frame for a smooth flight.
     ///
-    /// The scale moves geometrically, so that zooming feels even. In a periodic box the centre
-    /// takes the shortest way round.
+    /// The scale moves geometrically, so that zooming feels even, and what is under the same pixel
+    /// before and after stays there all the way. In a periodic box the centre takes the shortest
+    /// way round.
     pub fn towards(&self, target: &Self, share: f64, period: Option<[f64; 2]>) -> Self {
         let share = if share.is_finite() {
             share.clamp(0.0, 1.0)
         } else {
             1.0
         };
+        let ratio = target.scale / self.scale;
+        let scale = self.scale * ratio.powf(share);
+        // A point that keeps its pixel is at the centre plus its distance in pixels over the
+        // scale: the centre has to go with the inverse of the scale.
+        let gone = (1.0 - ratio.powf(-share)) / (1.0 - ratio.recip());
+        let gone = if (ratio - 1.0).abs() > 1e-6 && gone.is_finite() {
+            gone
+        } else {
+            share
+        };
         let centre = [0, 1].map(|axis| {
             let mut way = target.centre[axis] - self.centre[axis];
             if let Some(length) = period.map(|size| size[axis]) {
                 way -= (way / length).round() * length;
             }
-            self.centre[axis] + share * way
+            self.centre[axis] + gone * way
         });
-        Self {
-            centre,
-            scale: self.scale * (target.scale / self.scale).powf(share),
-        }
-        .sane()
+        Self { centre, scale }.sane()
     }
 
     /// The same field of view on a picture of another size: the shorter fit decides.
@@ -223,12 +230,39 @@ mod tests {
             scale: 4.0,
         };
         let half = camera.towards(&target, 0.5, Some([10.0, 10.0]));
-        assert!(near(half.centre, [5.0, 0.0]) && (half.scale - 2.0).abs() < 1e-12);
-        assert!(
-            near(half.wrapped([10.0, 10.0]).centre, [5.0, 0.0])
-                || near(half.wrapped([10.0, 10.0]).centre, [-5.0, 0.0])
-        );
+        // Half of the way of the logarithm of the scale is two thirds of that of its inverse.
+        assert!(near(half.centre, [4.5 + 2.0 / 3.0, 0.0]) && (half.scale - 2.0).abs() < 1e-12);
+        assert!(near(
+            half.wrapped([10.0, 10.0]).centre,
+            [-5.5 + 2.0 / 3.0, 0.0]
+        ));
         assert_eq!(camera.towards(&target, 1.0, None), target);
+        let aside = Camera {
+            centre: [-4.5, 2.0],
+            scale: 1.0,
+        };
+        let half = camera.towards(&aside, 0.5, Some([10.0, 10.0]));
+        assert!(near(half.centre, [5.0, 1.0]) && half.scale == 1.0);
+    }
+
+    #[test]
+    fn a_flight_holds_the_point_under_the_cursor_all_the_way() {
+        let camera = Camera {
+            centre: [3.0, -2.0],
+            scale: 17.0,
+        };
+        let pixel = [100.0, 33.0];
+        let held = camera.to_point(pixel, PICTURE);
+        for factor in [0.3, 1.25, 5.0] {
+            let target = camera.zoomed(factor, pixel, PICTURE);
+            for share in [0.1, 0.5, 0.9] {
+                let seen = camera.towards(&target, share, None);
+                assert!(
+                    near(seen.to_point(pixel, PICTURE), held),
+                    "{factor} {share}"
+                );
+            }
+        }
     }
 
     #[test]

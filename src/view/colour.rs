@@ -149,16 +149,24 @@ fn srgb_of_oklch([lightness, chroma, hue]: [f64; 3]) -> [u8; 3] {
 mod tests {
     use super::*;
 
-    /// OKLab lightness, written independently of the code above: from bytes to L.
-    fn lightness([r, g, b]: [u8; 3]) -> f64 {
-        let [r, g, b] = [r, g, b].map(|byte| {
+    /// Light of the three primaries.
+    fn linear(code: [u8; 3]) -> [f64; 3] {
+        code.map(|byte| {
             let x = f64::from(byte) / 255.0;
             if x <= 0.04045 {
                 x / 12.92
             } else {
                 ((x + 0.055) / 1.055).powf(2.4)
             }
-        });
+        })
+    }
+
+    /// OKLab lightness, written independently of the code above: from bytes to L.
+    fn lightness(code: [u8; 3]) -> f64 {
+        lightness_of(linear(code))
+    }
+
+    fn lightness_of([r, g, b]: [f64; 3]) -> f64 {
         let l = (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b).cbrt();
         let m = (0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b).cbrt();
         let s = (0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b).cbrt();
@@ -184,6 +192,62 @@ mod tests {
                 l[TEXELS - 1] - l[0] > 0.5,
                 "{map:?} spans {}",
                 l[TEXELS - 1] - l[0]
+            );
+        }
+    }
+
+    #[test]
+    fn maps_can_be_read_by_those_who_lack_a_kind_of_cones() {
+        // Light as it appears without long, middle or short cones (G. M. Machado et al., IEEE
+        // Trans. Vis. Comput. Graph. 15, 1291, 2009).
+        const LACKING: [[[f64; 3]; 3]; 3] = [
+            [
+                [0.152286, 1.052583, -0.204868],
+                [0.114503, 0.786281, 0.099216],
+                [-0.003882, -0.048116, 1.051998],
+            ],
+            [
+                [0.367322, 0.860646, -0.227968],
+                [0.280085, 0.672501, 0.047413],
+                [-0.011820, 0.042940, 0.968881],
+            ],
+            [
+                [1.255528, -0.076749, -0.178779],
+                [-0.078411, 0.930809, 0.147602],
+                [0.004733, 0.691367, 0.303900],
+            ],
+        ];
+        // The least difference in lightness that is noticed.
+        const NOTICED: f64 = 0.02;
+        for matrix in LACKING {
+            let seen = |code: [u8; 3]| {
+                let light = linear(code);
+                matrix.map(|row| {
+                    let sum: f64 = row.iter().zip(light).map(|(a, b)| a * b).sum();
+                    sum.max(0.0)
+                })
+            };
+            for map in [
+                ColourMap::viridis(),
+                ColourMap::cividis(),
+                ColourMap::magma(),
+            ] {
+                let mut most = 0.0_f64;
+                for &texel in &map.texels {
+                    let now = lightness_of(seen(texel));
+                    assert!(now > most - NOTICED, "{map:?}: {texel:?}");
+                    most = most.max(now);
+                }
+                assert!(most > 0.8, "{map:?}");
+            }
+            let map = ColourMap::diverging();
+            let [low, high] = [0.0, 1.0].map(|end| seen(map.colour(end)));
+            let apart = (0..3)
+                .map(|c| (low[c].sqrt() - high[c].sqrt()).powi(2))
+                .sum::<f64>();
+            assert!(
+                apart.sqrt() > 0.2,
+                "the two ends of the diverging map: {apart}"
             );
         }
     }

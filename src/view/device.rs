@@ -2,11 +2,14 @@
 //!
 //! The particles are an instance buffer. A mark is six vertices that the shader places, and the
 //! images of a periodic box are six more each, so that any number of particles and images is a
-//! single draw call. Lines are drawn in the same way, and a field is a texture of its numbers.
+//! single draw call. Strokes are drawn in the same way, and a field is a texture of its numbers.
 
+use super::bloom::block;
 use super::layout::{COPIES, Layout};
 use super::picture::Picture;
-use super::pipelines::{Pipelines, light_format};
+use super::pipelines::{BLOOM_FORMAT, Pipelines, light_format};
+use super::sampled::{Sampled, extent};
+use super::strokes::Strokes;
 
 /// Format of the pictures: sRGB codes, which are mixed as they are.
 pub const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -19,16 +22,12 @@ pub struct DevicePainter {
     uniform: wgpu::Buffer,
     field: Sampled,
     gathered: Option<Sampled>,
+    /// Two textures of blocks, between which bloom goes to and fro.
+    bloom: Option<[Sampled; 2]>,
     particles: Instances,
-    links: Instances,
+    strokes: Instances,
     uploaded: Option<(u64, usize)>,
-}
-
-/// A texture that a shader reads, and the group in which it is bound.
-struct Sampled {
-    texture: wgpu::Texture,
-    view: wgpu::TextureView,
-    group: wgpu::BindGroup,
+    uploaded_strokes: u64,
 }
 
 /// A buffer that grows with what is drawn from it.
@@ -48,11 +47,13 @@ impl DevicePainter {
             mapped_at_creation: false,
         });
         Self {
-            field: field_texture(device, &pipelines, &uniform, [1, 1]),
+            field: Sampled::field(device, &pipelines.sheet, &uniform, [1, 1]),
             gathered: None,
+            bloom: None,
             particles: Instances::new(device, 4),
-            links: Instances::new(device, 4),
+            strokes: Instances::new(device, 4),
             uploaded: None,
+            uploaded_strokes: 0,
             device: device.clone(),
             queue: queue.clone(),
             pipelines,
@@ -60,24 +61,39 @@ impl DevicePainter {
         }
     }
 
-    /// Records the drawing of a picture into a texture view of [`FORMAT`] and of the layout's size.
+    /// Records the drawing of a picture into a texture view of [`FORMAT`] and of the layout's size,
+    /// which bloom reads, too.
     pub fn paint(
         &mut self,
         encoder: &mut wgpu::CommandEncoder,
         target: &wgpu::TextureView,
         picture: &Picture,
+        strokes: &Strokes,
         layout: &Layout,
     ) {
         self.upload(picture);
+        if self.uploaded_strokes != strokes.version {
+            self.strokes.fill(&self.device, &self.queue, &strokes.list);
+            self.uploaded_strokes = strokes.version;
+        }
         self.queue
             .write_buffer(&self.uniform, 0, bytemuck::bytes_of(layout));
         if layout.is_light() {
-            self.fit_gathered(layout.size.map(|side| side as u32));
+            let size = layout.size.map(|side| side as u32);
+            let (device, shape) = (&self.device, &self.pipelines.gathered);
+            Sampled::fit(
+                &mut self.gathered,
+                device,
+                shape,
+                light_format(device),
+                size,
+            );
         }
         let vertices = 0..6 * layout.copies.min(COPIES as u32);
         let gathered = self.gathered.as_ref().filter(|_| layout.is_light());
         if let Some(gathered) = gathered {
-            let mut pass = begin(encoder, &gathered.view, wgpu::Color::TRANSPARENT);
+            let clear = wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT);
+            let mut pass = begin(encoder, &gathered.view, clear);
             pass.set_pipeline(&self.pipelines.light);
             pass.set_bind_group(0, &self.field.group, &[]);
             self.particles.draw(&mut pass, vertices.clone());
@@ -89,7 +105,7 @@ impl DevicePainter {
             b: blue,
             a: 1.0,
         };
-        let mut pass = begin(encoder, target, background);
+        let mut pass = begin(encoder, target, wgpu::LoadOp::Clear(background));
         pass.set_bind_group(0, &self.field.group, &[]);
         if let Some(gathered) = gathered {
             pass.set_pipeline(&self.pipelines.resolve);
@@ -103,13 +119,53 @@ impl DevicePainter {
             pass.set_pipeline(&self.pipelines.solid);
             self.particles.draw(&mut pass, vertices.clone());
         }
-        if layout.links[3] > 0.0 {
-            pass.set_pipeline(&self.pipelines.link);
-            self.links.draw(&mut pass, vertices);
-        }
         if layout.outline[3] > 0.0 {
             pass.set_pipeline(&self.pipelines.outline);
             pass.draw(0..24, 0..1);
+        }
+        pass.set_pipeline(&self.pipelines.stroke);
+        self.strokes.draw(&mut pass, vertices);
+        drop(pass);
+        if layout.bloom > 0.0 {
+            self.spread_light(encoder, target, layout);
+        }
+    }
+
+    /// Lets light spread from bright places of what was painted.
+    fn spread_light(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        target: &wgpu::TextureView,
+        layout: &Layout,
+    ) {
+        let block = block(layout.size.map(|side| side as usize)) as u32;
+        let blocks = layout.size.map(|side| (side as u32).div_ceil(block));
+        let (device, shape) = (&self.device, &self.pipelines.gathered);
+        if self
+            .bloom
+            .as_ref()
+            .is_none_or(|[first, _]| first.size() != blocks)
+        {
+            let new = || Sampled::readable(device, shape, BLOOM_FORMAT, blocks);
+            self.bloom = Some([new(), new()]);
+        }
+        let Some([first, second]) = &self.bloom else {
+            return;
+        };
+        let painted = Sampled::group(device, shape, target);
+        let clear = wgpu::LoadOp::Clear(wgpu::Color::BLACK);
+        let pipelines = &self.pipelines;
+        for (pipeline, from, to, load) in [
+            (&pipelines.bright, &painted, &first.view, clear),
+            (&pipelines.blur_across, &first.group, &second.view, clear),
+            (&pipelines.blur_down, &second.group, &first.view, clear),
+            (&pipelines.spread, &first.group, target, wgpu::LoadOp::Load),
+        ] {
+            let mut pass = begin(encoder, to, load);
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, &self.field.group, &[]);
+            pass.set_bind_group(1, from, &[]);
+            pass.draw(0..3, 0..1);
         }
     }
 
@@ -120,12 +176,10 @@ impl DevicePainter {
         }
         let (device, queue) = (&self.device, &self.queue);
         self.particles.fill(device, queue, picture.particles());
-        let links: Vec<[[f32; 2]; 2]> = picture.links().copied().collect();
-        self.links.fill(device, queue, &links);
-        if let Some(grid) = picture.field() {
+        if let Some(grid) = picture.field().map(|field| field.grid) {
             let size = [grid.columns as u32, grid.rows as u32];
             if self.field.size() != size {
-                self.field = field_texture(device, &self.pipelines, &self.uniform, size);
+                self.field = Sampled::field(device, &self.pipelines.sheet, &self.uniform, size);
             }
             let rows = wgpu::TexelCopyBufferLayout {
                 offset: 0,
@@ -137,34 +191,6 @@ impl DevicePainter {
             queue.write_texture(texture, values, rows, extent(size));
         }
         self.uploaded = Some(picture.identity());
-    }
-
-    fn fit_gathered(&mut self, size: [u32; 2]) {
-        if self.gathered.as_ref().is_some_and(|g| g.size() == size) {
-            return;
-        }
-        let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::TEXTURE_BINDING;
-        let format = light_format(&self.device);
-        let (texture, view) = texture(&self.device, size, format, usage);
-        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("gathered light"),
-            layout: &self.pipelines.gathered,
-            entries: &[wgpu::BindGroupEntry {
-                binding: 0,
-                resource: wgpu::BindingResource::TextureView(&view),
-            }],
-        });
-        self.gathered = Some(Sampled {
-            texture,
-            view,
-            group,
-        });
-    }
-}
-
-impl Sampled {
-    fn size(&self) -> [u32; 2] {
-        [self.texture.width(), self.texture.height()]
     }
 }
 
@@ -205,69 +231,10 @@ impl Instances {
     }
 }
 
-/// The size of a plain picture in the device's terms.
-pub fn extent([width, height]: [u32; 2]) -> wgpu::Extent3d {
-    wgpu::Extent3d {
-        width,
-        height,
-        depth_or_array_layers: 1,
-    }
-}
-
-fn texture(
-    device: &wgpu::Device,
-    size: [u32; 2],
-    format: wgpu::TextureFormat,
-    usage: wgpu::TextureUsages,
-) -> (wgpu::Texture, wgpu::TextureView) {
-    let texture = device.create_texture(&wgpu::TextureDescriptor {
-        label: Some("picture"),
-        size: extent(size),
-        mip_level_count: 1,
-        sample_count: 1,
-        dimension: wgpu::TextureDimension::D2,
-        format,
-        usage,
-        view_formats: &[],
-    });
-    let view = texture.create_view(&Default::default());
-    (texture, view)
-}
-
-/// A texture for the numbers of a field, bound together with the uniform block.
-fn field_texture(
-    device: &wgpu::Device,
-    pipelines: &Pipelines,
-    uniform: &wgpu::Buffer,
-    size: [u32; 2],
-) -> Sampled {
-    let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
-    let (texture, view) = texture(device, size, wgpu::TextureFormat::R32Float, usage);
-    let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("sheet"),
-        layout: &pipelines.sheet,
-        entries: &[
-            wgpu::BindGroupEntry {
-                binding: 0,
-                resource: uniform.as_entire_binding(),
-            },
-            wgpu::BindGroupEntry {
-                binding: 1,
-                resource: wgpu::BindingResource::TextureView(&view),
-            },
-        ],
-    });
-    Sampled {
-        texture,
-        view,
-        group,
-    }
-}
-
 fn begin<'a>(
     encoder: &'a mut wgpu::CommandEncoder,
     view: &wgpu::TextureView,
-    clear: wgpu::Color,
+    load: wgpu::LoadOp<wgpu::Color>,
 ) -> wgpu::RenderPass<'a> {
     encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: Some("picture"),
@@ -276,7 +243,7 @@ fn begin<'a>(
             depth_slice: None,
             resolve_target: None,
             ops: wgpu::Operations {
-                load: wgpu::LoadOp::Clear(clear),
+                load,
                 store: wgpu::StoreOp::Store,
             },
         })],

@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::colour::{ColourMap, TEXELS};
-use super::picture::{Glyph, Picture, PictureStyle};
+use super::picture::{Field, Glyph, Picture, PictureStyle};
 
 /// Most periodic images that are drawn, as many on either axis as its root.
 pub const COPIES: usize = 25;
@@ -11,8 +11,13 @@ pub const COPIES: usize = 25;
 /// Largest side of a picture in pixels.
 pub const LARGEST_SIDE: u32 = 8192;
 
-/// Length of a streak's tail in radii; the shader has the same number.
-pub const TAIL: f32 = 6.0;
+/// Length of the longest tail of a streak in radii; the shader has the same number.
+pub const TAIL: f32 = 12.0;
+
+/// Radius of an inset as a share of the picture's shorter side, and its least and greatest value
+/// in pixels.
+const INSET: f32 = 0.085;
+const INSET_RADII: [f32; 2] = [20.0, 120.0];
 
 /// Size of a dart in radii, and how far it reaches; the shader has the same numbers.
 pub const DART: f32 = 1.25;
@@ -43,7 +48,8 @@ pub struct Layout {
     pub light: u32,
     pub origins: [[f32; 4]; COPIES],
     pub colours: [u32; TEXELS],
-    pub links: [f32; 4],
+    /// Centre of the first inset and its radius in pixels; no inset when the radius is zero.
+    pub inset: [f32; 4],
     /// Columns and rows of the field under the particles; zero when there is none.
     pub field_size: [u32; 2],
     pub field_low: f32,
@@ -52,7 +58,8 @@ pub struct Layout {
     /// 1 when the field goes on beyond the box, and when its ends meet.
     pub field_repeats: u32,
     pub field_wraps: u32,
-    pub unused: u32,
+    /// How much light spreads from bright places.
+    pub bloom: f32,
     pub field_colours: [u32; TEXELS],
 }
 
@@ -71,38 +78,19 @@ pub fn largest_radius(picture: &Picture) -> f32 {
         .min(f32::MAX)
 }
 
-/// The values at the ends of a field's colours: as asked for, or the extremes of what is finite.
-fn field_range(picture: &Picture, style: &PictureStyle) -> [f32; 2] {
-    let asked = style
-        .field_range
-        .filter(|range| range.iter().all(|end| end.is_finite()));
-    let values = picture.field().map_or(&[][..], |grid| &grid.values);
-    let finite = || values.iter().copied().filter(|value| value.is_finite());
-    let [low, high] = asked.unwrap_or_else(|| {
-        [
-            finite().fold(f32::MAX, f32::min),
-            finite().fold(f32::MIN, f32::max),
-        ]
-    });
-    if low < high {
-        [low, high]
-    } else {
-        [low.min(high), low.min(high) + 1.0]
-    }
-}
-
 fn packed(map: &ColourMap) -> [u32; TEXELS] {
     map.texels
         .map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255]))
 }
 
 impl Layout {
-    /// Lays a picture out at a size in pixels.
+    /// Lays a picture out at a size in pixels. Marks have at most the largest radius, and strokes
+    /// reach out of the box by at most the overhang, in units of length.
     pub fn new(
         picture: &Picture,
         style: &PictureStyle,
         size: [u32; 2],
-        largest_radius: f32,
+        [largest_radius, overhang]: [f32; 2],
     ) -> Self {
         let camera = style.camera.sane();
         let extent = size.map(f64::from);
@@ -122,7 +110,8 @@ impl Layout {
             Glyph::Disc => pixels,
             Glyph::Arrow => pixels * f64::from(DART_REACH),
             Glyph::Streak => pixels * f64::from(TAIL),
-        } + 2.0;
+        };
+        let reach = reach.max(f64::from(overhang) * camera.scale) + 2.0;
         let repeats = picture.0.domain.is_periodic()
             && style.ghosts > 0.0
             && picture
@@ -159,8 +148,15 @@ impl Layout {
                 copies += 1;
             }
         }
-        let [field_low, field_high] = field_range(picture, style);
-        let field_scale = (field_high - field_low).max(f32::MIN_POSITIVE).recip();
+        let field = picture.field();
+        let [field_low, field_high] = field.map_or([0.0, 1.0], |field| field.range);
+        let field_scale = (field_high - field_low).max(f64::MIN_POSITIVE).recip();
+        let name = field.map_or("", |field| field.name);
+        let look = style.look(name).and_then(|look| look.opacity);
+        let shorter = size[0].min(size[1]) as f32;
+        let inset = (INSET * shorter).clamp(INSET_RADII[0], INSET_RADII[1]);
+        // A corner of a very small picture has no room for it.
+        let inset = if shorter < 6.0 * inset { 0.0 } else { inset };
         let [red, green, blue] = style.background.map(byte);
         Self {
             size: extent.map(|side| side as f32),
@@ -188,17 +184,17 @@ impl Layout {
             light: u32::from(pixels < LIGHT_BELOW),
             origins,
             colours: packed(&style.colours),
-            links: style.links.map(byte),
-            field_size: picture
-                .field()
-                .map_or([0; 2], |grid| [grid.columns as u32, grid.rows as u32]),
-            field_low,
-            field_scale,
-            field_opacity: fraction(style.field_opacity),
+            inset: [extent[0] as f32 - 1.6 * inset, 1.6 * inset, inset, 0.0],
+            field_size: field.map_or([0; 2], |Field { grid, .. }| {
+                [grid.columns as u32, grid.rows as u32]
+            }),
+            field_low: field_low as f32,
+            field_scale: (field_scale as f32).min(f32::MAX),
+            field_opacity: fraction(look.unwrap_or(style.field_opacity)),
             field_repeats: u32::from(repeats),
             field_wraps: u32::from(picture.0.domain.is_periodic()),
-            unused: 0,
-            field_colours: packed(&style.field_colours),
+            bloom: fraction(style.bloom),
+            field_colours: packed(style.colours_of(name)),
         }
     }
 
@@ -239,7 +235,7 @@ mod tests {
             ghosts,
             ..Default::default()
         };
-        Layout::new(&picture(), &style, [100, 100], 0.1).copies
+        Layout::new(&picture(), &style, [100, 100], [0.1, 0.0]).copies
     }
 
     #[test]
@@ -299,7 +295,7 @@ mod tests {
             camera,
             ..Default::default()
         };
-        let layout = Layout::new(&picture(), &style, [100, 100], 0.1);
+        let layout = Layout::new(&picture(), &style, [100, 100], [0.1, 0.0]);
         assert_eq!(
             (layout.box_low, layout.box_high),
             ([10.0, 10.0], [90.0, 90.0])
@@ -317,7 +313,13 @@ mod tests {
     fn a_box_without_size_does_no_harm() {
         let broken = boxed([0.0, f64::NAN]);
         assert_eq!(
-            Layout::new(&broken, &PictureStyle::default(), [1, 1], f32::NAN).copies,
+            Layout::new(
+                &broken,
+                &PictureStyle::default(),
+                [1, 1],
+                [f32::NAN, f32::NAN]
+            )
+            .copies,
             1
         );
     }

@@ -4,11 +4,14 @@
 //! every pixel. Two painters draw the same thing: the graphics device, with one upload and one
 //! draw call, and the processor, where there is no device or only an imitation of one.
 //!
-//! Read in this order: `picture`, `camera`, `colour`, `layout` (the numbers both painters share),
-//! `device` with `pipelines` and `shaders/picture.wgsl`, `raster` and `band`, `painter`, and then the two places where
-//! pictures are shown: `studio` (films and tests) and `plugin` (the window).
+//! Read in this order: `picture`, `camera`, `colour`, `style` (from a scene's view), `layout` (the
+//! numbers both painters share), `strokes` (lines, arrows, trails and insets of all layers),
+//! `device` with `pipelines`, `sampled` and `shaders/picture.wgsl`, `raster`, `band` and `bloom`, `painter`, and
+//! then the two places where pictures are shown: `studio` (films and tests) and `plugin` (the
+//! window).
 
 mod band;
+mod bloom;
 pub mod camera;
 pub mod colour;
 mod device;
@@ -19,6 +22,8 @@ pub mod picture;
 mod pipelines;
 mod plugin;
 mod raster;
+mod sampled;
+mod strokes;
 mod studio;
 mod style;
 
@@ -27,7 +32,9 @@ pub use colour::ColourMap;
 pub use device::FORMAT;
 pub use headless::headless_app;
 pub use painter::Painter;
-pub use picture::{Glyph, Particle, Picture, PictureStyle, pack_direction, unpack_direction};
+pub use picture::{
+    Glyph, LayerLook, Particle, Picture, PictureStyle, pack_direction, unpack_direction,
+};
 pub use plugin::{Canvas, ViewPlugin};
 pub use studio::{AdapterInfo, Frame, Studio, StudioError, probe_adapter};
 pub use style::camera as camera_of;

@@ -1,15 +1,18 @@
 //! One face for the two painters: the graphics device, or the processor where there is none.
 
-use super::device::{DevicePainter, extent};
+use super::device::DevicePainter;
 use super::layout::{Layout, largest_radius};
 use super::picture::{Picture, PictureStyle};
 use super::raster::Raster;
+use super::sampled::extent;
+use super::strokes::Strokes;
 
 /// Paints pictures into textures.
 pub struct Painter {
     hand: Hand,
     /// Revision, number and largest radius of the particles that were measured last.
     measured: Option<(u64, usize, f32)>,
+    strokes: Strokes,
 }
 
 enum Hand {
@@ -27,6 +30,7 @@ impl Painter {
         Self {
             hand: Hand::Device(Box::new(DevicePainter::new(device, queue))),
             measured: None,
+            strokes: Strokes::default(),
         }
     }
 
@@ -41,6 +45,7 @@ impl Painter {
         Self {
             hand,
             measured: None,
+            strokes: Strokes::default(),
         }
     }
 
@@ -74,14 +79,14 @@ impl Painter {
                     format: Some(super::FORMAT),
                     ..Default::default()
                 });
-                painter.paint(encoder, &view, picture, &layout);
+                painter.paint(encoder, &view, picture, &self.strokes, &layout);
             }
             Hand::Processor {
                 raster,
                 pixels,
                 queue,
             } => {
-                raster.paint(picture, &layout, pixels);
+                raster.paint(picture, &self.strokes.list, &layout, pixels);
                 if let Some(queue) = queue {
                     let rows = wgpu::TexelCopyBufferLayout {
                         offset: 0,
@@ -106,7 +111,7 @@ impl Painter {
         match &mut self.hand {
             Hand::Device(_) => false,
             Hand::Processor { raster, .. } => {
-                raster.paint(picture, &layout, pixels);
+                raster.paint(picture, &self.strokes.list, &layout, pixels);
                 true
             }
         }
@@ -119,6 +124,7 @@ impl Painter {
             _ => largest_radius(picture),
         };
         self.measured = Some((now.0, now.1, radius));
-        Layout::new(picture, style, size, radius)
+        self.strokes.update(picture, style);
+        Layout::new(picture, style, size, [radius, self.strokes.overhang])
     }
 }

@@ -35,23 +35,14 @@ impl Picture {
 
     /// A picture of nothing but particles in a box.
     pub fn of_particles(particles: Vec<Particle>, domain: Domain, revision: u64) -> Self {
-        let legend = snapshot::Legend {
-            colouring: None,
-            title: String::new(),
-            symbol: String::new(),
-            unit: String::new(),
-            range: [0.0, 1.0],
-            cyclic: false,
-        };
-        let layers = Vec::new();
         Self(Arc::new(snapshot::Picture {
             revision,
             step: 0,
             time: 0.0,
             domain,
             particles: Arc::new(particles),
-            legend,
-            layers,
+            legend: snapshot::Legend::default(),
+            layers: Vec::new(),
         }))
     }
 
@@ -60,25 +51,18 @@ impl Picture {
     }
 
     /// The first field among the layers whose numbers fill its grid.
-    pub(super) fn field(&self) -> Option<&Grid> {
+    pub(super) fn field(&self) -> Option<Field<'_>> {
         self.0.layers.iter().find_map(|layer| match layer {
-            LayerData::Field { grid, .. } => {
+            LayerData::Field { name, grid, range } => {
                 let sides = [grid.columns, grid.rows];
                 let whole = sides
                     .iter()
                     .all(|side| (1..=LARGEST_SIDE as usize).contains(side))
                     && grid.columns * grid.rows == grid.values.len();
-                whole.then_some(grid)
+                let range = *range;
+                whole.then_some(Field { name, grid, range })
             }
             _ => None,
-        })
-    }
-
-    /// All the lines among the layers.
-    pub(super) fn links(&self) -> impl Iterator<Item = &[[f32; 2]; 2]> {
-        self.0.layers.iter().flat_map(|layer| match layer {
-            LayerData::Links { segments, .. } => segments.as_slice(),
-            _ => &[],
         })
     }
 
@@ -94,16 +78,36 @@ impl Default for Picture {
     }
 }
 
+/// A field that can be drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'a> {
+    pub name: &'a str,
+    pub grid: &'a Grid,
+    /// Values at the ends of its colours.
+    pub range: [f64; 2],
+}
+
 /// The mark that stands for a particle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyph {
     /// A disc of the particle's radius.
     #[default]
     Disc,
-    /// A dart that points along the heading and fits into the disc.
+    /// A dart that points along the heading and fits into the disc; a disc where there is none.
     Arrow,
-    /// A comet whose head is at the particle and whose tail fades behind it.
+    /// A comet whose head is at the particle and whose tail shows how fast it has come.
     Streak,
+}
+
+/// How one layer looks, where it differs from what suits it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LayerLook {
+    /// Name of the layer.
+    pub layer: String,
+    /// 0 to 1.
+    pub opacity: Option<f32>,
+    /// Colours of its values.
+    pub colours: Option<ColourMap>,
 }
 
 /// How a picture looks.
@@ -117,14 +121,14 @@ pub struct PictureStyle {
     pub glyph: Glyph,
     /// Colours of the values 0 to 1.
     pub colours: ColourMap,
-    /// Colours of a field under the particles.
+    /// Colours of the values of layers that have no look of their own.
     pub field_colours: ColourMap,
-    /// Values of the field at the ends of its colours; none: the field's own extremes.
-    pub field_range: Option<[f32; 2]>,
-    /// Opacity of the field.
+    /// Opacity of a field that has no look of its own.
     pub field_opacity: f32,
     /// Colour of lines over the particles as sRGB and opacity.
     pub links: [u8; 4],
+    /// Looks of single layers.
+    pub layers: Vec<LayerLook>,
     /// Outline of the box as sRGB and opacity; none when the opacity is zero.
     pub outline: [u8; 4],
     /// Factor on every radius.
@@ -136,6 +140,8 @@ pub struct PictureStyle {
     /// How far crowded pixels turn to white where particles are points: 0 to 1. Zero keeps the
     /// colour quantitative.
     pub glow: f32,
+    /// How much light spreads from bright places: 0 to 1. It alters colours.
+    pub bloom: f32,
     /// Factor on the light of particles that are smaller than a pixel.
     pub exposure: f32,
 }
@@ -148,16 +154,30 @@ impl Default for PictureStyle {
             glyph: Glyph::Disc,
             colours: ColourMap::viridis(),
             field_colours: ColourMap::magma(),
-            field_range: None,
-            field_opacity: 0.5,
+            field_opacity: 0.6,
             links: [0xE6, 0xEA, 0xF0, 0xA0],
+            layers: Vec::new(),
             outline: [0x8A, 0x94, 0xA6, 0x60],
             radius_scale: 1.0,
             ghosts: 0.35,
             rim: 0.4,
             glow: 0.5,
+            bloom: 0.0,
             exposure: 1.0,
         }
+    }
+}
+
+impl PictureStyle {
+    /// The look of a layer, if it has one of its own.
+    pub fn look(&self, layer: &str) -> Option<&LayerLook> {
+        self.layers.iter().find(|look| look.layer == layer)
+    }
+
+    /// The colours of a layer's values.
+    pub fn colours_of(&self, layer: &str) -> &ColourMap {
+        let own = self.look(layer).and_then(|look| look.colours.as_ref());
+        own.unwrap_or(&self.field_colours)
     }
 }
 

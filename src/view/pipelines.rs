@@ -3,6 +3,7 @@
 
 use super::device::FORMAT;
 use super::picture::Particle;
+use super::strokes::Stroke;
 
 /// The pipelines of one device and the shapes of what is bound to them.
 pub struct Pipelines {
@@ -10,11 +11,16 @@ pub struct Pipelines {
     pub solid: wgpu::RenderPipeline,
     pub light: wgpu::RenderPipeline,
     pub resolve: wgpu::RenderPipeline,
-    pub link: wgpu::RenderPipeline,
+    pub stroke: wgpu::RenderPipeline,
     pub outline: wgpu::RenderPipeline,
+    /// Bloom: what is bright, blurred along both axes, and laid over the picture.
+    pub bright: wgpu::RenderPipeline,
+    pub blur_across: wgpu::RenderPipeline,
+    pub blur_down: wgpu::RenderPipeline,
+    pub spread: wgpu::RenderPipeline,
     /// Group 0: the uniform block and the field.
     pub sheet: wgpu::BindGroupLayout,
-    /// Group 1: the light that was gathered.
+    /// Group 1: what was painted before and is read now.
     pub gathered: wgpu::BindGroupLayout,
 }
 
@@ -31,12 +37,25 @@ pub fn light_format(device: &wgpu::Device) -> wgpu::TextureFormat {
     }
 }
 
+/// Format of the light that spreads.
+pub const BLOOM_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
+
 const OVER: wgpu::BlendState = wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING;
 
 const ADD: wgpu::BlendComponent = wgpu::BlendComponent {
     src_factor: wgpu::BlendFactor::One,
     dst_factor: wgpu::BlendFactor::One,
     operation: wgpu::BlendOperation::Add,
+};
+
+/// Light over a picture that is never brighter than white.
+const SCREEN: wgpu::BlendState = wgpu::BlendState {
+    color: wgpu::BlendComponent {
+        src_factor: wgpu::BlendFactor::OneMinusDst,
+        dst_factor: wgpu::BlendFactor::One,
+        operation: wgpu::BlendOperation::Add,
+    },
+    alpha: ADD,
 };
 
 impl Pipelines {
@@ -85,10 +104,12 @@ impl Pipelines {
                 0 => Float32x2, 1 => Float32x2, 2 => Snorm16x2
             ],
         }];
-        let links = [wgpu::VertexBufferLayout {
-            array_stride: size_of::<[[f32; 2]; 2]>() as u64,
+        let strokes = [wgpu::VertexBufferLayout {
+            array_stride: size_of::<Stroke>() as u64,
             step_mode: wgpu::VertexStepMode::Instance,
-            attributes: &wgpu::vertex_attr_array![0 => Float32x4],
+            attributes: &wgpu::vertex_attr_array![
+                0 => Float32x4, 1 => Float32x2, 2 => Unorm8x4, 3 => Unorm8x4, 4 => Uint32
+            ],
         }];
         let pipeline = |name: &str, layout, buffers: &[wgpu::VertexBufferLayout], target| {
             device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
@@ -125,13 +146,18 @@ impl Pipelines {
             alpha: ADD,
         });
         let light = target(light_format(device), add);
+        let bloom = target(BLOOM_FORMAT, None);
         Self {
             backdrop: pipeline("backdrop", &plain, &[], replace.clone()),
             solid: pipeline("solid", &plain, &particles, over.clone()),
             light: pipeline("light", &plain, &particles, light),
             resolve: pipeline("resolve", &reading, &[], replace),
-            link: pipeline("link", &plain, &links, over.clone()),
+            stroke: pipeline("stroke", &plain, &strokes, over.clone()),
             outline: pipeline("outline", &plain, &[], over),
+            bright: pipeline("bright", &reading, &[], bloom.clone()),
+            blur_across: pipeline("blur_across", &reading, &[], bloom.clone()),
+            blur_down: pipeline("blur_down", &reading, &[], bloom),
+            spread: pipeline("spread", &reading, &[], target(FORMAT, Some(SCREEN))),
             sheet,
             gathered,
         }

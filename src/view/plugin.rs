@@ -21,10 +21,10 @@ use bevy::render::renderer::{
 use bevy::render::texture::GpuImage;
 use bevy::render::{Extract, ExtractSchedule, GpuResourceAppExt, RenderApp};
 
-use super::device::extent;
 use super::layout::drawable;
 use super::painter::Painter;
 use super::picture::{Picture, PictureStyle};
+use super::sampled::extent;
 
 /// Paints the [`Picture`] with the [`PictureStyle`] onto the [`Canvas`].
 pub struct ViewPlugin;

@@ -8,8 +8,10 @@
 use rayon::prelude::*;
 
 use super::band::Band;
+use super::bloom::Bloom;
 use super::layout::{DART_REACH, Layout, TAIL};
 use super::picture::{Particle, Picture, unpack_direction};
+use super::strokes::{IN_INSET, Stroke};
 
 /// Rows in a band: few enough for a band to stay in the cache.
 const ROWS: usize = 16;
@@ -26,107 +28,191 @@ pub struct Mark {
     pub radius: f32,
     pub colour: u32,
     pub axis: [f32; 2],
-    /// First and last row and column that it may touch.
+    /// Length of the tail of a streak in pixels; for a dart, 0 when it has no direction.
+    pub tail: f32,
+    pub place: Place,
+}
+
+/// A stroke on the picture: `x` and `y` are one end, `axis` is the unit way to the other.
+#[derive(Clone, Copy)]
+pub struct Dash {
+    pub x: f32,
+    pub y: f32,
+    pub axis: [f32; 2],
+    pub length: f32,
+    /// Half of the width at both ends.
+    pub halves: [f32; 2],
+    pub colours: [u32; 2],
+    pub flags: u32,
+    pub place: Place,
+}
+
+/// First and last row and column that something may touch.
+#[derive(Clone, Copy)]
+pub struct Place {
     pub rows: [u32; 2],
     pub columns: [u32; 2],
 }
 
-/// The marks of one layer, and which of them each band needs.
-#[derive(Default)]
-struct Bins {
-    marks: Vec<Vec<Mark>>,
+/// What a band can be filled with.
+trait Placed: Send {
+    fn rows(&self) -> [u32; 2];
+}
+
+impl Placed for Mark {
+    fn rows(&self) -> [u32; 2] {
+        self.place.rows
+    }
+}
+
+impl Placed for Dash {
+    fn rows(&self) -> [u32; 2] {
+        self.place.rows
+    }
+}
+
+/// What some of the things of one kind leave on the picture, and which of it each band needs.
+struct Sheaf<P> {
+    placed: Vec<P>,
+    /// Where the list of each band begins in `order`.
     starts: Vec<u32>,
-    order: Vec<[u32; 2]>,
+    order: Vec<u32>,
+}
+
+/// All that the things of one kind leave on the picture, in their order.
+struct Bins<P> {
+    sheaves: Vec<Sheaf<P>>,
 }
 
 /// Buffers that are kept from picture to picture.
 #[derive(Default)]
 pub struct Raster {
-    particles: Bins,
-    links: Bins,
+    particles: Bins<Mark>,
+    strokes: Bins<Dash>,
+    bloom: Bloom,
 }
 
 impl Raster {
     /// Paints into `pixels`, rows of RGBA bytes from the top, resized to fit.
-    pub fn paint(&mut self, picture: &Picture, layout: &Layout, pixels: &mut Vec<u8>) {
+    pub fn paint(
+        &mut self,
+        picture: &Picture,
+        strokes: &[Stroke],
+        layout: &Layout,
+        pixels: &mut Vec<u8>,
+    ) {
         let [width, height] = layout.size.map(|side| side as usize);
         pixels.resize(4 * width * height, 0);
         let bands = height.div_ceil(ROWS);
+        let copies = &layout.origins[..layout.copies as usize];
         self.particles
-            .fill(picture.particles(), layout, bands, project);
-        let links: Vec<[[f32; 2]; 2]> = picture.links().copied().collect();
-        self.links.fill(&links, layout, bands, project_link);
-        let (particles, links) = (&self.particles, &self.links);
+            .fill(picture.particles(), bands, |particle, marks| {
+                let all = copies
+                    .iter()
+                    .filter_map(|at| project(particle, [at[0], at[1]], layout));
+                marks.extend(all);
+            });
+        self.strokes.fill(strokes, bands, |stroke, dashes| {
+            let in_box = stroke.flags & IN_INSET == 0;
+            let copies = if in_box {
+                copies
+            } else {
+                &copies[..copies.len().min(1)]
+            };
+            let all = copies
+                .iter()
+                .filter_map(|at| dash(stroke, [at[0], at[1]], layout));
+            dashes.extend(all);
+        });
+        let field = picture.field().map(|field| field.grid);
+        let (particles, strokes) = (&self.particles, &self.strokes);
         pixels
             .par_chunks_mut(4 * width * ROWS)
             .enumerate()
             .for_each(|(number, rows)| {
                 let mut band = Band::new(layout, rows, number * ROWS);
-                band.paint_backdrop(picture.field());
+                band.paint_backdrop(field);
                 if layout.is_light() {
                     band.paint_light(particles.of_band(number));
                 } else {
                     band.paint_solid(particles.of_band(number));
                 }
-                band.paint_links(links.of_band(number));
                 band.paint_outline();
+                band.paint_dashes(strokes.of_band(number));
             });
+        if layout.bloom > 0.0 {
+            self.bloom.spread(pixels, [width, height], layout.bloom);
+        }
     }
 }
 
-impl Bins {
-    /// Finds where each thing, and each of its images, falls on the picture.
+impl<P> Default for Bins<P> {
+    fn default() -> Self {
+        Self {
+            sheaves: Vec::new(),
+        }
+    }
+}
+
+impl<P: Placed> Bins<P> {
+    /// Finds where each thing, and each of its images, falls on the picture. Every sheaf sorts its
+    /// own part by bands, so that all of it is shared among the threads.
     fn fill<T: Sync>(
         &mut self,
         things: &[T],
-        layout: &Layout,
         bands: usize,
-        project: impl Fn(&T, [f32; 2], &Layout) -> Option<Mark> + Sync,
+        project: impl Fn(&T, &mut Vec<P>) + Sync,
     ) {
-        self.marks
-            .resize_with(things.len().div_ceil(CHUNK), Vec::new);
-        self.marks
+        self.sheaves
+            .resize_with(things.len().div_ceil(CHUNK), || Sheaf {
+                placed: Vec::new(),
+                starts: Vec::new(),
+                order: Vec::new(),
+            });
+        self.sheaves
             .par_iter_mut()
             .zip(things.par_chunks(CHUNK))
-            .for_each(|(marks, things)| {
-                marks.clear();
+            .for_each(|(sheaf, things)| {
+                sheaf.placed.clear();
                 for thing in things {
-                    for origin in &layout.origins[..layout.copies as usize] {
-                        marks.extend(project(thing, [origin[0], origin[1]], layout));
-                    }
+                    project(thing, &mut sheaf.placed);
                 }
+                sheaf.sort_into_bands(bands);
             });
-        self.sort_into_bands(bands);
     }
 
-    /// The marks that touch a band, in their order.
-    fn of_band(&self, band: usize) -> impl Iterator<Item = &Mark> {
-        self.order[self.starts[band] as usize..self.starts[band + 1] as usize]
-            .iter()
-            .map(|&[chunk, at]| &self.marks[chunk as usize][at as usize])
+    /// What touches a band, in its order.
+    fn of_band(&self, band: usize) -> impl Iterator<Item = &P> {
+        self.sheaves.iter().flat_map(move |sheaf| {
+            let list = sheaf.starts[band] as usize..sheaf.starts[band + 1] as usize;
+            sheaf.order[list]
+                .iter()
+                .map(|&at| &sheaf.placed[at as usize])
+        })
     }
+}
 
-    /// Lists the marks of each band in their order: a counting sort.
+impl<P: Placed> Sheaf<P> {
+    /// Lists what touches each band in its order: a counting sort.
     fn sort_into_bands(&mut self, bands: usize) {
+        let touched = |placed: &P| {
+            let [first, last] = placed.rows().map(|row| row as usize / ROWS);
+            first..=last
+        };
         self.starts.clear();
         self.starts.resize(bands + 2, 0);
-        let band = |row: u32| row as usize / ROWS;
-        for mark in self.marks.iter().flatten() {
-            for k in band(mark.rows[0])..=band(mark.rows[1]) {
-                self.starts[k + 2] += 1;
-            }
+        for band in self.placed.iter().flat_map(touched) {
+            self.starts[band + 2] += 1;
         }
-        for k in 2..bands + 2 {
-            self.starts[k] += self.starts[k - 1];
+        for band in 2..bands + 2 {
+            self.starts[band] += self.starts[band - 1];
         }
-        self.order.resize(self.starts[bands + 1] as usize, [0; 2]);
-        for (chunk, marks) in self.marks.iter().enumerate() {
-            for (at, mark) in marks.iter().enumerate() {
-                for k in band(mark.rows[0])..=band(mark.rows[1]) {
-                    let slot = &mut self.starts[k + 1];
-                    self.order[*slot as usize] = [chunk as u32, at as u32];
-                    *slot += 1;
-                }
+        self.order.resize(self.starts[bands + 1] as usize, 0);
+        for (at, placed) in self.placed.iter().enumerate() {
+            for band in touched(placed) {
+                let slot = &mut self.starts[band + 1];
+                self.order[*slot as usize] = at as u32;
+                *slot += 1;
             }
         }
     }
@@ -137,22 +223,35 @@ fn project(particle: &Particle, origin: [f32; 2], layout: &Layout) -> Option<Mar
     let x = particle.x * layout.scale + origin[0];
     let y = origin[1] - particle.y * layout.scale;
     let radius = particle.radius * layout.radius_scale;
-    let reach = match (layout.is_light(), layout.glyph) {
-        (true, _) => 1.5,
-        (false, 1) => DART_REACH * radius + 1.0,
-        (false, 2) => TAIL * radius + 1.0,
-        (false, _) => radius + 1.0,
-    };
-    let columns = span(x - reach, x + reach, layout.size[0])?;
-    let rows = span(y - reach, y + reach, layout.size[1])?;
-    let mut axis = [1.0, 0.0];
+    let (mut axis, mut tail) = ([1.0, 0.0], 0.0);
     if layout.glyph != 0 {
         let [cosine, sine] = unpack_direction(particle.direction);
         let norm = cosine.hypot(sine);
-        if norm > 0.5 {
+        if norm > 1e-4 {
             axis = [cosine / norm, -sine / norm];
+            tail = norm.min(1.0) * TAIL * radius;
         }
     }
+    let (mut reach, mut behind) = (radius + 1.0, 0.0);
+    match (layout.is_light(), layout.glyph) {
+        (true, _) => reach = 1.5,
+        (false, 1) => reach = DART_REACH * radius + 1.0,
+        (false, 2) => behind = tail,
+        (false, _) => {}
+    }
+    let ends = [x - behind * axis[0], y - behind * axis[1]];
+    let place = Place {
+        columns: span(
+            x.min(ends[0]) - reach,
+            x.max(ends[0]) + reach,
+            layout.size[0],
+        )?,
+        rows: span(
+            y.min(ends[1]) - reach,
+            y.max(ends[1]) + reach,
+            layout.size[1],
+        )?,
+    };
     let radius = if layout.is_light() {
         layout.exposure * (radius * radius).max(0.15)
     } else {
@@ -164,32 +263,49 @@ fn project(particle: &Particle, origin: [f32; 2], layout: &Layout) -> Option<Mar
         radius,
         colour: colour(particle.value, layout),
         axis,
-        rows,
-        columns,
+        tail,
+        place,
     })
 }
 
-/// The mark of a line: `x` and `y` are one end, `axis` is the way to the other.
-fn project_link(ends: &[[f32; 2]; 2], origin: [f32; 2], layout: &Layout) -> Option<Mark> {
-    let [from, to] =
-        ends.map(|[x, y]| [x * layout.scale + origin[0], origin[1] - y * layout.scale]);
-    let reach = |axis: usize| {
-        span(
-            from[axis].min(to[axis]) - 1.5,
-            from[axis].max(to[axis]) + 1.5,
-            layout.size[axis],
-        )
+/// Where a stroke falls, unless it is off the picture or not a number.
+fn dash(stroke: &Stroke, origin: [f32; 2], layout: &Layout) -> Option<Dash> {
+    let [left, top, radius, _] = layout.inset;
+    let (scale, origin) = match (stroke.flags & IN_INSET != 0, radius > 0.0) {
+        (true, false) => return None,
+        (true, true) => (radius, [left, top]),
+        (false, _) => (layout.scale, origin),
     };
-    let (columns, rows) = (reach(0)?, reach(1)?);
-    let axis = [to[0] - from[0], to[1] - from[1]];
-    axis.iter().all(|way| way.is_finite()).then_some(Mark {
+    let [from, to] = stroke
+        .ends
+        .map(|[x, y]| [x * scale + origin[0], origin[1] - y * scale]);
+    let half = |width: f32| 0.5 * if width < 0.0 { -width * scale } else { width };
+    let halves = stroke.widths.map(half);
+    let reach = halves[0].max(halves[1]) + 1.0;
+    let span = |axis: usize| {
+        let (low, high) = (from[axis].min(to[axis]), from[axis].max(to[axis]));
+        span(low - reach, high + reach, layout.size[axis])
+    };
+    let place = Place {
+        columns: span(0)?,
+        rows: span(1)?,
+    };
+    let way = [to[0] - from[0], to[1] - from[1]];
+    let length = way[0].hypot(way[1]);
+    let axis = if length > 0.0 {
+        way.map(|part| part / length)
+    } else {
+        [1.0, 0.0]
+    };
+    (length.is_finite() && reach.is_finite()).then_some(Dash {
         x: from[0],
         y: from[1],
-        radius: 0.0,
-        colour: 0,
         axis,
-        rows,
-        columns,
+        length,
+        halves,
+        colours: stroke.colours,
+        flags: stroke.flags,
+        place,
     })
 }
 

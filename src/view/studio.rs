@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bevy::tasks::block_on;
 use thiserror::Error;
 
-use super::device::extent;
 use super::layout::drawable;
 use super::painter::Painter;
 use super::picture::{Picture, PictureStyle};
+use super::sampled::extent;
 
 /// Why there is no picture.
 #[derive(Debug, Error)]
@@ -240,6 +240,7 @@ impl Sheet {
             dimension: wgpu::TextureDimension::D2,
             format: super::FORMAT,
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT
+                | wgpu::TextureUsages::TEXTURE_BINDING
                 | wgpu::TextureUsages::COPY_SRC
                 | wgpu::TextureUsages::COPY_DST,
             view_formats: &[],

@@ -5,6 +5,7 @@ use bevy::window::{FileDragAndDrop, PrimaryWindow};
 use bevy_egui::{EguiContexts, EguiTextureHandle, egui};
 use std::time::{Duration, Instant};
 
+use super::eye::Eye;
 use super::files::Asking;
 use super::filming::Filming;
 use super::gallery::Gallery;
@@ -21,9 +22,7 @@ const LOOK: Duration = Duration::from_millis(300);
 /// Everything that the window remembers. It stays on the main thread, like the window.
 pub struct Desk {
     pub interface: Interface,
-    pub camera: view::Camera,
-    /// True until the user has moved the camera: then it follows the size of the window.
-    pub framed: bool,
+    pub eye: Eye,
     pub gallery: Gallery,
     pub filming: Filming,
     pub asking: Asking,
@@ -32,7 +31,6 @@ pub struct Desk {
     adapter: AdapterInfo,
     texture: Option<egui::TextureId>,
     generation: u64,
-    size: [u32; 2],
 }
 
 impl Desk {
@@ -44,8 +42,7 @@ impl Desk {
         }
         Self {
             interface,
-            camera: view::Camera::default(),
-            framed: true,
+            eye: Eye::default(),
             gallery: Gallery::new(),
             filming: Filming::default(),
             asking: Asking::default(),
@@ -54,45 +51,20 @@ impl Desk {
             adapter,
             texture: None,
             generation: 0,
-            size: [0, 0],
         }
     }
 
-    /// Keeps the camera right when the scene or the size of the picture has changed.
-    fn keep_camera(&mut self, snapshot: &Snapshot) {
-        let size = self.interface.picture_pixels;
+    /// Keeps the camera right when the scene or the size of the picture has changed; true while it
+    /// moves by itself.
+    fn keep_camera(&mut self, snapshot: &Snapshot, now: f64) -> bool {
         if self.generation != snapshot.generation {
             self.generation = snapshot.generation;
-            self.framed = true;
-            self.size = [0, 0];
+            self.eye.open();
         }
-        if size != self.size {
-            self.camera = if self.framed || self.size.contains(&0) {
-                view::camera_of(&snapshot.scene.view, &snapshot.picture.domain, size)
-            } else {
-                self.camera.resized(self.size, size)
-            };
-            self.size = size;
-        }
-        self.follow(snapshot);
-    }
-
-    /// Keeps the camera with the particle that is followed.
-    fn follow(&mut self, snapshot: &Snapshot) {
-        let Some(place) = self.interface.followed(snapshot) else {
-            return;
-        };
-        let target = view::Camera {
-            centre: place,
-            ..self.camera
-        };
-        let domain = snapshot.picture.domain;
-        let period = domain.is_periodic().then_some(domain.size);
-        self.camera = self.camera.towards(&target, 0.4, period);
-        if let Some(size) = period {
-            self.camera = self.camera.wrapped(size);
-        }
-        self.framed = false;
+        let (view, domain) = (&snapshot.scene.view, &snapshot.picture.domain);
+        self.eye.follow(self.interface.followed(snapshot));
+        self.eye
+            .tick(now, view, domain, self.interface.picture_pixels)
     }
 }
 
@@ -121,13 +93,15 @@ pub fn draw(
         .get_or_insert_with(|| contexts.add_image(EguiTextureHandle::Strong(canvas.image.clone())));
     let context = contexts.ctx_mut()?.clone();
     let snapshot = lab.snapshot();
-    desk.keep_camera(&snapshot);
+    if desk.keep_camera(&snapshot, context.input(|input| input.time)) {
+        context.request_repaint();
+    }
     let wanted = view::Picture(snapshot.picture.clone());
     if picture.0.revision != wanted.0.revision {
         *picture = wanted;
     }
-    let mut wanted = PictureStyle::of(&desk.interface.view, snapshot.picture.legend.cyclic);
-    wanted.camera = desk.camera;
+    let mut wanted = PictureStyle::of(&desk.interface.view, &snapshot.picture.legend);
+    wanted.camera = desk.eye.camera();
     style.set_if_neq(wanted);
     if canvas.size != desk.interface.picture_pixels {
         canvas.size = desk.interface.picture_pixels;
@@ -135,11 +109,16 @@ pub fn draw(
     if let Some(message) = desk.filming.attend(&lab, &snapshot, &style, canvas.size) {
         desk.interface.tell(message.0, message.1);
     }
+    let layers = snapshot.picture.layers.iter().map(|layer| layer.name());
+    let layer_colours: Vec<_> = layers
+        .map(|name| (name, style.colours_of(name).texels.as_slice()))
+        .collect();
     let surroundings = Surroundings {
         picture: Some(texture),
         colours: &style.colours.texels,
-        points_per_length: desk.camera.scale / f64::from(context.pixels_per_point()),
-        centre: desk.camera.centre,
+        layer_colours: &layer_colours,
+        centre: desk.eye.camera().centre,
+        points_per_length: desk.eye.camera().scale / f64::from(context.pixels_per_point()),
         scenes: desk.gallery.entries(),
         adapter: &desk.adapter.name,
         software: desk.adapter.software,

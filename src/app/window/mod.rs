@@ -1,10 +1,11 @@
 //! The window: a run on its own thread, the view, the interface, and what holds them together.
 //!
 //! Reading order: here the app is built; [`desk`] draws the interface every frame and shows the
-//! picture; [`requests`] carries out what the user wants; [`filming`] takes films and stills
+//! picture; [`eye`] moves its camera; [`requests`] carries out what the user wants; [`filming`] takes films and stills
 //! beside the window; [`files`] asks for file names; [`gallery`] lists the scenes.
 
 mod desk;
+mod eye;
 mod files;
 mod filming;
 mod gallery;

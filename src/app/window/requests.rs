@@ -7,15 +7,15 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::desk::Desk;
+use super::eye;
 use super::files::{Answer, Question};
-use crate::panel::{PictureEvent, Request, Weight};
+use crate::panel::{Request, Weight};
 use crate::record::encode::read_png_metadata;
 use crate::record::files::replace;
 use crate::record::table::{series_table, write_curve};
 use crate::scene::{self, Scene, Watched};
 use crate::sim::driver::Command;
 use crate::sim::{Lab, Snapshot};
-use crate::view::camera_of;
 
 /// Does what a request says, or asks for the file name that it needs.
 pub fn carry_out(
@@ -31,10 +31,13 @@ pub fn carry_out(
         Request::Run(command) => lab.send(command),
         // The style follows the interface's view at every frame.
         Request::View(_) => {}
-        Request::Picture(event) => move_camera(event, desk, snapshot),
+        Request::Picture(event) => eye::heed(event, desk, snapshot),
         Request::OpenScene(index) => open_listed(index, desk, lab),
         Request::OpenFile => desk.asking.ask(Question::OpenScene),
-        Request::SaveScene(scene) => desk.asking.ask(Question::SaveScene(scene)),
+        Request::SaveScene(mut scene) => {
+            (scene.view.centre, scene.view.height) = desk.eye.framing();
+            desk.asking.ask(Question::SaveScene(scene));
+        }
         Request::ExportTable => desk.asking.ask(Question::ExportTable),
         Request::ExportPlot(name) => desk.asking.ask(Question::ExportPlot(name)),
         Request::StartFilm => desk.asking.ask(Question::Film),
@@ -107,32 +110,6 @@ fn report<E: Display>(desk: &mut Desk, outcome: Result<(), E>, path: &Path) {
             .interface
             .tell(Weight::Note, format!("Written: {}", path.display())),
         Err(error) => desk.interface.tell(Weight::Fault, error.to_string()),
-    }
-}
-
-fn move_camera(event: PictureEvent, desk: &mut Desk, snapshot: &Snapshot) {
-    let size = desk.interface.picture_pixels;
-    let points = desk.interface.picture_rect.width().max(1.0);
-    let pixels = |length: f32| f64::from(length) * f64::from(size[0]) / f64::from(points);
-    let domain = snapshot.picture.domain;
-    match event {
-        PictureEvent::Pan(drag) => {
-            desk.camera = desk.camera.panned([pixels(drag.x), pixels(drag.y)]);
-            desk.framed = false;
-        }
-        PictureEvent::Zoom { factor, at } => {
-            let place = [pixels(at.x), pixels(at.y)];
-            desk.camera = desk.camera.zoomed(f64::from(factor), place, size);
-            desk.framed = false;
-        }
-        PictureEvent::FrameAll => {
-            desk.camera = camera_of(&crate::scene::ViewSettings::default(), &domain, size);
-            desk.framed = true;
-        }
-        PictureEvent::Click(_) => {}
-    }
-    if domain.is_periodic() {
-        desk.camera = desk.camera.wrapped(domain.size);
     }
 }
 

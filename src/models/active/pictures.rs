@@ -8,7 +8,7 @@ use crate::math::bonds::BondField;
 use crate::math::density_field::DensityField;
 use crate::math::grid::CellGrid;
 use crate::model::column::{Diameter, Force, Heading, Tag};
-use crate::model::observable::{Colouring, Grid, Inset, Layer, LayerKind, Sample};
+use crate::model::observable::{Arrow, Colouring, Grid, Inset, Layer, LayerKind, Sample};
 
 /// Standard deviation of the Gaussian that smooths the local density, in mean diameters.
 const SMOOTHING: f64 = 2.0;
@@ -152,8 +152,8 @@ pub static LAYERS: &[Layer] = &[
         name: "forces",
         title: "Forces",
         unit: "ε/σ",
-        doc: "A line from every pushed particle along the force on it; one diameter long at the mean magnitude.",
-        kind: LayerKind::Links(forces),
+        doc: "An arrow from every pushed particle along the force on it; one diameter long at the mean magnitude.",
+        kind: LayerKind::Arrows(forces),
     },
     Layer {
         name: "headings",
@@ -229,7 +229,7 @@ fn contacts(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
     links
 }
 
-fn forces(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
+fn forces(sample: &Sample) -> Vec<Arrow> {
     let forces = sample.column::<Force>();
     let total: f32 = forces
         .iter()
@@ -244,12 +244,10 @@ fn forces(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
         .enumerate()
         .filter(|(_, force)| force.0 != [0.0, 0.0])
         .take(LINKS)
-        .map(|(slot, force)| {
-            let from = place(sample, slot);
-            [
-                from,
-                [from[0] + scale * force.0[0], from[1] + scale * force.0[1]],
-            ]
+        .map(|(slot, force)| Arrow {
+            from: place(sample, slot),
+            along: force.0.map(|part| scale * part),
+            value: f32::NAN,
         })
         .collect()
 }

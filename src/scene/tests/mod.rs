@@ -131,7 +131,8 @@ const GOOD: &str = r#"// A walk with an émigré.
     /* α */ population: (count: 100, density: 0.5, initial: "lattice"),
     seed: 7, /* τ */ dt: 1e-3, sample_every: 10, speed: 2.0, duration: 100.0,
     view: (colour: density, colour_map: magma, range: (0.0, 1.0), glyph: arrow, centre: (1.0, -1.0),
-        height: 12.0, background: light, layers: [field]),
+        height: 12.0, background: light, layers: [field], logarithmic: true, ghosts: 0.2, bloom: 0.5,
+        layer_styles: [(layer: "trails"), (layer: field, opacity: 0.4, colour_map: magma, range: (0.0, 2.0))]),
     plots: [(observable: polar_order, kind: histogram, x_logarithmic: true, y_logarithmic: false, range: (0.0, 1.0)),
         (observable: "radial_distribution", kind: log_log)],
 )
@@ -204,6 +205,18 @@ fn a_scene_says_what_is_written() {
         (Some([0.0, 1.0]), [1.0, -1.0])
     );
     assert_eq!(scene.view.layers, ["field"]);
+    assert_eq!((scene.view.ghosts, scene.view.bloom), (0.2, 0.5));
+    assert!(scene.view.logarithmic);
+    let styled: Vec<_> = scene
+        .view
+        .layer_styles
+        .iter()
+        .map(|one| &*one.layer)
+        .collect();
+    assert_eq!(styled, ["trails", "field"], "in the order of the text");
+    let field = scene.view.style_of("field").expect("a style");
+    assert_eq!((field.opacity, field.range), (Some(0.4), Some([0.0, 2.0])));
+    assert_eq!(field.colour_map.as_deref(), Some("magma"));
     assert_eq!(scene.plots.len(), 2);
     assert_eq!(scene.plots[0].kind, PlotKind::Histogram);
     assert!(scene.plots[0].x_logarithmic && !scene.plots[0].y_logarithmic);
@@ -221,4 +234,22 @@ fn the_least_scene_has_defaults_for_the_rest() {
     assert_eq!(scene.view.colour, "heading");
     assert_eq!(scene.values.get(1), 10.0);
     assert!(scene.plots.is_empty() && scene.speed.is_none());
+    assert_eq!(
+        (scene.view.ghosts, scene.view.bloom),
+        (super::types::GHOSTS, 0.0)
+    );
+    assert!(scene.view.layer_styles.is_empty() && !scene.view.logarithmic);
+}
+
+#[test]
+fn every_model_has_the_common_layers() {
+    let text = |layers: &str| {
+        format!(
+            "(version: 1, model: walkers, population: (count: 50, density: 2), dt: 0.01, view: (layers: {layers}))"
+        )
+    };
+    let scene = good(&text("[trails, velocity_field, field]"));
+    assert_eq!(scene.view.layers, ["trails", "velocity_field", "field"]);
+    let wrong = only(check(&text("[trials]")));
+    assert!(wrong.remedy.contains("trails"), "{wrong}");
 }

@@ -57,7 +57,7 @@ fn with(path: &str, value: Option<&str>) -> (String, usize) {
     let mut text = String::from("(// 運動\n");
     // Group by group, so that the field stands in its own group, whatever that is.
     type Group<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
-    let groups: [Group; 6] = [
+    let groups: [Group; 7] = [
         (
             "",
             "",
@@ -67,7 +67,13 @@ fn with(path: &str, value: Option<&str>) -> (String, usize) {
         ("parameters", "parameters: (", &[], "),\n"),
         ("box", "box: (", &[("size", "(20, 10)")], "),\n"),
         ("population", "population: (", &[("count", "100")], "),\n"),
-        ("view", "view: (", &[], "),\n"),
+        ("view", "view: (", &[], ""),
+        (
+            "view.layer_styles[0]",
+            "layer_styles: [(",
+            &[("layer", "field")],
+            ")],),\n",
+        ),
         (
             "plots[0]",
             "plots: [(",
@@ -117,6 +123,7 @@ fn the_sweep_covers_the_schema() {
         "box.size",
         "population.count",
         "view.height",
+        "view.layer_styles[0].opacity",
         "plots[0].range",
         "parameters.legs",
     ] {
@@ -127,6 +134,7 @@ fn the_sweep_covers_the_schema() {
             "box.aspect" | "population.density" | "population.packing_fraction" | "version" => "1",
             "box.size" => "(20, 10)",
             "dt" => "0.001",
+            "view.ghosts" | "view.bloom" | "view.layer_styles[0].opacity" => "1",
             _ if field.pair => "(1, 2)",
             _ => "10",
         };

@@ -39,6 +39,7 @@ proptest! {
         (width, height, count, boundary) in (number(1e-3, 1e6), number(1e-3, 1e6), 1..=20_000_000_u64, name(&["periodic", "reflecting", "open"])),
         (seed, dt, every) in (any::<u64>(), number(1e-12, 0.01), 1..1_000_000_000_u64),
         (colour, glyph, range, magnification) in (name(&["heading", "density"]), name(&["disc", "arrow", "streak"]), (-1e30..0.0_f64, 0.1..1e30_f64), prop::option::of(number(1e-3, 1e7))),
+        (ghosts, bloom, opacity, logarithmic) in (0.0..=1.0_f64, 0.0..=1.0_f64, prop::option::of(0.0..=1.0_f64), any::<bool>()),
         plots in prop::collection::vec((name(&["series", "histogram"]), any::<bool>(), any::<bool>()), 0..13),
     ) {
         let plots: String = plots
@@ -46,12 +47,14 @@ proptest! {
             .map(|(kind, x, y)| format!("(observable: polar_order, kind: {kind}, x_logarithmic: {x}, y_logarithmic: {y}),"))
             .collect();
         let shown = magnification.map_or(String::new(), |height| format!("height: {height:?},"));
+        let styled = opacity.map_or(String::new(), |opacity| format!(", opacity: {opacity:?}"));
         let text = format!(
             "(version: 1, model: walkers, story: (title: {}, text: {}, tags: [{}]),
               parameters: (walking_speed: {speed:?}, peclet: {peclet:?}, legs: {legs}, careful: {careful}),
               box: (size: ({width:?}, {height:?}), boundary: {boundary}), population: (count: {count}),
               seed: {seed}, dt: {dt:?}, sample_every: {every}, speed: {dt:?}, plots: [{plots}],
-              view: (colour: {colour}, glyph: {glyph}, range: ({:?}, {:?}), {shown}))",
+              view: (colour: {colour}, glyph: {glyph}, range: ({:?}, {:?}), {shown}
+                ghosts: {ghosts:?}, bloom: {bloom:?}, logarithmic: {logarithmic}, layer_styles: [(layer: field{styled})]))",
             quoted(&title), quoted(&story), quoted(&tag), range.0, range.1,
         );
         let scene = good(&text);

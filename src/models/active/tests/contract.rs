@@ -4,7 +4,7 @@
 use super::harness::{Run, close, packed, values};
 use crate::math::domain::{Boundary, Domain};
 use crate::model::column::{Columns, Heading};
-use crate::model::observable::{Estimator, LayerKind};
+use crate::model::observable::{Arrow, Estimator, LayerKind};
 use crate::model::parameter::Kind;
 use crate::models::active::MODEL;
 
@@ -172,6 +172,14 @@ fn observe(run: &Run, count: usize) {
             LayerKind::Inset(inset) => {
                 assert!(inset(&sample).angles.iter().all(|angle| angle.is_finite()));
             }
+            LayerKind::Arrows(arrows) => {
+                let finite = |arrow: &Arrow| {
+                    let ends = [arrow.from, arrow.along];
+                    ends.as_flattened().iter().all(|x| x.is_finite())
+                };
+                assert!(arrows(&sample).iter().all(finite), "{}", layer.name);
+            }
+            _ => panic!("{}: this chapter has no such layer", layer.name),
         }
     }
 }
