@@ -1,15 +1,19 @@
 //! `seethe record`: a scene as a film. Every frame shows the step it was asked for.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Failure;
 use super::cli::{FilmQuality, RecordOptions};
+use super::dressing::Dresser;
 use super::run::{interruption, progress};
+use crate::panel::Dress;
 use crate::record::encode::{Container, FilmError, FilmSettings, FilmWriter, Metadata, Quality};
 use crate::scene::Scene;
+use crate::sim::Snapshot;
 use crate::sim::simulation::{Simulation, worker_threads};
 use crate::sim::snapshot::{self, PictureRequest};
-use crate::view::{self, PictureStyle, Studio};
+use crate::view::{self, PictureStyle};
 
 /// Films a scene off screen.
 pub fn record(options: &RecordOptions) -> Result<(), Failure> {
@@ -24,7 +28,11 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     let mut simulation = Simulation::new(scene, pool).map_err(|error| bad(error.to_string()))?;
     let stop = interruption();
     let mut film = FilmWriter::create(&options.output, &settings).map_err(film_failed)?;
-    let mut studio = Studio::new();
+    let dress = Dress {
+        plots: options.plots,
+        legend: options.legend,
+    };
+    let mut dresser = Dresser::of(simulation.scene(), dress);
     let bar = progress(frames, 0, options.scene.quiet);
     let mut steps = options.skip;
     for frame in 0..frames {
@@ -38,7 +46,7 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
             let text = format!("stopped at frame {frame} of {frames}; no film was written");
             return Err(Failure::Cancelled(text));
         }
-        let pixels = shoot(&mut studio, &simulation, options.size, frame + 1)?;
+        let pixels = shoot(&mut dresser, &simulation, options.size, frame + 1)?;
         film.push(pixels).map_err(film_failed)?;
         bar.set_position(frame + 1);
         steps = steps_per_frame;
@@ -57,23 +65,25 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The pixels of the present state in the scene's own view.
+/// The pixels of the present state in the scene's own view, with what it is dressed with.
 fn shoot(
-    studio: &mut Studio,
+    dresser: &mut Dresser,
     simulation: &Simulation,
     size: [u32; 2],
     revision: u64,
 ) -> Result<Vec<u8>, Failure> {
     let scene = simulation.scene();
     let request = PictureRequest::of(&scene.view);
-    let packed = snapshot::picture(simulation, &request, revision);
-    let mut style = PictureStyle::of(&scene.view, packed.legend.cyclic);
-    style.camera = view::camera_of(&scene.view, &scene.domain, size);
-    let picture = view::Picture::of(&packed);
-    let frame = studio
-        .shoot(&picture, &style, size)
-        .map_err(|error| Failure::NoDisplay(error.to_string()))?;
-    Ok(frame.pixels)
+    let packed = Arc::new(snapshot::picture(simulation, &request, revision));
+    let cyclic = packed.legend.cyclic;
+    let snapshot = Snapshot::at_rest(simulation, packed);
+    dresser
+        .shoot(&snapshot, size, |size| {
+            let mut style = PictureStyle::of(&scene.view, cyclic);
+            style.camera = view::camera_of(&scene.view, &scene.domain, size);
+            style
+        })
+        .map_err(|error| Failure::NoDisplay(error.to_string()))
 }
 
 fn frames(options: &RecordOptions, container: Container) -> Result<u64, String> {

@@ -10,6 +10,7 @@ pub mod density_field;
 pub mod displacement;
 pub mod domain;
 pub mod grid;
+pub mod history;
 pub mod integrate;
 pub mod laws;
 pub mod order;
@@ -22,6 +23,7 @@ pub mod series;
 pub mod simd;
 pub mod special;
 pub mod statistics;
+pub mod tally;
 pub mod verlet;
 
 #[cfg(test)]

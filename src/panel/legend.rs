@@ -62,16 +62,19 @@ pub fn legend(
     } else {
         palette.secondary
     };
-    ui.painter().text(
-        pos2(
-            corner.x + title.size().x + 8.0,
-            corner.y + 0.5 * title.size().y,
-        ),
-        Align2::LEFT_CENTER,
-        icons::CARET_UP_DOWN,
-        theme::icon(size::SMALL),
-        caret,
-    );
+    // Where nothing but the picture is shown there is no menu to point at.
+    if !interface.hidden || response.hovered() {
+        ui.painter().text(
+            pos2(
+                corner.x + title.size().x + 8.0,
+                corner.y + 0.5 * title.size().y,
+            ),
+            Align2::LEFT_CENTER,
+            icons::CARET_UP_DOWN,
+            theme::icon(size::SMALL),
+            caret,
+        );
+    }
     let below = corner.y + title.size().y + 6.0;
     ui.painter().galley(corner, title, palette.text);
     if legend.cyclic {

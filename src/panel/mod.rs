@@ -6,35 +6,45 @@
 //! Reading order: `theme`, `numbers`, `symbols` (how things look), `actions` (the one table of
 //! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
 //! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
-//! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
-//! `layout`, which puts them together in [`interface`].
+//! `story` (left), `ticks`, `strokes`, `thin`, `chart`, `drawing`, `fit`, `inspecting`, `grip` (one
+//! chart and what a hand does to it), `measured`, `scatter` (from a run to a chart), `card`,
+//! `plot_menu`, `plots` (right), `bar`, `transport`, `picture`, `legend` (centre), `sheets` (help,
+//! commands), `gallery`, `toasts`, and `layout`, which puts them together in [`interface`].
+//! `page` draws plots and legend for films and pictures, where there is no hand.
 
 pub mod actions;
 mod bar;
 mod card;
 mod chart;
 mod choice;
+mod drawing;
 mod field;
+mod fit;
 mod fuzzy;
 mod gallery;
+mod grip;
+mod inspecting;
 pub mod inspector;
 mod layout;
 mod legend;
 mod measured;
 pub mod numbers;
+pub mod page;
 pub mod parameters;
 mod picture;
+mod plot_menu;
 pub mod plots;
 mod population;
 pub mod quantity;
 mod reach;
+mod scatter;
 mod sheets;
 mod state;
 mod story;
 mod strokes;
 mod symbols;
 pub mod theme;
+mod thin;
 mod ticks;
 mod toasts;
 mod transport;
@@ -45,8 +55,9 @@ use bevy_egui::egui;
 use egui::{TextureId, Ui, Vec2};
 
 pub use layout::interface;
+pub use page::{Page, PlotPicture, PrintedPlot, captions};
 pub use picture::scale_bar;
-pub use state::Interface;
+pub use state::{Dress, Interface};
 pub use toasts::{Toast, Weight};
 
 use crate::scene::{Scene, ViewSettings};
@@ -71,6 +82,10 @@ pub enum Request {
     ExportTable,
     /// Writes the data of one observable as CSV.
     ExportPlot(&'static str),
+    /// Writes numbers as CSV that stand in a plot alone, such as the bars of a histogram.
+    ExportColumns(Box<Columns>),
+    /// Writes plots as a picture.
+    ExportPicture(Box<PlotPicture>),
     /// Starts to record a film.
     StartFilm,
     /// Ends the film and keeps it.
@@ -98,6 +113,16 @@ pub enum PictureEvent {
     Click(Vec2),
     /// All of the box is to be seen.
     FrameAll,
+}
+
+/// The numbers of a plot in columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Columns {
+    /// A name for the file.
+    pub name: String,
+    /// One word per column.
+    pub heads: Vec<String>,
+    pub rows: Vec<Vec<f64>>,
 }
 
 /// A scene that can be opened.

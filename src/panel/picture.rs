@@ -89,7 +89,7 @@ fn hands(ui: &Ui, response: &egui::Response, rect: Rect, requests: &mut Requests
 }
 
 /// Model time in the upper left corner, while the bar is hidden.
-fn time(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
+pub(super) fn time(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
     if !interface.hidden {
         return;
     }
@@ -120,7 +120,7 @@ pub fn scale_bar(points_per_length: f64, longest: f64) -> Option<(f64, f64)> {
     (length.is_normal() && points.is_finite()).then_some((length, points))
 }
 
-fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect) {
+pub(super) fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect) {
     let longest = LONGEST_BAR.min(f64::from(rect.width()) * 0.25);
     let Some((length, points)) = scale_bar(frame.surroundings.points_per_length, longest) else {
         return;

@@ -320,6 +320,7 @@ impl Runner {
             picture: self.picture.clone(),
             scalars: self.simulation.measurements().scalars(),
             curves: self.simulation.measurements().curves(),
+            parameters: self.simulation.measurements().parameters(),
         }
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! Read in this order: `picture`, `camera`, `colour`, `layout` (the numbers both painters share),
 //! `device` with `pipelines` and `shaders/picture.wgsl`, `raster` and `band`, `painter`, and then the two places where
-//! pictures are shown: `studio` (films and tests) and `plugin` (the window).
+//! pictures are shown: `studio` (films and tests) and `plugin` (the window). `triangles` paints what
+//! an interface is made of where there is no device.
 
 mod band;
 pub mod camera;
@@ -21,6 +22,7 @@ mod plugin;
 mod raster;
 mod studio;
 mod style;
+pub mod triangles;
 
 pub use camera::Camera;
 pub use colour::ColourMap;
