@@ -9,6 +9,7 @@ mod harness;
 mod headless;
 mod layers;
 mod panel;
+mod plots;
 mod registry;
 mod view;
 mod window;

@@ -2,59 +2,95 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Changes that a history keeps; a full one is thinned by half.
+/// Changes that a history keeps; a full one is joined to half of it. A multiple of four.
 const CAPACITY: usize = 4096;
 
 /// When a value changed, and to what. It holds until the next change.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+///
+/// Changes are gathered in groups of which the least and the greatest value stay, in their order,
+/// so that a ramp remains a ramp and no excursion is lost. A group is of two at first, which loses
+/// nothing; when the memory is full, neighbouring groups are joined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    changes: Vec<[f64; 2]>,
+    /// Two changes a group.
+    kept: Vec<[f64; 2]>,
+    /// Changes that make a group full, and those in the open one.
+    group: u64,
+    open: u64,
+    /// The least and the greatest of the open group, and the newest change of all.
+    least: [f64; 2],
+    greatest: [f64; 2],
+    newest: Option<[f64; 2]>,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            kept: Vec::new(),
+            group: 2,
+            open: 0,
+            least: [0.0; 2],
+            greatest: [0.0; 2],
+            newest: None,
+        }
+    }
+}
+
+fn in_order(a: [f64; 2], b: [f64; 2]) -> [[f64; 2]; 2] {
+    if a[0] <= b[0] { [a, b] } else { [b, a] }
 }
 
 impl History {
     /// Notes the value that holds at a time, which must not run backwards.
     pub fn note(&mut self, time: f64, value: f64) {
-        let same = |last: &[f64; 2]| last[1].to_bits() == value.to_bits();
-        if self.changes.last().is_some_and(same) {
+        let same = |newest: [f64; 2]| newest[1].to_bits() == value.to_bits();
+        if self.newest.is_some_and(same) {
             return;
         }
-        if self.changes.len() >= CAPACITY {
-            self.thin();
+        let change = [time, value];
+        self.newest = Some(change);
+        if self.open == 0 || value < self.least[1] {
+            self.least = change;
         }
-        self.changes.push([time, value]);
+        if self.open == 0 || value >= self.greatest[1] {
+            self.greatest = change;
+        }
+        self.open += 1;
+        if self.open < self.group {
+            return;
+        }
+        self.kept.extend(in_order(self.least, self.greatest));
+        self.open = 0;
+        if self.kept.len() >= CAPACITY {
+            self.join();
+        }
     }
 
-    /// Of any four changes the least and the greatest value stay, in their order, so that a ramp
-    /// remains a ramp and no excursion is lost.
-    fn thin(&mut self) {
-        let mut kept = Vec::with_capacity(CAPACITY);
-        for four in self.changes.chunks(4) {
+    fn join(&mut self) {
+        let mut joined = Vec::with_capacity(CAPACITY);
+        for four in self.kept.chunks_exact(4) {
             let by_value = |a: &&[f64; 2], b: &&[f64; 2]| a[1].total_cmp(&b[1]);
-            let (Some(least), Some(greatest)) =
-                (four.iter().min_by(by_value), four.iter().max_by(by_value))
-            else {
-                continue;
-            };
-            let (first, second) = if least[0] <= greatest[0] {
-                (least, greatest)
-            } else {
-                (greatest, least)
-            };
-            kept.push(*first);
-            if second != first {
-                kept.push(*second);
+            let (least, greatest) = (four.iter().min_by(by_value), four.iter().max_by(by_value));
+            if let (Some(&least), Some(&greatest)) = (least, greatest) {
+                joined.extend(in_order(least, greatest));
             }
         }
-        // The value at the beginning is that of the first samples.
-        if let (Some(first), Some(now)) = (self.changes.first(), kept.first_mut()) {
-            now[0] = now[0].min(first[0]);
-        }
-        self.changes = kept;
+        self.kept = joined;
+        self.group = self.group.saturating_mul(2);
     }
 
-    /// All changes, as (time, value), the first being the value at the start.
-    pub fn changes(&self) -> &[[f64; 2]] {
-        &self.changes
+    /// All changes that are known, as (time, value), the first near the start and the last the
+    /// value that holds now.
+    pub fn changes(&self) -> Vec<[f64; 2]> {
+        let mut changes = self.kept.clone();
+        let open = in_order(self.least, self.greatest);
+        let open = open.into_iter().filter(|_| self.open > 0);
+        for change in open.chain(self.newest) {
+            if changes.last().is_none_or(|last| last[0] < change[0]) {
+                changes.push(change);
+            }
+        }
+        changes
     }
 }
 
@@ -74,13 +110,13 @@ mod tests {
     #[test]
     fn a_value_holds_until_it_changes() {
         let mut history = History::default();
-        assert!(value_at(history.changes(), 1.0).is_nan());
+        assert!(value_at(&history.changes(), 1.0).is_nan());
         for (time, value) in [(0.0, 2.0), (1.0, 2.0), (2.0, 2.0), (3.0, 5.0), (4.0, 5.0)] {
             history.note(time, value);
         }
         assert_eq!(history.changes(), [[0.0, 2.0], [3.0, 5.0]]);
         for (time, value) in [(-1.0, 2.0), (0.0, 2.0), (2.9, 2.0), (3.0, 5.0), (99.0, 5.0)] {
-            assert_eq!(value_at(history.changes(), time), value, "{time}");
+            assert_eq!(value_at(&history.changes(), time), value, "{time}");
         }
     }
 
@@ -93,16 +129,16 @@ mod tests {
             history.note(step as f64, value);
         }
         let changes = history.changes();
-        assert!(changes.len() <= CAPACITY);
+        assert!(changes.len() <= CAPACITY + 3);
         assert!(changes.iter().any(|change| change[1] == -7.0));
         assert!(changes.windows(2).all(|pair| pair[0][0] < pair[1][0]));
         assert_eq!(changes.last(), Some(&[999_999.0, 999_999.0]));
         // A thinned ramp lags by at most the distance of two changes that were kept.
         let widest = changes.windows(2).map(|pair| pair[1][0] - pair[0][0]);
         let widest = widest.fold(0.0, f64::max);
-        assert!(widest <= 16.0 * COUNT as f64 / CAPACITY as f64, "{widest}");
+        assert!(widest <= 4.0 * COUNT as f64 / CAPACITY as f64, "{widest}");
         for time in [10.0, 5e3, 1e5, 7.77e5] {
-            assert!((value_at(changes, time) - time).abs() <= widest, "{time}");
+            assert!((value_at(&changes, time) - time).abs() <= widest, "{time}");
         }
     }
 }

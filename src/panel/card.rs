@@ -270,7 +270,7 @@ pub(super) fn tools(
     }
     let export = tool(icons::EXPORT, "Export", false);
     let settings = tool(icons::SLIDERS_HORIZONTAL, "Settings of the plot", false);
-    Popup::from_toggle_button_response(&settings)
+    Popup::menu(&settings)
         .id(settings_id)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| plot_menu::settings(ui, frame, card, fields));

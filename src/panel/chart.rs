@@ -117,25 +117,61 @@ impl Map {
 pub(super) struct Thin {
     width: usize,
     pub points: Vec<Point>,
+    /// Of a path, how far every point reaches along x.
+    pub breadths: Vec<[f64; 2]>,
     pub x: Span,
     pub y: Span,
 }
+
+/// The most points of a path; more are joined before they are drawn.
+const PATH: usize = 2400;
 
 impl Chart {
     /// The axes and the points that are drawn on so many pixels.
     pub(super) fn thin(&self, width: usize) -> Thin {
         let x = self.x_span();
-        let points = match self.look {
-            Look::Path => Vec::new(),
-            _ => thinned(&self.points, &x, width),
+        let (points, breadths) = match self.look {
+            Look::Path => self.joined(),
+            _ => (thinned(&self.points, &x, width), Vec::new()),
         };
         let y = self.y_span(&x);
         Thin {
             width,
             points,
+            breadths,
             x,
             y,
         }
+    }
+
+    /// The points of a path, neighbours in time joined where there are many: the mean of their
+    /// places and all that they reach. What cannot be drawn on the axes breaks the path.
+    fn joined(&self) -> (Vec<Point>, Vec<[f64; 2]>) {
+        let size = self.points.len().div_ceil(PATH).max(1);
+        let groups = self.points.chunks(size).zip(self.breadths.chunks(size));
+        let join = |(points, breadths): (&[Point], &[[f64; 2]])| {
+            let mut sum = Point {
+                low: f64::INFINITY,
+                high: f64::NEG_INFINITY,
+                ..Point::new(f64::NAN, f64::NAN)
+            };
+            let mut reach = [f64::INFINITY, f64::NEG_INFINITY];
+            let mut count = 0.0;
+            let shown = points.iter().zip(breadths);
+            for (point, breadth) in shown.filter(|(point, _)| self.shows(point)) {
+                count += 1.0;
+                if count == 1.0 {
+                    (sum.x, sum.y) = (point.x, point.y);
+                }
+                // A running mean cannot overflow where a sum would.
+                sum.x += (point.x - sum.x) / count;
+                sum.y += (point.y - sum.y) / count;
+                (sum.low, sum.high) = (sum.low.min(point.low), sum.high.max(point.high));
+                reach = [reach[0].min(breadth[0]), reach[1].max(breadth[1])];
+            }
+            (sum, reach)
+        };
+        groups.map(join).unzip()
     }
 
     /// The axis of x over the data, or as it was fixed.
@@ -265,7 +301,7 @@ impl Chart {
             palette,
             ink: palette.data[self.ink.min(palette.data.len() - 1)],
         };
-        drawing::grounds(&canvas, self, &thin.points);
+        drawing::grounds(&canvas, self, thin);
         drawing::axes(ui, rect, &map, [&self.x, &self.y], ticks);
         if self.points.is_empty() && self.theory.is_empty() {
             let text = "nothing measured yet";
@@ -275,7 +311,7 @@ impl Chart {
                 .text(middle, Align2::CENTER_CENTER, text, font, palette.secondary);
             return response;
         }
-        drawing::lines(&canvas, self, &thin.points);
+        drawing::lines(&canvas, self, thin);
         drawing::theory(&canvas, self);
         if let Some(reading) = fitted {
             inspecting::fit(ui, &canvas, self, reading);

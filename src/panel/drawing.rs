@@ -5,12 +5,10 @@ use std::sync::Arc;
 use bevy_egui::egui;
 use egui::{Color32, Galley, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
-use super::chart::{AxisName, Chart, Look, Map, Point};
+use super::chart::{AxisName, Chart, Look, Map, Point, Thin};
 use super::strokes::{axis_job, ribbon, runs, stroke, tick};
 use super::theme::{self, Palette};
 
-/// The most points of a path; more are joined before they are drawn.
-const PATH: usize = 2400;
 /// Parts of a path that differ in age.
 const AGES: usize = 24;
 /// Width of a line of data, in points.
@@ -86,11 +84,12 @@ pub(super) fn axes(
 }
 
 /// What lies under the grid: bands, grounds and bars.
-pub(super) fn grounds(canvas: &Canvas, chart: &Chart, points: &[Point]) {
+pub(super) fn grounds(canvas: &Canvas, chart: &Chart, thin: &Thin) {
+    let points = &thin.points;
     level(canvas, chart);
     match chart.look {
         Look::Bars => return bars(canvas, points),
-        Look::Path => return extents(canvas, chart),
+        Look::Path => return extents(canvas, chart, thin),
         Look::Area => {
             let floor = canvas.map.area.bottom();
             let ground = points.iter().filter_map(|point| {
@@ -177,22 +176,18 @@ fn bars(canvas: &Canvas, points: &[Point]) {
 }
 
 /// How far the samples reach that a point of a path stands for.
-fn extents(canvas: &Canvas, chart: &Chart) {
+fn extents(canvas: &Canvas, chart: &Chart, thin: &Thin) {
     if !chart.band {
         return;
     }
     let fill = canvas.tint(0.12);
     let mut mesh = Mesh::default();
-    let size = chart.points.len().div_ceil(PATH).max(1);
-    let groups = chart.points.chunks(size).zip(chart.breadths.chunks(size));
-    for (points, breadths) in groups {
-        let [mut left, mut right] = [f64::INFINITY, f64::NEG_INFINITY];
-        let [mut low, mut high] = [left, right];
-        for (point, breadth) in points.iter().zip(breadths) {
-            [left, right] = [left.min(breadth[0]), right.max(breadth[1])];
-            [low, high] = [low.min(point.low), high.max(point.high)];
-        }
-        if let (Some(from), Some(to)) = (canvas.place(left, high), canvas.place(right, low)) {
+    for (point, &[left, right]) in thin.points.iter().zip(&thin.breadths) {
+        let corners = (
+            canvas.place(left, point.high),
+            canvas.place(right, point.low),
+        );
+        if let (Some(from), Some(to)) = corners {
             let rect = Rect::from_two_pos(from, to);
             if rect.width() > 2.0 || rect.height() > 2.0 {
                 mesh.add_colored_rect(rect.expand(0.5), fill);
@@ -203,12 +198,13 @@ fn extents(canvas: &Canvas, chart: &Chart) {
 }
 
 /// The data themselves.
-pub(super) fn lines(canvas: &Canvas, chart: &Chart, points: &[Point]) {
+pub(super) fn lines(canvas: &Canvas, chart: &Chart, thin: &Thin) {
     match chart.look {
         Look::Bars => {}
-        Look::Path => path(canvas, chart),
+        Look::Path => path(canvas, chart, thin),
         Look::Line | Look::Area => {
-            let places = points.iter().map(|point| canvas.place(point.x, point.y));
+            let places = thin.points.iter();
+            let places = places.map(|point| canvas.place(point.x, point.y));
             for run in runs(places) {
                 canvas
                     .painter
@@ -219,22 +215,12 @@ pub(super) fn lines(canvas: &Canvas, chart: &Chart, points: &[Point]) {
 }
 
 /// A path whose older parts are fainter; the newest point is a dot.
-fn path(canvas: &Canvas, chart: &Chart) {
-    let size = chart.points.len().div_ceil(PATH).max(1);
-    let mut places: Vec<Option<Pos2>> = Vec::with_capacity(chart.points.len() / size + 1);
+fn path(canvas: &Canvas, chart: &Chart, thin: &Thin) {
+    let mut places: Vec<Option<Pos2>> = Vec::with_capacity(thin.points.len());
     let mut last: Option<Pos2> = None;
-    for group in chart.points.chunks(size) {
-        let shown = || group.iter().filter(|point| chart.shows(point));
-        let count = shown().count();
-        if count == 0 {
-            // A point that cannot be drawn breaks the path.
-            places.push(None);
-            last = None;
-            continue;
-        }
-        let mean = |of: fn(&Point) -> f64| shown().map(|point| of(point) / count as f64).sum();
-        let place = canvas.place(mean(|point| point.x), mean(|point| point.y));
-        // Points on top of each other are one, unless they are the newest.
+    for point in &thin.points {
+        let place = canvas.place(point.x, point.y);
+        // Points on top of each other are one; one that cannot be drawn breaks the path.
         let near = |last: Pos2| place.is_some_and(|place| place.distance_sq(last) < 0.25);
         if !last.is_some_and(near) {
             places.push(place);

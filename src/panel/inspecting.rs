@@ -30,7 +30,6 @@ fn say(job: &mut LayoutJob, name: &AxisName, value: f64, error: f64, palette: &P
 /// The point nearest to the pointer, with a crosshair and what it says.
 pub(super) fn reading(ui: &Ui, canvas: &Canvas, chart: &Chart, points: &[Point], pointer: Pos2) {
     let path = chart.look == Look::Path;
-    let points = if path { &chart.points } else { points };
     let map = &canvas.map;
     // On a path the nearest place counts, elsewhere the nearest x.
     let distance = |at: Pos2| {

@@ -118,12 +118,9 @@ fn against(ui: &mut Ui, frame: &Frame, settings: &mut PlotSettings, fields: &mut
     };
     let before = settings.against.clone();
     row(ui, "Against", |ui| {
-        egui::ComboBox::from_id_salt("against")
-            .width(ui.available_width().max(40.0))
-            .truncate()
-            .icon(widgets::combo_icon)
-            .selected_text(shown)
-            .show_ui(ui, |ui| {
+        // A combo box would close the menu in which it stands.
+        ui.menu_button(format!("{shown}  {}", icons::CARET_RIGHT), |ui| {
+            ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
                 ui.selectable_value(&mut settings.against, None, "itself, earlier");
                 for name in schema::axes(model) {
                     if name != settings.observable {
@@ -132,6 +129,7 @@ fn against(ui: &mut Ui, frame: &Frame, settings: &mut PlotSettings, fields: &mut
                     }
                 }
             });
+        });
     });
     if settings.against != before {
         settings.x_range = None;

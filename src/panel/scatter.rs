@@ -81,8 +81,11 @@ pub(super) fn fill(
     };
     match axis {
         Axis::Observable(other) => {
-            for point in old {
-                if let Some(x) = nearest(&other.points, point.time) {
+            for (index, point) in old.enumerate() {
+                // Series of one run have the same times, unless a value was missing.
+                let same = other.points.get(index);
+                let same = same.filter(|other| other.time == point.time);
+                if let Some(x) = same.or_else(|| nearest(&other.points, point.time)) {
                     add([x.low, x.mean, x.high], of(point));
                 }
             }

@@ -262,7 +262,7 @@ impl Measurements {
     /// The parameters over the run, in the order of their declarations.
     pub fn parameters(&self) -> Arc<Vec<ParameterTrace>> {
         let trace = |history: &History| ParameterTrace {
-            changes: Arc::new(history.changes().to_vec()),
+            changes: Arc::new(history.changes()),
         };
         let made = || Arc::new(self.settings.iter().map(trace).collect());
         self.handed_out.parameters.get_or_init(made).clone()
