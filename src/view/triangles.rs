@@ -229,7 +229,14 @@ impl<'a> Triangle<'a> {
             };
             let (pixels, _) = line.as_chunks_mut::<4>();
             if let Some(colour) = plain {
-                pixels.iter_mut().for_each(|pixel| blend(pixel, colour));
+                if colour[3] >= 255.0 {
+                    // Nothing of what lies below shows.
+                    let mut pixel = [0; 4];
+                    blend(&mut pixel, colour);
+                    pixels.fill(pixel);
+                } else {
+                    pixels.iter_mut().for_each(|pixel| blend(pixel, colour));
+                }
                 continue;
             }
             for (pixel, column) in pixels.iter_mut().zip(left..) {
