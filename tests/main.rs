@@ -10,6 +10,7 @@ mod harness;
 mod headless;
 mod layers;
 mod panel;
+mod plots;
 mod registry;
 mod tools;
 mod view;

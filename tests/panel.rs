@@ -8,6 +8,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Vec2, vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, Node};
+use seethe::math::tally::Tally;
 use seethe::model::observable::Curve;
 use seethe::model::parameter::{Change, Kind};
 use seethe::model::phase::{Clock, Phase};
@@ -19,16 +20,22 @@ use seethe::scene::{PlotKind, Scene};
 use seethe::sim::Action;
 use seethe::sim::driver::Command;
 use seethe::sim::snapshot::{
-    CurveTrace, Legend, Particle, Picture, ScalarTrace, SeriesPoint, Snapshot, Speed, Status,
-    Summary,
+    CurveTrace, Legend, ParameterTrace, Particle, Picture, ScalarTrace, SeriesPoint, Snapshot,
+    Speed, Status, Summary,
 };
 
-fn scene(name: &str) -> Scene {
+pub fn scene(name: &str) -> Scene {
     seethe::scene::find(name, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+fn tally(values: &[f64]) -> Tally {
+    let mut tally = Tally::default();
+    values.iter().for_each(|&value| tally.push(value));
+    tally
+}
+
 /// A snapshot of a scene in which every observable has measured `y` at every `x`.
-fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
+pub fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
     let model = scene.model;
     let scalars = model.scalars().map(|observable| ScalarTrace {
         observable,
@@ -43,6 +50,13 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
                 })
                 .collect(),
         ),
+        recent: Arc::new(
+            x.iter()
+                .zip(y)
+                .map(|(&time, &value)| [time, value])
+                .collect(),
+        ),
+        tally: Arc::new(tally(y)),
         latest: y.last().copied().unwrap_or(f64::NAN),
         summary: y.last().map(|&mean| Summary {
             mean,
@@ -106,27 +120,28 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
         scalars: Arc::new(scalars.collect()),
         curves: Arc::new(curves.collect()),
         hand: Default::default(),
+        parameters: Arc::new(vec![ParameterTrace::default(); (model.parameters)().len()]),
         scene: Arc::new(scene),
     }
 }
 
-fn calm(name: &str) -> Snapshot {
+pub fn calm(name: &str) -> Snapshot {
     let x: Vec<f64> = (0..200).map(f64::from).collect();
     let y: Vec<f64> = x.iter().map(|x| 1.0 + 0.1 * (0.1 * x).sin()).collect();
     snapshot(scene(name), &x, &y)
 }
 
 /// What one interface sees and asks for.
-struct Bench {
-    interface: Interface,
-    snapshot: Snapshot,
+pub struct Bench {
+    pub interface: Interface,
+    pub snapshot: Snapshot,
     points_per_length: f64,
     scenes: Vec<SceneEntry>,
     film: FilmState,
-    requests: Vec<Request>,
+    pub requests: Vec<Request>,
 }
 
-fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
+pub fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
     let entry = |title: &str| SceneEntry {
         title: title.into(),
         ..SceneEntry::default()
@@ -175,7 +190,7 @@ fn field<'a>(harness: &'a Harness<Bench>, label: &'a str) -> Node<'a> {
 }
 
 /// Types a text into a field in place of what is there.
-fn type_into(harness: &mut Harness<Bench>, label: &str, text: &str) {
+pub fn type_into(harness: &mut Harness<Bench>, label: &str, text: &str) {
     harness.state_mut().requests.clear();
     field(harness, label).focus();
     harness.run_steps(2);
@@ -207,7 +222,7 @@ fn loaded<'a>(harness: &'a Harness<Bench>) -> Vec<&'a Scene> {
         .collect()
 }
 
-fn shown_texts(harness: &Harness<Bench>) -> String {
+pub fn shown_texts(harness: &Harness<Bench>) -> String {
     fn collect(shape: &egui::Shape, text: &mut String) {
         match shape {
             egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, text)),
@@ -226,7 +241,7 @@ fn shown_texts(harness: &Harness<Bench>) -> String {
 }
 
 /// Every vertex that would be sent to the device is a place.
-fn assert_drawable(harness: &Harness<Bench>, what: &str) {
+pub fn assert_drawable(harness: &Harness<Bench>, what: &str) {
     let shapes = harness.output().shapes.clone();
     for primitive in harness.ctx.tessellate(shapes, 1.0) {
         if let egui::epaint::Primitive::Mesh(mesh) = primitive.primitive {
@@ -264,11 +279,22 @@ fn nothing_that_a_run_can_show_breaks_the_interface() {
         ("many", many.clone(), many),
     ];
     for (what, x, y) in data {
-        for kind in [PlotKind::Series, PlotKind::Histogram, PlotKind::LogLog] {
+        for kind in [
+            PlotKind::Series,
+            PlotKind::Histogram,
+            PlotKind::Scatter,
+            PlotKind::LogLog,
+        ] {
             let mut scene = scene("mips");
-            for plot in &mut scene.plots {
+            let axes = seethe::scene::schema::axes(scene.model);
+            for (index, plot) in scene.plots.iter_mut().enumerate() {
                 plot.kind = kind;
                 plot.y_logarithmic = kind == PlotKind::Series;
+                plot.x_logarithmic = index == 1;
+                // Against itself, another observable, and a parameter.
+                plot.against =
+                    [None, axes.first(), axes.last()][index % 3].map(|name| (*name).into());
+                plot.window = (index == 2).then_some(3.0);
             }
             let mut snapshot = snapshot(scene, &x, &y);
             let last = y.last().copied().unwrap_or(f64::NAN);

@@ -18,6 +18,9 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
     if !(options.seconds > 0.0 && options.seconds <= 3600.0) {
         return Err(bad("--seconds must be above 0 and at most 3600"));
     }
+    if options.interface {
+        return super::bench_interface::bench(options);
+    }
     match options.isa.as_deref() {
         Some("baseline") => simd::limit(simd::InstructionSet::Baseline),
         Some("avx2") => simd::limit(simd::InstructionSet::Avx2),

@@ -166,6 +166,12 @@ pub struct RecordOptions {
     /// Steps to do before the first frame
     #[arg(long, default_value_t = 0)]
     pub skip: u64,
+    /// Show the plots of the scene beside the picture
+    #[arg(long)]
+    pub plots: bool,
+    /// Show legend, scale bar, time and title on the picture
+    #[arg(long)]
+    pub legend: bool,
 }
 
 #[derive(Args, Debug)]
@@ -191,6 +197,12 @@ pub struct BenchOptions {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Measure a frame of the interface instead, without a window: median CPU time with four plots
+    #[arg(long)]
+    pub interface: bool,
+    /// Samples in each plot of the interface
+    #[arg(long, default_value_t = 100_000)]
+    pub samples: u64,
     /// Widest instruction set to use, to see what a lesser processor would do
     #[arg(long, value_parser = ["baseline", "avx2", "avx512"])]
     pub isa: Option<String>,

@@ -1,16 +1,20 @@
 //! `seethe record`: a scene as a film. Every frame shows the step it was asked for.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Failure;
 use super::cli::{FilmQuality, RecordOptions};
+use super::dressing::Dresser;
 use super::run::{interruption, progress};
+use crate::panel::Dress;
 use crate::record::encode::{Container, FilmError, FilmSettings, FilmWriter, Metadata, Quality};
 use crate::scene::Scene;
+use crate::sim::Snapshot;
 use crate::sim::past::{Past, TRAIL};
 use crate::sim::simulation::{Simulation, worker_threads};
 use crate::sim::snapshot::{self, PictureRequest};
-use crate::view::{self, PictureStyle, Studio};
+use crate::view::{self, PictureStyle};
 
 /// Films a scene off screen.
 pub fn record(options: &RecordOptions) -> Result<(), Failure> {
@@ -25,7 +29,11 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     let mut simulation = Simulation::new(scene, pool).map_err(|error| bad(error.to_string()))?;
     let stop = interruption();
     let mut film = FilmWriter::create(&options.output, &settings).map_err(film_failed)?;
-    let mut studio = Studio::new();
+    let dress = Dress {
+        plots: options.plots,
+        legend: options.legend,
+    };
+    let mut dresser = Dresser::of(simulation.scene(), dress);
     let bar = progress(frames, 0, options.scene.quiet);
     let mut past = Past::default();
     for frame in 0..frames {
@@ -48,7 +56,7 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
             let text = format!("stopped at frame {frame} of {frames}; no film was written");
             return Err(Failure::Cancelled(text));
         }
-        let pixels = shoot(&mut studio, &simulation, &past, options.size, frame + 1)?;
+        let pixels = shoot(&mut dresser, &simulation, &past, options.size, frame + 1)?;
         film.push(pixels).map_err(film_failed)?;
         bar.set_position(frame + 1);
     }
@@ -79,9 +87,9 @@ fn run_up(skip: u64, steps_per_frame: u64) -> Vec<u64> {
     steps
 }
 
-/// The pixels of the present state in the scene's own view.
+/// The pixels of the present state in the scene's own view, with what it is dressed with.
 fn shoot(
-    studio: &mut Studio,
+    dresser: &mut Dresser,
     simulation: &Simulation,
     past: &Past,
     size: [u32; 2],
@@ -89,14 +97,15 @@ fn shoot(
 ) -> Result<Vec<u8>, Failure> {
     let scene = simulation.scene();
     let request = PictureRequest::of(&scene.view);
-    let packed = snapshot::picture(simulation, &request, past, revision);
-    let mut style = PictureStyle::of(&scene.view, &packed.legend);
-    style.camera = view::camera_of(&scene.view, &scene.domain, size);
-    let picture = view::Picture::of(&packed);
-    let frame = studio
-        .shoot(&picture, &style, size)
-        .map_err(|error| Failure::NoDisplay(error.to_string()))?;
-    Ok(frame.pixels)
+    let packed = Arc::new(snapshot::picture(simulation, &request, past, revision));
+    let style = PictureStyle::of(&scene.view, &packed.legend);
+    let snapshot = Snapshot::at_rest(simulation, packed);
+    dresser
+        .shoot(&snapshot, size, |size| PictureStyle {
+            camera: view::camera_of(&scene.view, &scene.domain, size),
+            ..style
+        })
+        .map_err(|error| Failure::NoDisplay(error.to_string()))
 }
 
 fn frames(options: &RecordOptions, container: Container) -> Result<u64, String> {

@@ -4,10 +4,13 @@
 //! errors into an exit code.
 
 mod bench;
+mod bench_interface;
 mod check;
 mod cli;
 mod describe;
+mod dressing;
 mod film;
+mod print;
 mod run;
 mod window;
 

@@ -13,6 +13,7 @@ pub mod domain;
 pub mod event_queue;
 pub mod flock;
 pub mod grid;
+pub mod history;
 pub mod integrate;
 pub mod laws;
 pub mod nearest;
@@ -32,6 +33,7 @@ pub mod special;
 pub mod statistics;
 pub mod strips;
 pub mod swarm;
+pub mod tally;
 pub mod verlet;
 pub mod walls;
 

@@ -2,11 +2,17 @@
 //!
 //! A [`Series`] covers the whole run whatever its length: when it is full, neighbouring points
 //! are merged in pairs and every later point takes twice as many samples. A point keeps mean,
-//! minimum and maximum, so that a plot of the envelope misses no spike.
+//! minimum and maximum, so that a plot of the envelope misses no spike. The newest samples are
+//! kept as they are besides, for a closer look at them.
+
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
 use super::correlation::{Estimate, Quality, estimate};
+
+/// The newest samples that are kept as they are.
+pub const RECENT: usize = 1024;
 
 /// Consecutive samples of a series, summed up.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +47,8 @@ pub struct Series {
     /// The point that is still being filled.
     open: Option<Point>,
     rejected: u64,
+    /// The newest samples as (time, value).
+    recent: VecDeque<[f64; 2]>,
 }
 
 impl Series {
@@ -53,6 +61,7 @@ impl Series {
             points: Vec::new(),
             open: None,
             rejected: 0,
+            recent: VecDeque::new(),
         }
     }
 
@@ -62,6 +71,10 @@ impl Series {
             self.rejected += 1;
             return;
         }
+        if self.recent.len() >= RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back([time, value]);
         let sample = Point {
             time,
             mean: value,
@@ -100,6 +113,11 @@ impl Series {
     /// All points, the last one possibly of fewer samples.
     pub fn points(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().chain(&self.open)
+    }
+
+    /// The newest samples as (time, value), at most [`RECENT`] of them.
+    pub fn recent(&self) -> impl ExactSizeIterator<Item = &[f64; 2]> {
+        self.recent.iter()
     }
 
     /// Samples per complete point.
@@ -206,6 +224,8 @@ mod tests {
             values.iter().enumerate().for_each(|(i, &x)| series.push(i as f64, x));
             prop_assert!(series.points().count() <= capacity.max(4) + 2);
             prop_assert_eq!(series.count(), values.len() as u64);
+            let newest = values.iter().rev().take(RECENT).rev();
+            prop_assert!(series.recent().map(|sample| &sample[1]).eq(newest));
             let mut next = 0;
             for point in series.points() {
                 let part = &values[next..next + point.count as usize];
@@ -234,6 +254,25 @@ mod tests {
             }
             prop_assert_eq!(postcard::to_stdvec(&whole).unwrap(), postcard::to_stdvec(&parts).unwrap());
         }
+    }
+
+    #[test]
+    fn a_million_samples_keep_their_extremes_and_their_newest() {
+        let mut series = Series::new(2048);
+        for i in 0..1_000_000_u32 {
+            let spike = match i {
+                123_456 => 9.0,
+                654_321 => -9.0,
+                _ => (f64::from(i) * 1e-3).sin(),
+            };
+            series.push(f64::from(i), spike);
+        }
+        assert!(series.points().count() <= 2048);
+        let high = series.points().map(|point| point.high).fold(0.0, f64::max);
+        let low = series.points().map(|point| point.low).fold(0.0, f64::min);
+        assert_eq!((low, high), (-9.0, 9.0));
+        assert_eq!(series.recent().len(), RECENT);
+        assert_eq!(series.recent().last().unwrap()[0], 999_999.0);
     }
 
     #[test]

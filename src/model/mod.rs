@@ -11,8 +11,8 @@ pub mod neighbours;
 pub mod observable;
 pub mod parameter;
 pub mod phase;
-pub mod walls;
 pub mod shade;
+pub mod walls;
 
 use bevy::ecs::schedule::Schedule;
 use bevy::ecs::world::World;

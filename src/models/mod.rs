@@ -7,11 +7,7 @@ pub mod vicsek;
 use crate::model::Model;
 
 /// Every model, in the order of lists and galleries.
-pub static ALL: &[&Model] = &[
-    &active::MODEL,
-    &vicsek::MODEL,
-    &epidemic::MODEL,
-];
+pub static ALL: &[&Model] = &[&active::MODEL, &vicsek::MODEL, &epidemic::MODEL];
 
 /// A model by its name in scenes.
 pub fn find(name: &str) -> Option<&'static Model> {

@@ -1,31 +1,36 @@
-//! The title row of an observable, and the small tools of its chart.
+//! The title row of a plot, and the small tools of its chart.
 
 use bevy_egui::egui;
 use egui::text::LayoutJob;
 use egui::{
-    Align, Align2, Label, Layout, Rect, RichText, Sense, TextFormat, Ui, UiBuilder, WidgetInfo,
-    WidgetType, pos2, vec2,
+    Align, Align2, Label, Layout, Popup, Rect, Response, RichText, Sense, TextFormat, Ui,
+    UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
 };
 use egui_phosphor::regular as icons;
 
 use super::measured::Trace;
 use super::plots::PlotCard;
+use super::scatter::{self, Axis};
+use super::state::Fields;
 use super::symbols::{self, Style};
 use super::theme::{self, Palette, size};
-use super::{Request, Requests, numbers, widgets};
+use super::{Frame, PlotPicture, Request, Requests, numbers, plot_menu, widgets};
 use crate::model::observable::Observable;
-use crate::scene::PlotKind;
+use crate::scene::{PlotKind, PlotSettings};
+use crate::sim::Snapshot;
 
-/// Name at the left; symbol, number and dot at the right.
+/// Name at the left; symbol, number and dot at the right. A click folds the card, and by its
+/// title it is dragged to another place.
 pub(super) fn title(
     ui: &mut Ui,
+    frame: &Frame,
     observable: &'static Observable,
     trace: &Trace,
     card: &mut PlotCard,
-) {
+) -> Response {
     let palette = Palette::of(ui);
     let width = ui.available_width().max(1.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click_and_drag());
     response.widget_info(|| {
         WidgetInfo::selected(
             WidgetType::CollapsingHeader,
@@ -37,7 +42,6 @@ pub(super) fn title(
     if response.clicked() {
         card.open = !card.open;
     }
-    let middle = rect.center().y;
     let lit = response.hovered() || response.has_focus();
     let caret = if card.open {
         icons::CARET_DOWN
@@ -46,13 +50,58 @@ pub(super) fn title(
     };
     let ink = if lit { palette.text } else { palette.secondary };
     ui.painter().text(
-        pos2(rect.left() + 5.0, middle),
+        pos2(rect.left() + 5.0, rect.center().y),
         Align2::CENTER_CENTER,
         caret,
         theme::icon(10.0),
         ink,
     );
+    let room = Rect::from_min_max(pos2(rect.left() + 16.0, rect.top()), rect.max);
+    let name = name(frame.snapshot, observable, &card.settings);
+    heading(
+        ui,
+        room,
+        &name,
+        observable,
+        trace,
+        card.open,
+        card.open || lit,
+    );
+    if response.dragged() {
+        return response;
+    }
+    response.on_hover_ui(|ui| tooltip(ui, observable, trace))
+}
 
+/// What a plot is called: `Polar order`, or `Polar order against Péclet number`.
+pub(super) fn name(
+    snapshot: &Snapshot,
+    observable: &'static Observable,
+    settings: &PlotSettings,
+) -> String {
+    if settings.kind != PlotKind::Scatter {
+        return observable.title.into();
+    }
+    let against = match scatter::axis(snapshot, settings) {
+        Axis::Observable(other) => other.observable.title.to_lowercase(),
+        Axis::Parameter(_, one) => numbers::humanised(one.name).to_lowercase(),
+        Axis::Itself(_) => "its past".into(),
+    };
+    format!("{} against {against}", observable.title)
+}
+
+/// Name, number with its error and dot, painted into a rectangle.
+pub(super) fn heading(
+    ui: &mut Ui,
+    rect: Rect,
+    name: &str,
+    observable: &'static Observable,
+    trace: &Trace,
+    open: bool,
+    strong: bool,
+) {
+    let palette = Palette::of(ui);
+    let middle = rect.center().y;
     let mut right = rect.right();
     if let Trace::Scalar(scalar) = trace {
         if let Some(summary) = &scalar.summary {
@@ -65,10 +114,9 @@ pub(super) fn title(
         }
         right -= 16.0;
     }
-    let job = reading(observable, trace, palette, card.open);
+    let job = reading(observable, trace, palette, open);
     let galley = ui.painter().layout_job(job);
-    let mut left = right - galley.size().x;
-    left = left.max(rect.left() + 0.35 * rect.width());
+    let left = (right - galley.size().x).max(rect.left() + 0.35 * rect.width());
     let clip = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
     ui.painter()
         .with_clip_rect(clip.intersect(ui.clip_rect()))
@@ -77,11 +125,8 @@ pub(super) fn title(
             galley,
             palette.text,
         );
-    let room = Rect::from_min_max(
-        pos2(rect.left() + 16.0, rect.top()),
-        pos2(left - 8.0, rect.bottom()),
-    );
-    let colour = if card.open || lit {
+    let room = Rect::from_min_max(rect.min, pos2(left - 8.0, rect.bottom()));
+    let colour = if strong {
         palette.text
     } else {
         palette.secondary
@@ -91,11 +136,10 @@ pub(super) fn title(
             .max_rect(room)
             .layout(Layout::left_to_right(Align::Center)),
     );
-    let text = RichText::new(observable.title)
+    let text = RichText::new(name)
         .font(theme::body(size::BODY))
         .color(colour);
     child.add(Label::new(text).truncate().selectable(false));
-    response.on_hover_ui(|ui| tooltip(ui, observable, trace));
 }
 
 /// `ψ₆ = 0.612(4)`, or how many samples a curve is averaged over.
@@ -188,87 +232,61 @@ fn tooltip(ui: &mut Ui, observable: &Observable, trace: &Trace) {
 pub(super) fn tools(
     ui: &mut Ui,
     rect: Rect,
-    observable: &'static Observable,
+    frame: &Frame,
     card: &mut PlotCard,
+    fields: &mut Fields,
     requests: &mut Requests,
 ) {
-    let pinned = card.large;
-    if !ui.rect_contains_pointer(rect) && !pinned {
-        return;
-    }
     let strip = Rect::from_min_max(
-        pos2(rect.right() - 176.0, rect.top() - 2.0),
+        pos2(rect.right() - 102.0, rect.top() - 2.0),
         pos2(rect.right(), rect.top() + 20.0),
     );
-    ui.painter().rect_filled(strip, 4.0, Palette::of(ui).panel);
     let mut child = ui.new_child(
         UiBuilder::new()
             .max_rect(strip)
             .layout(Layout::right_to_left(Align::Center))
             .id_salt("tools"),
     );
+    let settings_id = child.id().with("settings");
+    let export_id = child.id().with("export");
+    let menu_open = [settings_id, export_id]
+        .iter()
+        .any(|&id| Popup::is_id_open(ui.ctx(), id));
+    if !ui.rect_contains_pointer(rect) && !card.large && !menu_open {
+        return;
+    }
+    ui.painter().rect_filled(strip, 4.0, Palette::of(ui).panel);
     child.spacing_mut().item_spacing.x = 2.0;
     let small = vec2(22.0, 20.0);
     let mut tool = |icon, label: &str, lit| {
-        widgets::sized_icon_button(&mut child, icon, label, lit, small, 13.0)
-            .on_hover_text(label)
-            .clicked()
+        widgets::sized_icon_button(&mut child, icon, label, lit, small, 13.0).on_hover_text(label)
     };
-    if tool(icons::X, "Close the plot", false) {
+    if tool(icons::X, "Close the plot", false).clicked() {
         card.open = false;
         card.large = false;
     }
-    if tool(icons::ARROW_SQUARE_OUT, "Show it large", card.large) {
+    if tool(icons::ARROW_SQUARE_OUT, "Show it large", card.large).clicked() {
         card.large = !card.large;
     }
-    if tool(icons::FILE_CSV, "Export as CSV", false) {
-        requests.push(Request::ExportPlot(observable.name));
-    }
-    if observable.is_scalar()
-        && tool(
-            icons::CHART_BAR,
-            "As a histogram",
-            card.settings.kind == PlotKind::Histogram,
-        )
-    {
-        card.settings.kind = match card.settings.kind {
-            PlotKind::Histogram => PlotKind::Series,
-            _ => PlotKind::Histogram,
-        };
-    }
-    // A log-log plot is the sum of its two switches once one of them is touched.
-    let settings = &mut card.settings;
-    let both = settings.kind == PlotKind::LogLog;
-    for (label, vertical) in [("y", true), ("x", false)] {
-        let on = both
-            || if vertical {
-                settings.y_logarithmic
-            } else {
-                settings.x_logarithmic
-            };
-        let tip = format!("Logarithmic {label} axis");
-        let text = RichText::new(format!("log {label}")).font(theme::body(size::SMALL));
-        let palette = Palette::of(&child);
-        let ink = if on {
-            palette.accent
-        } else {
-            palette.secondary
-        };
-        if child
-            .add(egui::Button::new(text.color(ink)).frame(false))
-            .on_hover_text(tip)
-            .clicked()
-        {
-            if both {
-                settings.kind = PlotKind::Profile;
-                (settings.x_logarithmic, settings.y_logarithmic) = (true, true);
-            }
-            let flag = if vertical {
-                &mut settings.y_logarithmic
-            } else {
-                &mut settings.x_logarithmic
-            };
-            *flag = !on;
+    let export = tool(icons::EXPORT, "Export", false);
+    let settings = tool(icons::SLIDERS_HORIZONTAL, "Settings of the plot", false);
+    Popup::menu(&settings)
+        .id(settings_id)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| plot_menu::settings(ui, frame, card, fields));
+    let dark = child.visuals().dark_mode;
+    Popup::menu(&export).id(export_id).show(|ui| {
+        ui.set_min_width(180.0);
+        if ui.selectable_label(false, "CSV").clicked() {
+            requests.push(card.table(frame.snapshot));
         }
-    }
+        plot_menu::picture_choices(ui, dark, |scale, dark| {
+            requests.push(Request::ExportPicture(Box::new(PlotPicture {
+                name: card.settings.observable.clone(),
+                plots: vec![card.printed()],
+                scale,
+                dark,
+            })));
+        });
+    });
 }

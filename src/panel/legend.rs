@@ -95,16 +95,19 @@ fn particles(
     } else {
         palette.secondary
     };
-    ui.painter().text(
-        pos2(
-            corner.x + heading.size().x + 8.0,
-            corner.y + 0.5 * heading.size().y,
-        ),
-        Align2::LEFT_CENTER,
-        icons::SLIDERS_HORIZONTAL,
-        theme::icon(size::BODY),
-        lit,
-    );
+    // Where nothing but the picture is shown there is no menu to point at.
+    if !interface.hidden || response.hovered() {
+        ui.painter().text(
+            pos2(
+                corner.x + heading.size().x + 8.0,
+                corner.y + 0.5 * heading.size().y,
+            ),
+            Align2::LEFT_CENTER,
+            icons::SLIDERS_HORIZONTAL,
+            theme::icon(size::BODY),
+            lit,
+        );
+    }
     let under = corner.y + heading.size().y + 6.0;
     ui.painter().galley(corner, heading, palette.text);
     if coloured && !legend.categories.is_empty() {

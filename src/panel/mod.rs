@@ -10,6 +10,11 @@
 //! `transport`, `picture`, `legend`, `picture_menu`, `plane`, `tools`, `hands`, `drawing`,
 //! `inspector`, `history` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
 //! `layout`, which puts them together in [`interface`].
+//! `story` (left), `ticks`, `strokes`, `thin`, `chart`, `drawing`, `fit`, `inspecting`, `grip` (one
+//! chart and what a hand does to it), `measured`, `scatter` (from a run to a chart), `card`,
+//! `plot_menu`, `plots` (right), `bar`, `transport`, `picture`, `legend` (centre), `sheets` (help,
+//! commands), `gallery`, `toasts`, and `layout`, which puts them together in [`interface`].
+//! `page` draws plots and legend for films and pictures, where there is no hand.
 
 pub mod actions;
 mod bar;
@@ -18,29 +23,36 @@ mod chart;
 mod choice;
 mod drawing;
 mod field;
+mod fit;
 mod fuzzy;
 mod gallery;
+mod grip;
 mod hands;
 mod history;
+mod inspecting;
 pub mod inspector;
 mod layout;
 mod legend;
 mod measured;
 pub mod numbers;
+pub mod page;
 pub mod parameters;
 mod picture;
-mod plane;
 mod picture_menu;
+mod plane;
+mod plot_menu;
 pub mod plots;
 mod population;
 pub mod quantity;
 mod reach;
+mod scatter;
 mod sheets;
 mod state;
 mod story;
 mod strokes;
 mod symbols;
 pub mod theme;
+mod thin;
 mod ticks;
 mod toasts;
 mod tools;
@@ -52,8 +64,9 @@ use bevy_egui::egui;
 use egui::{TextureId, Ui, Vec2};
 
 pub use layout::interface;
+pub use page::{Page, PlotPicture, PrintedPlot, captions};
 pub use picture::scale_bar;
-pub use state::Interface;
+pub use state::{Dress, Interface};
 pub use toasts::{Toast, Weight};
 
 use crate::scene::{Scene, ViewSettings};
@@ -78,6 +91,10 @@ pub enum Request {
     ExportTable,
     /// Writes the data of one observable as CSV.
     ExportPlot(&'static str),
+    /// Writes numbers as CSV that stand in a plot alone, such as the bars of a histogram.
+    ExportColumns(Box<Columns>),
+    /// Writes plots as a picture.
+    ExportPicture(Box<PlotPicture>),
     /// Starts to record a film.
     StartFilm,
     /// Ends the film and keeps it.
@@ -105,6 +122,16 @@ pub enum PictureEvent {
     Click(Vec2),
     /// All of the box is to be seen.
     FrameAll,
+}
+
+/// The numbers of a plot in columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Columns {
+    /// A name for the file.
+    pub name: String,
+    /// One word per column.
+    pub heads: Vec<String>,
+    pub rows: Vec<Vec<f64>>,
 }
 
 /// A scene that can be opened.

@@ -109,6 +109,10 @@ pub fn with_error(value: f64, error: f64) -> String {
     if !value.is_finite() || !error.is_finite() || error <= 0.0 {
         return plain(value, 4);
     }
+    if error < 1e-9 * value.abs() {
+        // What is exact but for rounding needs no dozen of decimals to say so.
+        return plain(value, 8);
+    }
     let larger = value.abs().max(error);
     let power = exponent(larger);
     if !(-4..6).contains(&power) || error >= 100.0 {
@@ -210,6 +214,7 @@ mod tests {
             (0.5, f64::NAN, "0.5"),
             (f64::NAN, 0.1, "–"),
             (0.5, 0.0, "0.5"),
+            (-2.5, 1e-16, "−2.5"),
         ] {
             assert_eq!(with_error(value, error), text, "{value:e} {error:e}");
         }

@@ -54,7 +54,7 @@ pub fn picture(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: 
 }
 
 /// Title, time and step in the upper left corner, while the bar is hidden.
-fn time(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
+pub(super) fn time(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
     if !interface.hidden {
         return;
     }
@@ -102,7 +102,7 @@ pub fn scale_bar(points_per_length: f64, longest: f64) -> Option<(f64, f64)> {
 }
 
 /// The scale bar in the lower right corner; above the legend where they would meet.
-fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect, taken: Rect) {
+pub(super) fn bar_of_scale(ui: &Ui, frame: &Frame, rect: Rect, taken: Rect) {
     let longest = LONGEST_BAR.min(f64::from(rect.width()) * 0.25);
     let Some((length, points)) = scale_bar(frame.surroundings.points_per_length, longest) else {
         return;

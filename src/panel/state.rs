@@ -45,6 +45,15 @@ struct Pending {
     until: f64,
 }
 
+/// What stands beside and over the particles in films and stills.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dress {
+    /// The open plots, beside the picture.
+    pub plots: bool,
+    /// Legend, scale bar, time and title, on the picture.
+    pub legend: bool,
+}
+
 /// The state of the interface.
 pub struct Interface {
     /// Dark or light.
@@ -59,6 +68,8 @@ pub struct Interface {
     pub picture_pixels: [u32; 2],
     /// Where the picture is, in points.
     pub picture_rect: Rect,
+    /// What films and stills are dressed with.
+    pub dress: Dress,
     pub(super) sheet: Option<Sheet>,
     pub(super) query: String,
     pub(super) chosen: usize,
@@ -87,6 +98,7 @@ impl Default for Interface {
             view: ViewSettings::default(),
             picture_pixels: [1, 1],
             picture_rect: Rect::ZERO,
+            dress: Dress::default(),
             sheet: None,
             query: String::new(),
             chosen: 0,
@@ -124,6 +136,12 @@ impl Interface {
             .filter(|card| card.open)
             .map(|card| card.settings.clone())
             .collect()
+    }
+
+    /// The open plots, as they are printed.
+    pub fn printed_plots(&self) -> Vec<super::PrintedPlot> {
+        let open = self.plots.iter().filter(|card| card.open);
+        open.map(PlotCard::printed).collect()
     }
 
     /// Takes note of a new frame: another scene brings its own picture and plots.

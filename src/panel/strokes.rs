@@ -1,4 +1,4 @@
-//! Points into shapes: thinned lines, their gaps, the ground between two of them; names of axes.
+//! Points into shapes: lines, their gaps, the ground between two of them; names of axes.
 
 use std::sync::Arc;
 
@@ -6,48 +6,9 @@ use bevy_egui::egui;
 use egui::text::LayoutJob;
 use egui::{Color32, Galley, Mesh, Pos2, Shape, Stroke, TextFormat, Ui};
 
-use super::chart::{AxisName, Point};
+use super::chart::AxisName;
 use super::symbols::{self, Style};
 use super::theme::{self, Palette, size};
-
-/// At most about two points per pixel: neighbours are averaged, and their bands joined.
-pub(super) fn thinned(points: &[Point], pixels: usize) -> Vec<Point> {
-    let size = points.len().div_ceil((2 * pixels).max(64)).max(1);
-    points
-        .chunks(size)
-        .filter_map(|chunk| {
-            let mut sum = Point {
-                x: 0.0,
-                y: 0.0,
-                low: f64::INFINITY,
-                high: f64::NEG_INFINITY,
-            };
-            let mut count = 0.0;
-            for point in chunk
-                .iter()
-                .filter(|point| point.x.is_finite() && point.y.is_finite())
-            {
-                count += 1.0;
-                // A running mean cannot overflow where a sum would.
-                sum.x += (point.x - sum.x) / count;
-                sum.y += (point.y - sum.y) / count;
-                sum.low = sum.low.min(point.low);
-                sum.high = sum.high.max(point.high);
-            }
-            if count > 0.0 {
-                return Some(sum);
-            }
-            // A gap stays a gap.
-            let x = chunk.first()?.x;
-            Some(Point {
-                x,
-                y: f64::NAN,
-                low: f64::NAN,
-                high: f64::NAN,
-            })
-        })
-        .collect()
-}
 
 /// Splits a line at its gaps.
 pub(super) fn runs(places: impl Iterator<Item = Option<Pos2>>) -> Vec<Vec<Pos2>> {
@@ -93,12 +54,12 @@ pub(super) fn tick(ui: &Ui, label: String) -> Arc<Galley> {
 }
 
 /// Symbol and unit of an axis.
-pub(super) fn axis_job(name: AxisName, palette: &Palette) -> LayoutJob {
+pub(super) fn axis_job(name: &AxisName, palette: &Palette) -> LayoutJob {
     let style = Style {
         size: size::SMALL,
         colour: palette.secondary,
     };
-    let mut job = symbols::formula(name.symbol, style);
+    let mut job = symbols::formula(&name.symbol, style);
     if !name.unit.is_empty() {
         let text = format!(" / {}", name.unit.replace('_', ""));
         job.append(

@@ -89,6 +89,40 @@ impl Span {
             .then_some(share.clamp(-100.0, 101.0) as f32)
     }
 
+    /// The value at a place along the span: the inverse of [`Span::share`].
+    pub fn at(&self, share: f64) -> f64 {
+        if self.logarithmic {
+            self.low * (self.high / self.low).powf(share)
+        } else {
+            self.low + (self.high - self.low) * share
+        }
+    }
+
+    /// The span that is seen after growing by a factor while the place at `share` stays where it
+    /// is; `None` where numbers end.
+    pub fn zoomed(&self, factor: f64, share: f64) -> Option<[f64; 2]> {
+        let scale = factor.clamp(0.1, 10.0).recip();
+        self.sound(share - share * scale, share + (1.0 - share) * scale)
+    }
+
+    /// The span that is seen after moving along by a share of its length.
+    pub fn shifted(&self, share: f64) -> Option<[f64; 2]> {
+        self.sound(-share, 1.0 - share)
+    }
+
+    fn sound(&self, from: f64, to: f64) -> Option<[f64; 2]> {
+        let [low, high] = [self.at(from), self.at(to)];
+        let size = low.abs().max(high.abs());
+        // What is written into a scene must be readable again, and not collapse to a point.
+        let readable = size < 1e30 && (!self.logarithmic || low > 1e-30);
+        let wide = if self.logarithmic {
+            high / low > 1.0 + 1e-6
+        } else {
+            high - low > 1e-9 * size && high - low > 1e-30
+        };
+        (low < high && readable && wide).then_some([low, high])
+    }
+
     /// At most [`MOST`] round values on the span, with their labels.
     pub fn ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         let wanted = wanted.clamp(2, MOST);
@@ -190,6 +224,34 @@ mod tests {
             labels(1e-6, 1e6, true),
             ["10⁻⁶", "10⁻³", "1", "1000", "10⁶"]
         );
+    }
+
+    #[test]
+    fn zooming_and_moving_are_undone_by_their_opposites() {
+        for logarithmic in [false, true] {
+            let span = Span::between(0.5, 32.0, logarithmic);
+            for share in [0.0, 0.25, 1.0] {
+                let [low, high] = span.zoomed(2.0, share).unwrap();
+                let near = Span::between(low, high, logarithmic);
+                let fixed = span.at(share);
+                assert!((near.at(share) / fixed - 1.0).abs() < 1e-12, "{share}");
+                let [low, high] = near.zoomed(0.5, share).unwrap();
+                assert!((low / 0.5 - 1.0).abs() < 1e-9 && (high / 32.0 - 1.0).abs() < 1e-9);
+            }
+            let [low, high] = span.shifted(0.1).unwrap();
+            let moved = Span::between(low, high, logarithmic);
+            assert!((moved.share(0.5).unwrap() - 0.1).abs() < 1e-6);
+            // The end of numbers is no panic and no collapse.
+            let mut narrow = span;
+            while let Some([low, high]) = narrow.zoomed(10.0, 0.5) {
+                narrow = Span::between(low, high, logarithmic);
+            }
+            let mut wide = span;
+            while let Some([low, high]) = wide.zoomed(0.1, 0.5) {
+                wide = Span::between(low, high, logarithmic);
+            }
+            assert!(narrow.low < narrow.high && wide.high.is_finite());
+        }
     }
 
     #[test]

@@ -169,6 +169,21 @@ pub fn series_table(traces: &[ScalarTrace]) -> String {
     text
 }
 
+/// Any numbers in columns under their heads.
+pub fn columns_table(heads: &[String], rows: &[Vec<f64>]) -> String {
+    let mut text = format!("{}\n", heads.join(","));
+    for row in rows {
+        for (column, &value) in row.iter().enumerate() {
+            if column > 0 {
+                text.push(',');
+            }
+            number(&mut text, value);
+        }
+        text.push('\n');
+    }
+    text
+}
+
 /// The name of the file for a distribution: the table's own name, the observable's and `.csv`.
 pub fn distribution_path(table: &Path, observable: &str) -> PathBuf {
     let mut name = table.as_os_str().to_os_string();

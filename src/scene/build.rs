@@ -1,21 +1,18 @@
 //! What must hold between the values of a scene, and the scene that they make.
 
 use super::fault::{Fault, Span};
-use super::interpret::{Entries, Interpreter, Value, suggestion};
+use super::interpret::{Entries, Interpreter, Value};
+use super::plots::plots;
 use super::population;
-use super::types::{
-    Background, GHOSTS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story, VERSION,
-    ViewSettings,
-};
+use super::types::{Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings};
 use crate::math::domain::{Boundary, Domain};
 use crate::model::Model;
-use crate::model::observable::{Estimator, Observable};
 use crate::model::parameter::Values;
 
 /// Samples are taken this often when a scene does not say.
 const SAMPLE_EVERY: u64 = 100;
 
-fn text(entries: &Entries, path: &str) -> Option<String> {
+pub(super) fn text(entries: &Entries, path: &str) -> Option<String> {
     match &entries.get(path)?.value {
         Value::Text(text) => Some(text.clone()),
         _ => None,
@@ -29,28 +26,28 @@ fn texts(entries: &Entries, path: &str) -> Vec<String> {
     }
 }
 
-fn whole(entries: &Entries, path: &str) -> Option<u64> {
+pub(super) fn whole(entries: &Entries, path: &str) -> Option<u64> {
     match entries.get(path)?.value {
         Value::Whole(value) => Some(value),
         _ => None,
     }
 }
 
-fn number(entries: &Entries, path: &str) -> Option<f64> {
+pub(super) fn number(entries: &Entries, path: &str) -> Option<f64> {
     match entries.get(path)?.value {
         Value::Number(value) => Some(value),
         _ => None,
     }
 }
 
-fn pair(entries: &Entries, path: &str) -> Option<[f64; 2]> {
+pub(super) fn pair(entries: &Entries, path: &str) -> Option<[f64; 2]> {
     match entries.get(path)?.value {
         Value::Pair(value) => Some(value),
         _ => None,
     }
 }
 
-fn flag(entries: &Entries, path: &str) -> Option<bool> {
+pub(super) fn flag(entries: &Entries, path: &str) -> Option<bool> {
     match entries.get(path)?.value {
         Value::Flag(value) => Some(value),
         _ => None,
@@ -228,89 +225,4 @@ fn layer_styles(entries: &Entries) -> Vec<LayerStyle> {
     }
     styles.sort_by_key(|(span, _)| *span);
     styles.into_iter().map(|(_, style)| style).collect()
-}
-
-/// The kind of plot that suits an observable, and whether its axes are logarithmic.
-fn suitable(observable: &Observable) -> (PlotKind, bool, bool) {
-    match observable.estimator {
-        Estimator::Scalar { .. } | Estimator::Cumulative { .. } => (PlotKind::Series, false, false),
-        Estimator::Distribution { x, logarithmic, .. }
-        | Estimator::Correlation { x, logarithmic, .. } => {
-            let kind = if x.logarithmic && logarithmic {
-                PlotKind::LogLog
-            } else {
-                PlotKind::Profile
-            };
-            (kind, x.logarithmic, logarithmic)
-        }
-    }
-}
-
-fn plots(entries: &Entries, model: &Model, faults: &mut Vec<Fault>) -> Vec<PlotSettings> {
-    let mut plots = Vec::new();
-    for (path, entry) in entries
-        .iter()
-        .filter(|(path, _)| path.starts_with("plots["))
-    {
-        let Some(group) = path.strip_suffix(".observable") else {
-            continue;
-        };
-        let Value::Text(name) = &entry.value else {
-            continue;
-        };
-        let Some(observable) = model.observable(name) else {
-            continue;
-        };
-        let (mut kind, mut x_logarithmic, mut y_logarithmic) = suitable(observable);
-        let path = format!("{group}.kind");
-        if let (Some(entry), Some(written)) = (entries.get(&path), text(entries, &path)) {
-            let fits: &[(&str, PlotKind)] = if observable.is_scalar() {
-                &[
-                    ("series", PlotKind::Series),
-                    ("histogram", PlotKind::Histogram),
-                ]
-            } else {
-                &[
-                    ("profile", PlotKind::Profile),
-                    ("log_log", PlotKind::LogLog),
-                ]
-            };
-            match fits.iter().find(|(name, _)| *name == written) {
-                Some((_, written)) => kind = *written,
-                None => {
-                    let names: Vec<&str> = fits.iter().map(|(name, _)| *name).collect();
-                    let what = if observable.is_scalar() {
-                        "one number"
-                    } else {
-                        "a function"
-                    };
-                    faults.push(
-                        Fault::new("inconsistent", entry.span)
-                            .field(&path)
-                            .fault(format!(
-                                "value {written} does not suit `{name}`, which is {what} per sample"
-                            ))
-                            .allowed(format!("one of {}", names.join(", ")))
-                            .remedy(suggestion(&written, &names, "choose one of them")),
-                    );
-                }
-            }
-        }
-        if kind == PlotKind::LogLog {
-            (x_logarithmic, y_logarithmic) = (true, true);
-        }
-        let settings = PlotSettings {
-            observable: name.clone(),
-            kind,
-            x_logarithmic: flag(entries, &format!("{group}.x_logarithmic"))
-                .unwrap_or(x_logarithmic),
-            y_logarithmic: flag(entries, &format!("{group}.y_logarithmic"))
-                .unwrap_or(y_logarithmic),
-            range: pair(entries, &format!("{group}.range")),
-        };
-        plots.push((entry.span, settings));
-    }
-    // The paths are in the order of the alphabet, where 10 comes before 2; the text's is wanted.
-    plots.sort_by_key(|(span, _)| *span);
-    plots.into_iter().map(|(_, settings)| settings).collect()
 }

@@ -1,8 +1,8 @@
 //! L3: a scene file becomes a checked [`Scene`], or a list of everything that is wrong with it.
 //!
 //! Reading order: `types` (what a scene says), `schema` (which fields a file has), `reader` (RON
-//! text with the place of every value), `interpret` and `decode` (every value by itself), `build`
-//! and `population` (what must hold between them), `problem` (what is said when it does not),
+//! text with the place of every value), `interpret` and `decode` (every value by itself), `build`,
+//! `plots` and `population` (what must hold between them), `problem` (what is said when it does not),
 //! `write` (the way back), `load`, `gallery` and `watch` (where texts come from).
 
 mod build;
@@ -12,6 +12,7 @@ pub mod gallery;
 mod interpret;
 pub mod load;
 pub mod overrides;
+mod plots;
 mod population;
 pub mod problem;
 mod reader;
@@ -28,8 +29,8 @@ pub use overrides::Override;
 pub use population::most_particles;
 pub use problem::{Problem, Problems};
 pub use types::{
-    Background, COLOUR_MAPS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story, VERSION,
-    ViewSettings,
+    BINS, Background, COLOUR_MAPS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story,
+    VERSION, ViewSettings,
 };
 pub use watch::{News, Watched};
 

@@ -2,7 +2,8 @@
 
 use crate::model::Model;
 
-use super::types::COLOUR_MAPS;
+use super::types::{BINS, COLOUR_MAPS};
+use crate::model::parameter::Kind as ParameterKind;
 
 /// The most particles that a scene may ask for.
 pub const MOST_PARTICLES: u64 = 20_000_000;
@@ -101,6 +102,20 @@ fn layers(model: &Model) -> Vec<&'static str> {
 }
 fn observables(model: &Model) -> Vec<&'static str> {
     model.observables.iter().map(|one| one.name).collect()
+}
+
+/// What a scatter plot may have on its x axis: scalars, and parameters that are numbers.
+pub fn axes(model: &Model) -> Vec<&'static str> {
+    let numbers = (model.parameters)()
+        .iter()
+        .filter(|one| {
+            matches!(
+                one.kind,
+                ParameterKind::Number { .. } | ParameterKind::Integer { .. }
+            )
+        })
+        .map(|one| one.name);
+    model.scalars().map(|one| one.name).chain(numbers).collect()
 }
 
 /// All fields, in the order in which a scene is written.
@@ -289,12 +304,42 @@ pub static FIELDS: &[FieldSpec] = &[
     ),
     field(
         "plots[].kind",
-        Kind::Choice(&["series", "histogram", "profile", "log_log"]),
+        Kind::Choice(&["series", "histogram", "profile", "scatter", "log_log"]),
         "how it is plotted",
+    ),
+    field(
+        "plots[].against",
+        Kind::Name(axes),
+        "x axis of a scatter plot: a scalar observable or a parameter; itself when it is not given",
+    ),
+    field(
+        "plots[].lag",
+        POSITIVE,
+        "units of time by which a scatter plot against itself looks back",
     ),
     field("plots[].x_logarithmic", Kind::Flag, "logarithmic x axis"),
     field("plots[].y_logarithmic", Kind::Flag, "logarithmic y axis"),
+    field("plots[].x_range", RANGE, "range of the x axis"),
     field("plots[].range", RANGE, "range of the y axis"),
+    field(
+        "plots[].window",
+        POSITIVE,
+        "the last units of time that are shown",
+    ),
+    field(
+        "plots[].bins",
+        Kind::Whole {
+            min: BINS[0] as u64,
+            max: BINS[1] as u64,
+        },
+        "bins of a histogram",
+    ),
+    field("plots[].theory", Kind::Flag, "whether theory is drawn"),
+    field(
+        "plots[].band",
+        Kind::Flag,
+        "whether standard errors and extremes are drawn",
+    ),
 ];
 
 /// The field at a path.

@@ -2,6 +2,7 @@
 
 use crate::math::domain::Domain;
 use crate::math::walls::Segment;
+use crate::model::observable::{Estimator, Observable};
 use crate::model::parameter::Values;
 use crate::model::{Model, Start};
 
@@ -209,26 +210,98 @@ impl ViewSettings {
 pub const COLOUR_MAPS: &[&str] = &["viridis", "cividis", "magma", "diverging", "cyclic"];
 
 /// How an observable is plotted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlotKind {
     /// A scalar over time.
+    #[default]
     Series,
     /// How often a scalar takes which value.
     Histogram,
     /// A distribution over its own axis.
     Profile,
+    /// A scalar against another, a parameter or its own past, as a path that fades with age.
+    Scatter,
     /// A distribution or correlation on two logarithmic axes.
     LogLog,
 }
 
-/// One plot.
+/// The bins that a histogram may have.
+pub const BINS: [usize; 2] = [2, 256];
+
+/// One plot. Settings that its kind does not use are kept, for the day when the kind changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlotSettings {
     /// Name of one of the model's observables.
     pub observable: String,
     pub kind: PlotKind,
+    /// The x axis of a scatter plot: name of a scalar observable or of a parameter with a number;
+    /// `None` is the observable itself, earlier by the lag.
+    pub against: Option<String>,
+    /// Units of time by which a scatter plot against itself looks back; `None`: one sample.
+    pub lag: Option<f64>,
     pub x_logarithmic: bool,
     pub y_logarithmic: bool,
+    /// Fixed range of the x axis; `None` follows the data.
+    pub x_range: Option<[f64; 2]>,
     /// Fixed range of the y axis; `None` follows the data.
     pub range: Option<[f64; 2]>,
+    /// The last units of time that a series, a histogram or a scatter plot shows; `None`: all.
+    pub window: Option<f64>,
+    /// Bins of a histogram.
+    pub bins: usize,
+    /// Whether theory is drawn.
+    pub theory: bool,
+    /// Whether bands are drawn: standard errors, and the extremes of merged samples.
+    pub band: bool,
+}
+
+impl Default for PlotSettings {
+    fn default() -> Self {
+        Self {
+            observable: String::new(),
+            kind: PlotKind::default(),
+            against: None,
+            lag: None,
+            x_logarithmic: false,
+            y_logarithmic: false,
+            x_range: None,
+            range: None,
+            window: None,
+            bins: 32,
+            theory: true,
+            band: true,
+        }
+    }
+}
+
+impl PlotSettings {
+    /// The plot that suits an observable when nobody says how.
+    pub fn of(observable: &Observable) -> Self {
+        let mut settings = Self {
+            observable: observable.name.into(),
+            ..Self::default()
+        };
+        if let Estimator::Distribution { x, logarithmic, .. }
+        | Estimator::Correlation { x, logarithmic, .. } = observable.estimator
+        {
+            settings.kind = if x.logarithmic && logarithmic {
+                PlotKind::LogLog
+            } else {
+                PlotKind::Profile
+            };
+            (settings.x_logarithmic, settings.y_logarithmic) = (x.logarithmic, logarithmic);
+        }
+        settings
+    }
+}
+
+impl PlotKind {
+    /// The kinds that suit an observable: those of one number per sample, or those of a function.
+    pub fn suiting(observable: &Observable) -> &'static [Self] {
+        if observable.is_scalar() {
+            &[Self::Series, Self::Histogram, Self::Scatter]
+        } else {
+            &[Self::Profile, Self::LogLog]
+        }
+    }
 }

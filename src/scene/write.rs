@@ -45,6 +45,7 @@ impl PlotKind {
             PlotKind::Series => "series",
             PlotKind::Histogram => "histogram",
             PlotKind::Profile => "profile",
+            PlotKind::Scatter => "scatter",
             PlotKind::LogLog => "log_log",
         }
     }
@@ -282,8 +283,28 @@ fn write_plot(plot: &PlotSettings, out: &mut String) -> std::fmt::Result {
         ", x_logarithmic: {}, y_logarithmic: {}",
         plot.x_logarithmic, plot.y_logarithmic
     )?;
-    if let Some(range) = plot.range {
-        write!(out, ", range: {}", pair(range))?;
+    if let Some(against) = &plot.against {
+        write!(out, ", against: {}", quoted(against))?;
+    }
+    for (name, value) in [("lag", plot.lag), ("window", plot.window)] {
+        if let Some(value) = value {
+            write!(out, ", {name}: {value:?}")?;
+        }
+    }
+    for (name, range) in [("x_range", plot.x_range), ("range", plot.range)] {
+        if let Some(range) = range {
+            write!(out, ", {name}: {}", pair(range))?;
+        }
+    }
+    // What is as usual is not written, so that a plot stays a line.
+    let usual = PlotSettings::default();
+    if plot.bins != usual.bins {
+        write!(out, ", bins: {}", plot.bins)?;
+    }
+    for (name, shown) in [("theory", plot.theory), ("band", plot.band)] {
+        if !shown {
+            write!(out, ", {name}: false")?;
+        }
     }
     writeln!(out, "),")
 }

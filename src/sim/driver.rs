@@ -377,6 +377,7 @@ impl Runner {
             scalars: self.simulation.measurements().scalars(),
             curves: self.simulation.measurements().curves(),
             hand: HandReport::default(),
+            parameters: self.simulation.measurements().parameters(),
         }
     }
 }

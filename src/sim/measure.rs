@@ -1,14 +1,17 @@
 //! Samples become series, averages and correlations, each with its error where it has one.
 
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::average::Average;
-use super::snapshot::{CurveTrace, ScalarTrace, SeriesPoint, Summary};
+use super::snapshot::{CurveTrace, ParameterTrace, ScalarTrace, SeriesPoint, Summary};
 use crate::math::correlation::Quality;
+use crate::math::history::History;
 use crate::math::series::Series;
+use crate::math::tally::Tally;
 use crate::model::Model;
 use crate::model::observable::{Accumulator, Estimator, Observable, Sample};
+use crate::model::parameter::Values;
 
 /// Points that a time series keeps, whatever the length of the run.
 const POINTS: usize = 2048;
@@ -22,6 +25,17 @@ pub struct Measurements {
     row: Row,
     /// Means are taken over samples from this time on.
     since: f64,
+    /// What every parameter was at the samples.
+    settings: Vec<History>,
+    /// What was handed out last, as long as it holds: a run that rests copies nothing.
+    handed_out: HandedOut,
+}
+
+#[derive(Default)]
+struct HandedOut {
+    scalars: OnceLock<Arc<Vec<ScalarTrace>>>,
+    curves: OnceLock<Arc<Vec<CurveTrace>>>,
+    parameters: OnceLock<Arc<Vec<ParameterTrace>>>,
 }
 
 /// One row of the sample table: the scalars in the order of their declarations.
@@ -37,6 +51,7 @@ struct Scalar {
     /// What remembers the history of a number that needs it.
     history: Option<Box<dyn Accumulator>>,
     series: Series,
+    tally: Arc<Tally>,
     theory: Option<f64>,
     summary: Option<Summary>,
     /// Number of samples at which the summary is worth computing again.
@@ -44,7 +59,7 @@ struct Scalar {
 }
 
 impl Scalar {
-    fn new(observable: &'static Observable, series: Series) -> Self {
+    fn new(observable: &'static Observable, series: Series, tally: Tally) -> Self {
         Self {
             observable,
             history: match observable.estimator {
@@ -52,6 +67,7 @@ impl Scalar {
                 _ => None,
             },
             series,
+            tally: Arc::new(tally),
             theory: None,
             summary: None,
             due: 0,
@@ -79,6 +95,16 @@ impl Scalar {
         };
         self.theory = theory.and_then(|theory| theory(sample));
         value
+    }
+
+    /// The series and what follows from it, as the window gets it.
+    fn trace(&self, latest: f64) -> ScalarTrace {
+        ScalarTrace {
+            latest,
+            summary: self.summary,
+            theory: self.theory,
+            ..ScalarTrace::of(self.observable, &self.series, self.tally.clone())
+        }
     }
 
     /// Computes the summary again once the series is longer by a fiftieth.
@@ -121,12 +147,34 @@ struct Correlation {
 /// The part of the measurements that a checkpoint keeps.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct MeasurementState {
-    scalars: Vec<Series>,
+    scalars: Vec<(Series, Tally)>,
     histories: Vec<Vec<u8>>,
     averages: Vec<Average>,
     correlations: Vec<(u64, Vec<u8>)>,
     row: Row,
     since: f64,
+    settings: Vec<History>,
+}
+
+impl ScalarTrace {
+    /// What is known of a series: its points, its newest samples and how often it took which value.
+    pub fn of(observable: &'static Observable, series: &Series, tally: Arc<Tally>) -> Self {
+        let point = |point: &crate::math::series::Point| SeriesPoint {
+            time: point.time,
+            low: point.low,
+            mean: point.mean,
+            high: point.high,
+        };
+        Self {
+            observable,
+            points: Arc::new(series.points().map(point).collect()),
+            recent: Arc::new(series.recent().copied().collect()),
+            tally,
+            latest: series.recent().last().map_or(f64::NAN, |sample| sample[1]),
+            summary: None,
+            theory: None,
+        }
+    }
 }
 
 impl Measurements {
@@ -138,13 +186,17 @@ impl Measurements {
             correlations: vec![],
             row: Row::default(),
             since: 0.0,
+            settings: vec![History::default(); (model.parameters)().len()],
+            handed_out: HandedOut::default(),
         };
         for observable in model.observables {
             match observable.estimator {
                 Estimator::Scalar { .. } | Estimator::Cumulative { .. } => {
-                    measurements
-                        .scalars
-                        .push(Scalar::new(observable, Series::new(POINTS)));
+                    measurements.scalars.push(Scalar::new(
+                        observable,
+                        Series::new(POINTS),
+                        Tally::default(),
+                    ));
                 }
                 Estimator::Distribution { .. } => measurements.averages.push(Distribution {
                     observable,
@@ -164,8 +216,12 @@ impl Measurements {
         measurements
     }
 
-    /// Takes in one sample.
-    pub fn record(&mut self, sample: &Sample) {
+    /// Takes in one sample, taken while the parameters had these values.
+    pub fn record(&mut self, sample: &Sample, values: &Values) {
+        self.handed_out = HandedOut::default();
+        for (index, history) in self.settings.iter_mut().enumerate() {
+            history.note(sample.clock.time, values.get(index));
+        }
         self.row.step = sample.clock.step;
         self.row.time = sample.clock.time;
         self.row.values.clear();
@@ -173,6 +229,7 @@ impl Measurements {
             let value = scalar.record(sample);
             self.row.values.push(value);
             scalar.series.push(sample.clock.time, value);
+            Arc::make_mut(&mut scalar.tally).push(value);
             scalar.summarise(self.since);
         }
         for average in &mut self.averages {
@@ -207,25 +264,10 @@ impl Measurements {
 
     /// The scalar observables over the run.
     pub fn scalars(&self) -> Arc<Vec<ScalarTrace>> {
-        let trace = |(index, scalar): (usize, &Scalar)| ScalarTrace {
-            observable: scalar.observable,
-            points: Arc::new(
-                scalar
-                    .series
-                    .points()
-                    .map(|point| SeriesPoint {
-                        time: point.time,
-                        low: point.low,
-                        mean: point.mean,
-                        high: point.high,
-                    })
-                    .collect(),
-            ),
-            latest: self.row.values.get(index).copied().unwrap_or(f64::NAN),
-            summary: scalar.summary,
-            theory: scalar.theory,
-        };
-        Arc::new(self.scalars.iter().enumerate().map(trace).collect())
+        let latest = |index: usize| self.row.values.get(index).copied().unwrap_or(f64::NAN);
+        let trace = |(index, scalar): (usize, &Scalar)| scalar.trace(latest(index));
+        let made = || Arc::new(self.scalars.iter().enumerate().map(trace).collect());
+        self.handed_out.scalars.get_or_init(made).clone()
     }
 
     /// The distributions and correlations.
@@ -242,17 +284,29 @@ impl Measurements {
             theory: Arc::new(correlation.theory.clone()),
             samples: correlation.samples,
         });
-        Arc::new(averages.chain(correlations).collect())
+        let made = || Arc::new(averages.chain(correlations).collect());
+        self.handed_out.curves.get_or_init(made).clone()
+    }
+
+    /// The parameters over the run, in the order of their declarations.
+    pub fn parameters(&self) -> Arc<Vec<ParameterTrace>> {
+        let trace = |history: &History| ParameterTrace {
+            changes: Arc::new(history.changes()),
+        };
+        let made = || Arc::new(self.settings.iter().map(trace).collect());
+        self.handed_out.parameters.get_or_init(made).clone()
     }
 
     /// Starts all averages anew.
     pub fn clear_averages(&mut self) {
+        self.handed_out = HandedOut::default();
         self.since = self.row.time;
         for scalar in &mut self.scalars {
             (scalar.summary, scalar.due) = (None, 0);
             if let Estimator::Cumulative { start, .. } = scalar.observable.estimator {
                 scalar.history = Some(start());
             }
+            scalar.tally = Arc::default();
         }
         for average in &mut self.averages {
             average.state = Average::default();
@@ -271,7 +325,7 @@ impl Measurements {
             scalars: self
                 .scalars
                 .iter()
-                .map(|scalar| scalar.series.clone())
+                .map(|scalar| (scalar.series.clone(), (*scalar.tally).clone()))
                 .collect(),
             histories: self
                 .scalars
@@ -290,6 +344,7 @@ impl Measurements {
                 .collect(),
             row: self.row.clone(),
             since: self.since,
+            settings: self.settings.clone(),
         }
     }
 
@@ -299,12 +354,14 @@ impl Measurements {
         let fits = state.scalars.len() == self.scalars.len()
             && state.histories.len() == histories.count()
             && state.averages.len() == self.averages.len()
-            && state.correlations.len() == self.correlations.len();
+            && state.correlations.len() == self.correlations.len()
+            && state.settings.len() == self.settings.len();
         if !fits {
             return Err("the model measures other observables now".into());
         }
-        for (scalar, series) in self.scalars.iter_mut().zip(state.scalars) {
-            *scalar = Scalar::new(scalar.observable, series);
+        self.handed_out = HandedOut::default();
+        for (scalar, (series, tally)) in self.scalars.iter_mut().zip(state.scalars) {
+            *scalar = Scalar::new(scalar.observable, series, tally);
             scalar.summarise(state.since);
         }
         let with_history = self
@@ -324,6 +381,7 @@ impl Measurements {
         }
         self.row = state.row;
         self.since = state.since;
+        self.settings = state.settings;
         Ok(())
     }
 }

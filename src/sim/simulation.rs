@@ -243,8 +243,8 @@ impl Simulation {
             domain: self.scene.domain,
             clock: self.clock(),
         };
-        let measurements = &mut self.measurements;
-        self.pool.install(|| measurements.record(&sample));
+        let (measurements, values) = (&mut self.measurements, &self.scene.values);
+        self.pool.install(|| measurements.record(&sample, values));
         self.world.insert_resource(columns);
     }
 

@@ -6,6 +6,7 @@ use super::inspect::Inspection;
 use super::past::Past;
 use super::simulation::Simulation;
 use crate::math::domain::Domain;
+use crate::math::tally::Tally;
 use crate::model::observable::{Category, Curve, Grid, Inset, Observable};
 use crate::model::phase::{Clock, Phase};
 use crate::scene::{Glyph, LayerStyle, Scene, ViewSettings};
@@ -174,10 +175,21 @@ pub struct Summary {
 pub struct ScalarTrace {
     pub observable: &'static Observable,
     pub points: Arc<Vec<SeriesPoint>>,
+    /// The newest samples as they are, as (time, value).
+    pub recent: Arc<Vec<[f64; 2]>>,
+    /// How often which value was taken since the averages began.
+    pub tally: Arc<Tally>,
     /// The newest value; NaN when it is not defined.
     pub latest: f64,
     pub summary: Option<Summary>,
     pub theory: Option<f64>,
+}
+
+/// A parameter over the run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ParameterTrace {
+    /// The times of the samples at which it had changed, and its values from there on.
+    pub changes: Arc<Vec<[f64; 2]>>,
 }
 
 /// A distribution or correlation, averaged so far.
@@ -231,6 +243,29 @@ pub struct Snapshot {
     pub curves: Arc<Vec<CurveTrace>>,
     /// What hands have to be told.
     pub hand: HandReport,
+    /// In the order of the declarations.
+    pub parameters: Arc<Vec<ParameterTrace>>,
+}
+
+impl Snapshot {
+    /// A run that rests between two steps, as a film off screen sees it.
+    pub fn at_rest(simulation: &Simulation, picture: Arc<Picture>) -> Self {
+        Self {
+            scene: Arc::new(simulation.scene().clone()),
+            generation: 1,
+            status: Status::Paused,
+            held: true,
+            clock: simulation.clock(),
+            count: simulation.count(),
+            speed: Speed::default(),
+            phases: simulation.profile().seconds_per_step(),
+            picture,
+            scalars: simulation.measurements().scalars(),
+            curves: simulation.measurements().curves(),
+            parameters: simulation.measurements().parameters(),
+            hand: HandReport::default(),
+        }
+    }
 }
 
 /// What the run tells of hands.

@@ -8,7 +8,7 @@
 //! numbers both painters share), `strokes` (lines, arrows, trails and insets of all layers),
 //! `device` with `pipelines`, `sampled` and `shaders/picture.wgsl`, `raster`, `band` and `bloom`, `painter`, and
 //! then the two places where pictures are shown: `studio` (films and tests) and `plugin` (the
-//! window).
+//! window). `triangles` paints what an interface is made of where there is no device.
 
 mod band;
 mod bloom;
@@ -26,6 +26,7 @@ mod sampled;
 mod strokes;
 mod studio;
 mod style;
+pub mod triangles;
 
 pub use camera::Camera;
 pub use colour::ColourMap;

@@ -5,6 +5,7 @@ use egui_file_dialog::{DialogState, FileDialog, FileDialogConfig, FileDialogLabe
 use egui_phosphor::regular as icons;
 use std::path::PathBuf;
 
+use crate::panel::{Columns, PlotPicture};
 use crate::scene::Scene;
 
 /// What the file is for.
@@ -13,6 +14,8 @@ pub enum Question {
     SaveScene(Box<Scene>),
     ExportTable,
     ExportPlot(&'static str),
+    ExportColumns(Box<Columns>),
+    ExportPicture(Box<PlotPicture>),
     Film,
     Still,
 }
@@ -62,6 +65,20 @@ impl Asking {
                 &format!("{name}.csv"),
                 "Table",
                 "csv",
+            ),
+            Question::ExportColumns(columns) => saved(
+                dialog,
+                "Export a plot",
+                &format!("{}.csv", columns.name),
+                "Table",
+                "csv",
+            ),
+            Question::ExportPicture(picture) => saved(
+                dialog,
+                "Save a picture of plots",
+                &format!("{}.png", picture.name),
+                "Picture",
+                "png",
             ),
             Question::Film => saved(dialog, "Film into", "film.mp4", "H.264 film", "mp4")
                 .add_save_extension("GIF animation", "gif"),

@@ -9,21 +9,66 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, channel, sync_channel};
 use std::thread::JoinHandle;
 
-use crate::panel::{FilmState, Weight};
+use crate::app::dressing::Dresser;
+use crate::app::print;
+use crate::panel::{Dress, FilmState, Interface, PlotPicture, PrintedPlot, Weight};
 use crate::record::encode::{Container, FilmReport, FilmSettings, FilmWriter, Metadata};
 use crate::sim::driver::Command;
 use crate::sim::{Lab, Snapshot, snapshot};
-use crate::view::{Picture, PictureStyle, Studio};
+use crate::view::PictureStyle;
 
 const FPS: u32 = 30;
 
 /// A message for the user.
 pub type Message = (Weight, String);
 
+/// What the pictures are dressed with, as it was ticked when they were asked for.
+#[derive(Clone, Default)]
+pub struct Wardrobe {
+    dark: bool,
+    dress: Dress,
+    plots: Vec<PrintedPlot>,
+}
+
+impl Wardrobe {
+    /// What is ticked now, and the plots that are open.
+    pub fn of(interface: &Interface) -> Self {
+        let plots = interface.printed_plots();
+        let dress = Dress {
+            plots: interface.dress.plots && !plots.is_empty(),
+            ..interface.dress
+        };
+        Self {
+            dark: interface.dark,
+            dress,
+            plots,
+        }
+    }
+
+    fn dresser(self) -> Dresser {
+        Dresser::new(self.dark, self.dress, self.plots)
+    }
+}
+
 /// One frame to be painted and encoded.
 struct Shot {
-    picture: Arc<snapshot::Picture>,
+    snapshot: Arc<Snapshot>,
     style: PictureStyle,
+    /// The camera's scale is for a picture of this size; the film may differ by a pixel.
+    window: [u32; 2],
+}
+
+impl Shot {
+    /// The pixels, dressed.
+    fn paint(&self, dresser: &mut Dresser, size: [u32; 2]) -> Result<Vec<u8>, String> {
+        let style = |size| PictureStyle {
+            camera: self.style.camera.resized(self.window, size),
+            ..self.style.clone()
+        };
+        dresser
+            .shoot(&self.snapshot, size, style)
+            .map_err(|error| error.to_string())
+    }
 }
 
 /// A film that is being made.
@@ -31,9 +76,7 @@ struct Film {
     shots: Option<SyncSender<Shot>>,
     outcome: Receiver<Result<FilmReport, String>>,
     thread: Option<JoinHandle<()>>,
-    /// The camera's scale is for a picture of this size; the film may differ by a pixel.
     window: [u32; 2],
-    size: [u32; 2],
     steps_per_frame: u64,
     /// The step that the next frame shows.
     due: u64,
@@ -47,7 +90,7 @@ struct Film {
 pub struct Filming {
     film: Option<Film>,
     stills: Vec<Receiver<Message>>,
-    wanted_still: Option<(PathBuf, Metadata)>,
+    wanted_still: Option<(PathBuf, Metadata, Wardrobe)>,
 }
 
 impl Filming {
@@ -69,12 +112,14 @@ impl Filming {
         seen: &Snapshot,
         path: &Path,
         window: [u32; 2],
+        wardrobe: Wardrobe,
     ) -> Result<(), String> {
         if self.film.is_some() {
             return Err("A film is being made already: stop it first.".into());
         }
         // Chroma has half the resolution, so that an H.264 picture has even sides.
-        let size = window.map(|side| (side & !1).max(16));
+        let whole = Dresser::size_around(wardrobe.dress, window);
+        let size = whole.map(|side| (side & !1).max(16));
         let settings = FilmSettings {
             metadata: Some(metadata(seen)),
             ..FilmSettings::new(size[0], size[1], FPS)
@@ -90,7 +135,7 @@ impl Filming {
             .name("seethe-film".into())
             .spawn(move || {
                 // Nobody is left to be told when the window has gone.
-                let _ = report.send(paint_all(film, &inbox, size));
+                let _ = report.send(paint_all(film, &inbox, size, wardrobe));
             })
             .map_err(|error| format!("the film cannot start a thread: {error}"))?;
         lab.send(Command::Hold(true));
@@ -99,7 +144,6 @@ impl Filming {
             outcome,
             thread: Some(thread),
             window,
-            size,
             steps_per_frame: steps_per_frame(seen),
             due: seen.clock.step,
             generation: seen.generation,
@@ -117,8 +161,15 @@ impl Filming {
     }
 
     /// Takes a still of the next picture.
-    pub fn still(&mut self, seen: &Snapshot, path: &Path) {
-        self.wanted_still = Some((path.into(), metadata(seen)));
+    pub fn still(&mut self, seen: &Snapshot, path: &Path, wardrobe: Wardrobe) {
+        self.wanted_still = Some((path.into(), metadata(seen), wardrobe));
+    }
+
+    /// Paints and writes a picture of plots.
+    pub fn print(&mut self, picture: PlotPicture, seen: &Snapshot, path: PathBuf) {
+        let (metadata, seen) = (metadata(seen), seen.clone());
+        let make = move || Ok(print::plots(&picture, &seen));
+        self.stills.push(write_still(path, metadata, make));
     }
 
     /// To be called every frame: takes what is due, and says what has been finished.
@@ -129,12 +180,15 @@ impl Filming {
         style: &PictureStyle,
         size: [u32; 2],
     ) -> Option<Message> {
-        if let Some((path, metadata)) = self.wanted_still.take() {
+        if let Some((path, metadata, wardrobe)) = self.wanted_still.take() {
             let shot = Shot {
-                picture: seen.picture.clone(),
+                snapshot: Arc::new(seen.clone()),
                 style: style.clone(),
+                window: size,
             };
-            self.stills.push(take_still(path, metadata, shot, size));
+            let size = Dresser::size_around(wardrobe.dress, size).map(|side| side.max(1));
+            let make = move || Ok((size, shot.paint(&mut wardrobe.dresser(), size)?));
+            self.stills.push(write_still(path, metadata, make));
         }
         let mut message = None;
         self.stills.retain(|still| match still.try_recv() {
@@ -197,11 +251,10 @@ impl Film {
         if !seen.held || seen.picture.step != self.due {
             return;
         }
-        let mut style = style.clone();
-        style.camera = style.camera.resized(self.window, self.size);
         match shots.try_send(Shot {
-            picture: seen.picture.clone(),
-            style,
+            snapshot: Arc::new(seen.clone()),
+            style: style.clone(),
+            window: self.window,
         }) {
             Ok(()) => {
                 self.frames += 1;
@@ -238,35 +291,34 @@ fn paint_all(
     mut film: FilmWriter,
     inbox: &Receiver<Shot>,
     size: [u32; 2],
+    wardrobe: Wardrobe,
 ) -> Result<FilmReport, String> {
-    let mut studio = Studio::new();
+    let mut dresser = wardrobe.dresser();
     for shot in inbox {
-        let picture = Picture(shot.picture.clone());
-        let frame = studio
-            .shoot(&picture, &shot.style, size)
-            .map_err(|error| error.to_string())?;
-        film.push(frame.pixels).map_err(|error| error.to_string())?;
+        let pixels = shot.paint(&mut dresser, size)?;
+        film.push(pixels).map_err(|error| error.to_string())?;
     }
     film.finish().map_err(|error| error.to_string())
 }
 
-/// Paints and writes a still on a thread of its own.
-fn take_still(path: PathBuf, metadata: Metadata, shot: Shot, size: [u32; 2]) -> Receiver<Message> {
+/// Makes and writes a picture on a thread of its own.
+fn write_still(
+    path: PathBuf,
+    metadata: Metadata,
+    make: impl FnOnce() -> Result<([u32; 2], Vec<u8>), String> + Send + 'static,
+) -> Receiver<Message> {
     let (report, receiver) = channel();
     let work = move || {
         let write = || -> Result<FilmReport, String> {
-            let picture = Picture(shot.picture.clone());
-            let frame = Studio::new()
-                .shoot(&picture, &shot.style, size)
-                .map_err(|error| error.to_string())?;
+            let (size, pixels) = make()?;
             let settings = FilmSettings {
                 metadata: Some(metadata),
                 expected_frames: Some(1),
-                ..FilmSettings::new(frame.size[0], frame.size[1], FPS)
+                ..FilmSettings::new(size[0], size[1], FPS)
             };
             let mut film =
                 FilmWriter::create(&path, &settings).map_err(|error| error.to_string())?;
-            film.push(frame.pixels).map_err(|error| error.to_string())?;
+            film.push(pixels).map_err(|error| error.to_string())?;
             film.finish().map_err(|error| error.to_string())
         };
         let _ = report.send(match write() {

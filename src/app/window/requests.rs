@@ -9,10 +9,11 @@ use std::path::Path;
 use super::desk::Desk;
 use super::eye;
 use super::files::{Answer, Question};
+use super::filming::Wardrobe;
 use crate::panel::{Request, Weight};
 use crate::record::encode::read_png_metadata;
 use crate::record::files::replace;
-use crate::record::table::{series_table, write_curve};
+use crate::record::table::{columns_table, series_table, write_curve};
 use crate::scene::{self, Scene, Watched};
 use crate::sim::driver::Command;
 use crate::sim::{Lab, Snapshot};
@@ -40,6 +41,8 @@ pub fn carry_out(
         }
         Request::ExportTable => desk.asking.ask(Question::ExportTable),
         Request::ExportPlot(name) => desk.asking.ask(Question::ExportPlot(name)),
+        Request::ExportColumns(columns) => desk.asking.ask(Question::ExportColumns(columns)),
+        Request::ExportPicture(picture) => desk.asking.ask(Question::ExportPicture(picture)),
         Request::StartFilm => desk.asking.ask(Question::Film),
         Request::StopFilm => desk.filming.stop(),
         Request::Still => desk.asking.ask(Question::Still),
@@ -93,13 +96,23 @@ pub fn answer(answer: Answer, desk: &mut Desk, lab: &Lab, snapshot: &Snapshot) {
             };
             report(desk, outcome, &path);
         }
+        Question::ExportColumns(columns) => {
+            let text = columns_table(&columns.heads, &columns.rows);
+            let outcome = replace(&path, text.as_bytes());
+            report(desk, outcome, &path);
+        }
+        Question::ExportPicture(picture) => desk.filming.print(*picture, snapshot, path),
         Question::Film => {
             let size = desk.interface.picture_pixels;
-            if let Err(reason) = desk.filming.start(lab, snapshot, &path, size) {
+            let wardrobe = Wardrobe::of(&desk.interface);
+            if let Err(reason) = desk.filming.start(lab, snapshot, &path, size, wardrobe) {
                 desk.interface.tell(Weight::Fault, reason);
             }
         }
-        Question::Still => desk.filming.still(snapshot, &path),
+        Question::Still => {
+            let wardrobe = Wardrobe::of(&desk.interface);
+            desk.filming.still(snapshot, &path, wardrobe);
+        }
     }
 }
 

@@ -86,8 +86,14 @@ impl Kernel for Judge<'_> {
                     mass[lane] = masses.of[i] * masses.of[j];
                 }
             }
-            let there = [u32x16::load_array(simd, a[0]), u32x16::load_array(simd, a[1])];
-            let here = [u32x16::load_array(simd, b[0]), u32x16::load_array(simd, b[1])];
+            let there = [
+                u32x16::load_array(simd, a[0]),
+                u32x16::load_array(simd, a[1]),
+            ];
+            let here = [
+                u32x16::load_array(simd, b[0]),
+                u32x16::load_array(simd, b[1]),
+            ];
             let r2 = distance2(there, here, plan.tree.quantum);
             let p = plan.lanes.at(simd, r2) * f32x16::load_array(simd, mass);
             // −ln(1 − p) for p ≤ 1/4; the next term is below 10⁻⁶ of the sum.
@@ -128,8 +134,18 @@ impl<'a> Race<'a> {
             picks: [[0; BATCH]; 2],
             tests: [0.0; BATCH],
         };
-        let batch = Batch { count: 0, pairs: [[0; 2]; BATCH], least: [0.0; BATCH] };
-        let mut race = Self { plan, draws, gap: 0.0, batch, found };
+        let batch = Batch {
+            count: 0,
+            pairs: [[0; 2]; BATCH],
+            least: [0.0; BATCH],
+        };
+        let mut race = Self {
+            plan,
+            draws,
+            gap: 0.0,
+            batch,
+            found,
+        };
         race.gap = race.next_gap();
         race
     }
@@ -251,7 +267,9 @@ impl<'a> Race<'a> {
             for b in children(cells[1]) {
                 let keys = [a, b].map(|cell| plan.key(finer, cell));
                 let bound = plan.bound(finer, a, b);
-                let empty = keys.iter().any(|&key| plan.cells[at - 1][key as usize] == 0.0);
+                let empty = keys
+                    .iter()
+                    .any(|&key| plan.cells[at - 1][key as usize] == 0.0);
                 if empty || bound == 0.0 {
                     continue;
                 }

@@ -81,7 +81,12 @@ impl SpatialNetwork {
             tree.order = Vec::new();
         }
         let (graph, clipping) = draw(Plan::new(tree, placed, &expected), nodes, seed)?;
-        Ok(Self { positions, expected, graph, clipping })
+        Ok(Self {
+            positions,
+            expected,
+            graph,
+            clipping,
+        })
     }
 }
 
@@ -245,9 +250,18 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
             return found;
         }
         let step = u64::from(task.direct) << 60 | (task.level as u64) << 40;
-        let stream = Stream::new(seed, step | u64::from(task.keys.start), Purpose::NetworkEdges);
+        let stream = Stream::new(
+            seed,
+            step | u64::from(task.keys.start),
+            Purpose::NetworkEdges,
+        );
         if task.direct {
-            dispatch(Near { plan: &plan, keys: task.keys, stream, found: &mut found });
+            dispatch(Near {
+                plan: &plan,
+                keys: task.keys,
+                stream,
+                found: &mut found,
+            });
         } else {
             Race::new(&plan, stream, &mut found).run(task.level, task.keys);
         }
@@ -258,7 +272,9 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     };
     let found: Vec<Found> = tasks(&plan).into_par_iter().map(run).collect();
     if work.into_inner() > MOST_WORK {
-        return Err(NetworkError::Crowded { limit: MOST_WORK as f64 });
+        return Err(NetworkError::Crowded {
+            limit: MOST_WORK as f64,
+        });
     }
     check_sizes(nodes, edges.into_inner() as usize)?;
     let mut clipping = Clipping::default();

@@ -224,7 +224,12 @@ mod tests {
             let top = levels.last().unwrap();
             assert!(top.cells.iter().all(|&n| n < 8));
             let finest = &levels[0];
-            assert!(finest.side.iter().all(|&s| s >= side && s < 1.26 * side || s == size[0]));
+            assert!(
+                finest
+                    .side
+                    .iter()
+                    .all(|&s| s >= side && s < 1.26 * side || s == size[0])
+            );
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod files;
+mod plots;
 mod population;
 mod schema_sweep;
 mod writing;
