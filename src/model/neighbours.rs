@@ -229,6 +229,8 @@ pub fn settle(world: &mut World) {
     let mut neighbours = std::mem::take(&mut *world.resource_mut::<Neighbours>());
     neighbours.take_reference(&mut columns, world);
     neighbours.valid = false;
+    // Whoever looks before the next step finds no lists instead of those of other slots.
+    neighbours.list = VerletList::new(neighbours.list.cutoff(), neighbours.list.skin());
     *world.resource_mut::<Columns>() = columns;
     *world.resource_mut::<Neighbours>() = neighbours;
 }

@@ -124,13 +124,13 @@ pub fn repel<L: WallLaw>(
     law: Res<L>,
     clock: Res<Clock>,
     domain: Res<BoxResource>,
-    mut walls: ResMut<Walls>,
+    walls: Option<ResMut<Walls>>,
     mut particles: Query<(&Position, &mut Force)>,
     mut diameters: Query<&Diameter>,
 ) {
-    if walls.is_empty() {
+    let Some(mut walls) = walls.filter(|walls| !walls.is_empty()) else {
         return;
-    }
+    };
     let (positions, mut forces) = slices!(particles);
     let positions: &[[u32; 2]] = cast_slice(positions);
     walls.before.clear();
@@ -164,13 +164,13 @@ pub fn repel<L: WallLaw>(
 /// Mirrors whoever has crossed a wall in this step.
 pub fn hold(
     domain: Res<BoxResource>,
-    walls: Res<Walls>,
+    walls: Option<Res<Walls>>,
     mut neighbours: ResMut<Neighbours>,
     mut particles: Query<&mut Position>,
 ) {
-    if walls.is_empty() {
+    let Some(walls) = walls.filter(|walls| !walls.is_empty()) else {
         return;
-    }
+    };
     let mut positions = slices!(particles);
     let positions: &mut [[u32; 2]] = cast_slice_mut(positions.bypass_change_detection());
     let reference = neighbours.reference();

@@ -88,6 +88,17 @@ fn help(ui: &mut Ui, height: f32) {
                 for entry in ACTIONS.iter().filter(|entry| entry.group == group) {
                     command(ui, entry, false, false);
                 }
+                if group == Group::Hands {
+                    for (title, keys) in [
+                        ("Size of the brush", "Alt+wheel"),
+                        ("Move the picture with any tool", "right drag"),
+                        ("Level or upright wall", "Shift"),
+                        ("Wall of several pieces", "clicks, Enter"),
+                        ("Leave off, back to the hand", "Escape"),
+                    ] {
+                        line(ui, "", title, keys);
+                    }
+                }
                 if group == Group::Picture {
                     for (title, keys) in [
                         ("Move the picture", "drag"),

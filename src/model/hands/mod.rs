@@ -139,7 +139,9 @@ pub struct Hands {
     pub push: Skill,
     pub align: Skill,
     pub heat: Skill,
-    /// True when the chapter keeps particles from crossing walls, see [`super::walls`].
+    /// True when the chapter keeps particles from crossing walls: by the systems of
+    /// [`super::walls`], or, without forces, by
+    /// [`reflect`](crate::math::walls::WallGrid::reflect) in its own step.
     pub walls: bool,
     /// How close a hand may put two centres when steps are so long; 0 when particles do not mind.
     pub closest: fn(&Values, dt: f64) -> f64,
