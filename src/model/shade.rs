@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(values("force_y"), [4.0, -2.0]);
         assert_eq!(values("tag"), [0.0, 1.0]);
         let down = -std::f32::consts::FRAC_PI_2;
-        assert_eq!(values("force_angle"), [4f32.atan2(3.0), down]);
+        assert_eq!(values("force_angle"), [4f64.atan2(3.0) as f32, down]);
         // An open span is 1024 boxes wide, so that a quantum is 10240 / 2³² = 2.4e-6.
         let x = values("position_x");
         assert!(x[0].abs() < 3e-6 && (x[1] - 1.0).abs() < 3e-6, "{x:?}");

@@ -107,8 +107,9 @@ impl Eye {
         self.seen = self.target;
         if let Some(flight) = &self.flight {
             let share = eased(now - flight.begun);
-            self.seen = flight.from.towards(&self.target, share, self.period);
-            if share >= 1.0 {
+            if share < 1.0 {
+                self.seen = flight.from.towards(&self.target, share, self.period);
+            } else {
                 self.flight = None;
             }
         }
