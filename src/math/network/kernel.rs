@@ -340,7 +340,7 @@ impl Placed {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
     pub const SHAPES: [Shape; 7] = [

@@ -19,7 +19,7 @@ pub const LEAST_DIRECT: f64 = 0.12;
 /// Expected edges, all together, that may be left out where the kernel is as good as zero.
 const NEGLIGIBLE: f64 = 1e-9;
 
-/// Another cell as seen from a cell, one of each two opposite ones.
+/// Another cell as seen from a cell.
 #[derive(Clone, Copy, Debug)]
 pub struct Offset {
     /// Columns and rows to go.
@@ -35,9 +35,9 @@ pub struct Offset {
 /// Offsets of one level, for cells of even or odd column and row.
 #[derive(Clone, Debug, Default)]
 pub struct Offsets {
-    /// Pairs of cells that race, by 2 · (row & 1) + (column & 1).
+    /// Pairs of cells that race, by 2 · (row & 1) + (column & 1); one of two opposite ones.
     pub raced: [Vec<Offset>; 4],
-    /// Pairs of cells that are tried directly; the cell itself comes first.
+    /// Cells that are tried directly, the cell itself among them; the lower key has the pair.
     pub direct: [Vec<Offset>; 4],
 }
 
@@ -223,26 +223,21 @@ impl Plan {
                         let half = self.tree.periodic && 2 * d == level.cells[axis] as i32;
                         if half { d } else { -d }
                     });
-                    if (y, x) < (opposite[1], opposite[0]) {
-                        continue;
-                    }
                     let bound = self.bound(level, [0; 2], [x, y].map(i32::unsigned_abs));
                     if bound * mass * mass < NEGLIGIBLE {
                         continue;
                     }
                     let by = [x, y];
-                    let tie = [x, y] == opposite && by != [0; 2];
                     let rate = rate(bound, most * most);
-                    let offset = Offset { by, bound, rate, tie };
                     if at == 0 && typical * typical * bound > LEAST_DIRECT {
-                        offsets.direct[class as usize].push(offset);
-                    } else {
-                        offsets.raced[class as usize].push(offset);
+                        let tie = false;
+                        offsets.direct[class as usize].push(Offset { by, bound, rate, tie });
+                    } else if (y, x) >= (opposite[1], opposite[0]) {
+                        let tie = by == opposite && by != [0; 2];
+                        offsets.raced[class as usize].push(Offset { by, bound, rate, tie });
                     }
                 }
             }
-            // The cell itself comes first, and the least offset is (0, 0).
-            offsets.direct[class as usize].sort_by_key(|offset| offset.by != [0; 2]);
         }
         offsets
     }
