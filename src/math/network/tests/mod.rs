@@ -1,3 +1,5 @@
 //! Tests of the sampler as a whole.
 
+mod comparisons;
+mod exact;
 mod speed;
