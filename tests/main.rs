@@ -5,6 +5,7 @@ mod checkpoint;
 mod determinism;
 mod faults;
 mod film;
+mod flocks;
 mod harness;
 mod headless;
 mod layers;
