@@ -6,6 +6,7 @@ mod determinism;
 mod faults;
 mod film;
 mod hands;
+mod flocks;
 mod harness;
 mod headless;
 mod layers;

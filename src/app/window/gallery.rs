@@ -31,6 +31,13 @@ static PICTURES: &[(&str, &[u8])] = &[
     picture!("run_and_tumble"),
     picture!("passive_colloid"),
     picture!("trapped"),
+    picture!("flock_order"),
+    picture!("vicsek_bands"),
+    picture!("flock_disorder"),
+    picture!("vector_noise"),
+    picture!("vision_cone"),
+    picture!("topological_flock"),
+    picture!("mill"),
 ];
 
 /// The built-in scenes with what the interface says of them.

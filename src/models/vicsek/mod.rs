@@ -27,7 +27,7 @@ pub mod survey;
 mod tests;
 
 use crate::model::column::{ColumnDeclaration, Heading, Image, Position, Tag};
-use crate::model::parameter::Parameters;
+use crate::model::parameter::{Parameters, Values};
 use crate::model::{Model, Source, StepBound, Units};
 use parameters::Vicsek;
 
@@ -70,13 +70,16 @@ pub static MODEL: Model = Model {
         reason: "the step is the model's unit of time; a smaller dt only shortens the stride v₀ dt"
             .into(),
     },
-    particle_area: |_| std::f64::consts::FRAC_PI_4 * DIAMETER * DIAMETER,
-    diameter: |_| DIAMETER,
+    particle_area: |values| std::f64::consts::FRAC_PI_4 * diameter(values).powi(2),
+    diameter,
     ..Model::BARE
 };
 
-/// Diameter with which a particle is drawn, in ranges: particles are points.
-const DIAMETER: f64 = 0.6;
+/// Size with which a particle is drawn, in ranges: particles are points, and a slow one has come
+/// close to others before a stride is seen.
+fn diameter(values: &Values) -> f64 {
+    0.1 + Vicsek::from_values(values).speed
+}
 
 /// What the chapter builds on.
 const SOURCES: &[Source] = &[
