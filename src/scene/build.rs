@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value, suggestion};
-use super::population;
+use super::{input, population};
 use super::types::{
     Background, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
 };
@@ -95,6 +95,7 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
             tags: texts(&entries, "story.tags"),
         },
         values,
+        inputs: input::given(&entries, model),
         domain: Domain::new(size, boundary),
         count,
         initial: text(&entries, "population.initial").unwrap_or_else(|| first_initial.into()),

@@ -21,6 +21,14 @@ pub static SCENES: &[(&str, &str)] = &[
     scene!("run_and_tumble"),
     scene!("passive_colloid"),
     scene!("trapped"),
+    scene!("travelling_wave"),
+    scene!("hop_and_spread"),
+    scene!("small_world_no_clustering"),
+    scene!("well_mixed_limit"),
+    scene!("degree_heterogeneity"),
+    scene!("vaccination_ring"),
+    scene!("sis_endemic"),
+    scene!("sirs_waves"),
 ];
 
 /// All scenes by name: those of the folder, then the default scene of every model under the

@@ -2,7 +2,7 @@
 
 use crate::math::domain::Domain;
 use crate::model::parameter::Values;
-use crate::model::{Model, Start};
+use crate::model::{Input, Model, Start};
 
 /// The newest version of the format that this program reads, and the one that it writes.
 pub const VERSION: u32 = 1;
@@ -20,6 +20,8 @@ pub struct Scene {
     pub story: Story,
     /// Value of every parameter, in the order of the model's declarations.
     pub values: Values,
+    /// Files that the model reads.
+    pub inputs: Vec<Input>,
     pub domain: Domain,
     /// Number of particles.
     pub count: usize,
@@ -46,6 +48,7 @@ impl PartialEq for Scene {
             && self.model == other.model
             && self.story == other.story
             && self.values == other.values
+            && self.inputs == other.inputs
             && self.domain == other.domain
             && self.count == other.count
             && self.initial == other.initial

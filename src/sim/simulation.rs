@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::intent::{Action, Intent};
 use super::measure::Measurements;
 use super::profile::{Profile, chain_phases};
+use crate::model::Inputs;
 use crate::model::column::{Columns, Tag};
 use crate::model::neighbours::Neighbours;
 use crate::model::observable::Sample;
@@ -90,6 +91,7 @@ impl Simulation {
         world.init_resource::<Fault>();
         world.init_resource::<Profile>();
         world.init_resource::<Neighbours>();
+        world.insert_resource(Inputs(scene.inputs.clone()));
         (model.adopt)(&scene.values, &mut world);
         pool.install(|| (model.spawn)(&mut world, &scene.start()))
             .map_err(StartError::Spawn)?;

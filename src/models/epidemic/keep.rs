@@ -51,10 +51,10 @@ fn load(world: &mut World, bytes: &[u8]) -> Result<(), String> {
         return Err(misfit());
     }
     world.insert_resource(trace);
-    let theory = world.get_resource_mut::<Theory>();
-    match (theory, kept.theory) {
-        (None, None) => Ok(()),
-        (Some(mut theory), Some(state)) if theory.set_state(state) => Ok(()),
-        _ => Err(misfit()),
-    }
+    let taken = match (world.get_resource_mut::<Theory>(), kept.theory) {
+        (None, None) => true,
+        (Some(mut theory), Some(state)) => theory.set_state(state),
+        _ => false,
+    };
+    if taken { Ok(()) } else { Err(misfit()) }
 }

@@ -32,7 +32,7 @@ pub mod trace;
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Position, Tag};
 use crate::model::parameter::Parameters;
-use crate::model::{Model, Source};
+use crate::model::{InputFile, Model, Source};
 use parameters::Epidemic;
 
 column! {
@@ -85,6 +85,11 @@ pub static MODEL: Model = Model {
     colourings: pictures::COLOURINGS,
     layers: pictures::LAYERS,
     initial_conditions: start::INITIAL_CONDITIONS,
+    inputs: &[InputFile {
+        name: import::INPUT,
+        doc: "The network, when `network` is `file`: lines `node,ID,X,Y`, then lines `edge,ID,ID`; # begins a comment.",
+        most_bytes: 256 << 20,
+    }],
     default_scene: include_str!("default.ron"),
     bench_scene: include_str!("bench.ron"),
     adopt: step::adopt,

@@ -3,15 +3,17 @@
 use bevy::ecs::resource::Resource;
 use std::sync::OnceLock;
 
+use super::import;
 use super::parameters::{DegreeLaw, Epidemic, Reach, Topology};
 use super::theory::degrees::Degrees;
 use crate::math::domain::Domain;
 use crate::math::network::geometry::Geometry;
 use crate::math::network::kernel::Placed;
+use crate::math::philox::{Purpose, Stream};
 use crate::math::network::{
     ExpectedDegrees, Graph, Kernel, NetworkError, Shape, SpatialNetwork,
 };
-use crate::model::Start;
+use crate::model::{Inputs, Start};
 
 /// Largest share of edges that may be missing because their probabilities would be above 1.
 const MOST_MISSING: f64 = 0.01;
@@ -37,11 +39,15 @@ pub struct Laid {
 }
 
 /// Places the nodes and joins them; an error says why that is impossible and what to change.
-pub fn lay(start: &Start, parameters: &Epidemic) -> Result<Laid, String> {
+pub fn lay(
+    start: &Start,
+    parameters: &Epidemic,
+    inputs: Option<&Inputs>,
+) -> Result<Laid, String> {
     let (domain, count) = (&start.domain, start.count);
     let mean = parameters.mean_degree;
     let (kernel, law) = match parameters.network {
-        Topology::File => return super::import::lay(start),
+        Topology::File => return import::lay(start, inputs.and_then(|inputs| inputs.get(import::INPUT))),
         Topology::Lattice => return lattice(domain, count),
         Topology::SmallWorld => return small_world(start, parameters),
         Topology::Spatial => (kernel(parameters), expected_degrees(parameters)?),
@@ -87,7 +93,7 @@ fn missing(network: &SpatialNetwork) -> Result<f64, String> {
 }
 
 /// A network without a law of lengths: theory takes its configuration model.
-fn bare(positions: Vec<[u32; 2]>, tags: Vec<u32>, graph: Graph) -> Laid {
+pub(super) fn bare(positions: Vec<[u32; 2]>, tags: Vec<u32>, graph: Graph) -> Laid {
     let degrees = (0..graph.nodes() as u32).map(|node| graph.degree(node));
     Laid {
         network: Network {
@@ -147,20 +153,94 @@ fn lattice(domain: &Domain, count: usize) -> Result<Laid, String> {
         domain.fixed([0, 1].map(|axis| (part[axis] + centre[axis] - 0.5) * domain.size[axis]))
     };
     let positions: Vec<[u32; 2]> = (0..count).map(place).collect();
-    let _ = positions;
-    Err("later".into())
+    let wraps = domain.is_periodic();
+    let node = |column: usize, row: usize| (row * columns + column) as u32;
+    let mut edges = Vec::with_capacity(2 * count);
+    for row in 0..rows {
+        for column in 0..columns {
+            if wraps || column + 1 < columns {
+                edges.push([node(column, row), node((column + 1) % columns, row)]);
+            }
+            if wraps || row + 1 < rows {
+                edges.push([node(column, row), node(column, (row + 1) % rows)]);
+            }
+        }
+    }
+    let graph = Graph::from_edges(count, &edges).map_err(|error| error.to_string())?;
+    Ok(bare(positions, (0..count as u32).collect(), graph))
 }
 
-fn small_world(start: &Start, _parameters: &Epidemic) -> Result<Laid, String> {
-    let _ = ring_places(&start.domain, start.count);
-    Err("later".into())
+/// A Watts–Strogatz network on a circle: each node is joined to the nearest `degree`/2 on either
+/// side, and the far end of an edge is moved to a random node with the given probability.
+fn small_world(start: &Start, parameters: &Epidemic) -> Result<Laid, String> {
+    let count = start.count;
+    let half = (0.5 * parameters.mean_degree).round() as usize;
+    if half == 0 || 2 * half + 1 >= count {
+        return Err(format!(
+            "a small world of {count} nodes cannot have the mean degree {}; take an even number from 2 to {}",
+            parameters.mean_degree,
+            2 * (count.saturating_sub(2) / 2)
+        ));
+    }
+    let positions = ring_places(&start.domain, count);
+    let stream = Stream::new(start.seed, 0, Purpose::NetworkEdges);
+    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); count];
+    for (node, row) in rows.iter_mut().enumerate() {
+        row.extend((1..=half).map(|step| ((node + step) % count) as u32));
+    }
+    let joined = |rows: &[Vec<u32>], a: u32, b: u32| {
+        rows[a as usize].contains(&b) || rows[b as usize].contains(&a)
+    };
+    for node in 0..count as u32 {
+        for place in 0..half {
+            let words = stream.words(node, place as u16);
+            if f64::from(words[0]) >= parameters.long_range_share * 4_294_967_296.0 {
+                continue;
+            }
+            // A node that is joined already is not taken; three tries are enough in a sparse network.
+            let other = words[1..]
+                .iter()
+                .map(|&word| ((u64::from(word) * count as u64) >> 32) as u32)
+                .find(|&other| other != node && !joined(&rows, node, other));
+            if let Some(other) = other {
+                rows[node as usize][place] = other;
+            }
+        }
+    }
+    let edges: Vec<[u32; 2]> = (0..count as u32)
+        .flat_map(|node| rows[node as usize].iter().map(move |&other| [node, other]))
+        .collect();
+    let graph = Graph::from_edges(count, &edges).map_err(|error| error.to_string())?;
+    Ok(bare(positions, (0..count as u32).collect(), graph))
 }
 
-/// A random geometric graph: the finite-range kernel at the radius at which the probability is 1.
+/// A random geometric graph: the finite-range kernel at the radius at which the probability of an
+/// edge is 1.
 fn geometric(start: &Start, mean: f64) -> Result<Laid, String> {
-    let density = start.count as f64 / start.domain.area();
-    let _radius = (mean / (std::f64::consts::PI * density)).sqrt();
-    Err("later".into())
+    let (domain, count) = (&start.domain, start.count);
+    let density = count as f64 / domain.area();
+    let radius = (mean / (std::f64::consts::PI * density)).sqrt();
+    if domain.is_periodic() && 2.0 * radius > domain.size[0].min(domain.size[1]) {
+        return Err(format!(
+            "a geometric network of mean degree {mean} joins nodes up to the distance {radius:.3}, more than half the box; lower mean_degree or take more nodes"
+        ));
+    }
+    let kernel = Kernel::local(Shape::FiniteRange { radius });
+    let law = ExpectedDegrees::Constant { mean };
+    let sampled = SpatialNetwork::sample(domain, count, &law, kernel, start.seed)
+        .map_err(|error| error.to_string())?;
+    let placed = Placed::new(kernel, Geometry::from(domain)).map_err(|error| error.to_string())?;
+    Ok(Laid {
+        tags: (0..count as u32).collect(),
+        positions: sampled.positions,
+        network: Network {
+            degrees: Degrees::expected(&sampled.expected),
+            graph: sampled.graph,
+            placed: Some((kernel, placed)),
+            missing: 0.0,
+            measures: OnceLock::new(),
+        },
+    })
 }
 
 /// Places on a circle in the box.

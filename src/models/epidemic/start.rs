@@ -12,7 +12,7 @@ use crate::math::domain::Domain;
 use crate::math::philox::{Purpose, Stream};
 use crate::model::column::{Position, Tag};
 use crate::model::parameter::Parameters;
-use crate::model::{InitialCondition, Start};
+use crate::model::{InitialCondition, Inputs, Start};
 
 /// Every way to start, the first of which is the default.
 pub const INITIAL_CONDITIONS: &[InitialCondition] = &[
@@ -99,7 +99,7 @@ pub fn spawn(world: &mut World, start: &Start) -> Result<(), String> {
     }
     let region = Region::new(start.initial, parameters.start_extent)
         .ok_or_else(|| format!("there is no initial condition `{}`", start.initial))?;
-    let laid = network::lay(start, &parameters)?;
+    let laid = network::lay(start, &parameters, world.get_resource::<Inputs>())?;
     let (positions, tags, network) = (laid.positions, laid.tags, laid.network);
     let real: Vec<[f64; 2]> = (positions.iter())
         .map(|&position| start.domain.real(position))
@@ -147,7 +147,7 @@ pub fn spawn(world: &mut World, start: &Start) -> Result<(), String> {
 fn states(parameters: &Epidemic, region: Region, places: &[[f64; 2]], seed: u64) -> Vec<u8> {
     let stream = Stream::new(seed, 0, Purpose::InitialCondition);
     let mut states = vec![health::SUSCEPTIBLE; places.len()];
-    let mut take = |states: &mut Vec<u8>, from: Vec<u32>, count: usize, block: u16, state: u8| {
+    let take = |states: &mut Vec<u8>, from: Vec<u32>, count: usize, block: u16, state: u8| {
         let mut ranked: Vec<(u64, u32)> = (from.into_iter())
             .map(|node| {
                 let words = stream.words(node, block);

@@ -1,6 +1,7 @@
 //! What does not change during a run: degrees, lengths, clustering, paths.
 
 use super::positions;
+use crate::math::network::Graph;
 use crate::model::observable::{Curve, Sample};
 use crate::models::epidemic::network::Network;
 
@@ -28,10 +29,84 @@ fn measure(sample: &Sample, network: &Network) -> Measures {
     Measures {
         degrees: degrees(network),
         lengths: lengths(sample, network),
-        clustering: f64::NAN,
-        path: f64::NAN,
-        giant: f64::NAN,
+        clustering: transitivity(&network.graph),
+        path: mean_distance(&network.graph),
+        giant: largest_part(&network.graph),
     }
+}
+
+/// Nodes from which the paths to all others are counted.
+const STARTS: usize = 16;
+
+/// Paths of two edges whose ends are joined, over all paths of two edges.
+fn transitivity(graph: &Graph) -> f64 {
+    let (mut closed, mut pairs) = (0_u64, 0_u64);
+    for node in 0..graph.nodes() as u32 {
+        let row = graph.neighbours(node);
+        pairs += (row.len() * row.len().saturating_sub(1)) as u64;
+        for &other in row {
+            // Rows ascend: what two of them share is found by going along both.
+            let mut rest = row;
+            for &third in graph.neighbours(other) {
+                rest = &rest[rest.partition_point(|&one| one < third)..];
+                closed += u64::from(rest.first() == Some(&third));
+            }
+        }
+    }
+    closed as f64 / pairs as f64
+}
+
+/// Mean length of the shortest paths from some nodes, spread evenly over the numbers, to all that
+/// they reach.
+fn mean_distance(graph: &Graph) -> f64 {
+    let count = graph.nodes();
+    let (mut sum, mut reached) = (0_u64, 0_u64);
+    let mut distance = vec![u32::MAX; count];
+    let mut queue = Vec::with_capacity(count);
+    for start in (0..count).step_by(count.div_ceil(STARTS).max(1)) {
+        distance.fill(u32::MAX);
+        distance[start] = 0;
+        queue.clear();
+        queue.push(start as u32);
+        let mut next = 0;
+        while let Some(&node) = queue.get(next) {
+            next += 1;
+            let beyond = distance[node as usize] + 1;
+            for &other in graph.neighbours(node) {
+                if distance[other as usize] == u32::MAX {
+                    distance[other as usize] = beyond;
+                    sum += u64::from(beyond);
+                    queue.push(other);
+                }
+            }
+        }
+        reached += queue.len() as u64 - 1;
+    }
+    sum as f64 / reached as f64
+}
+
+/// Share of the nodes in the largest connected part.
+fn largest_part(graph: &Graph) -> f64 {
+    let count = graph.nodes();
+    let mut seen = vec![false; count];
+    let (mut stack, mut largest) = (Vec::new(), 0);
+    for start in 0..count as u32 {
+        if std::mem::replace(&mut seen[start as usize], true) {
+            continue;
+        }
+        stack.push(start);
+        let mut size = 0;
+        while let Some(node) = stack.pop() {
+            size += 1;
+            for &other in graph.neighbours(node) {
+                if !std::mem::replace(&mut seen[other as usize], true) {
+                    stack.push(other);
+                }
+            }
+        }
+        largest = largest.max(size);
+    }
+    largest as f64 / count.max(1) as f64
 }
 
 fn degrees(network: &Network) -> Curve {

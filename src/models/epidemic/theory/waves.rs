@@ -36,13 +36,13 @@ pub struct WaveRates {
 }
 
 /// Fields of the state in each cell: H, P, R, X, and E.
-const FIELDS: usize = 5;
+const PARTS: usize = 5;
 
 /// The state: what a checkpoint keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaveState {
     pub time: f64,
-    fields: [Vec<f64>; FIELDS],
+    fields: [Vec<f64>; PARTS],
 }
 
 /// Shares of susceptible, exposed, infectious and removed nodes.
@@ -59,9 +59,9 @@ pub struct Waves {
     immune: f64,
     state: WaveState,
     /// Stages of a step, and what the convolution reads and writes.
-    stage: [Vec<f64>; FIELDS],
-    slope: [Vec<f64>; FIELDS],
-    sum: [Vec<f64>; FIELDS],
+    stage: [Vec<f64>; PARTS],
+    slope: [Vec<f64>; PARTS],
+    sum: [Vec<f64>; PARTS],
     source: Vec<f64>,
     convolved: Vec<f64>,
 }
@@ -165,7 +165,7 @@ impl Waves {
         for (turn, weight) in [1.0, 2.0, 2.0, 1.0].into_iter().enumerate() {
             self.slopes(rates);
             let ahead = if turn == 2 { dt } else { 0.5 * dt };
-            for field in 0..FIELDS {
+            for field in 0..PARTS {
                 let (slope, sum) = (&self.slope[field], &mut self.sum[field]);
                 let (start, stage) = (&self.state.fields[field], &mut self.stage[field]);
                 for cell in 0..slope.len() {
