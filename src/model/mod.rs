@@ -14,8 +14,11 @@ pub mod phase;
 pub mod shade;
 pub mod walls;
 
+use bevy::ecs::resource::Resource;
 use bevy::ecs::schedule::Schedule;
 use bevy::ecs::world::World;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use crate::math::domain::Domain;
 use column::ColumnDeclaration;
@@ -66,6 +69,53 @@ pub struct Keep {
     pub load: fn(&mut World, &[u8]) -> Result<(), String>,
 }
 
+/// A file that a scene may give to a chapter, as it is declared.
+#[derive(Clone, Copy, Debug)]
+pub struct InputFile {
+    /// Name in the scene's group `inputs`.
+    pub name: &'static str,
+    /// What it holds, in a sentence or two.
+    pub doc: &'static str,
+    /// A longer file is refused.
+    pub most_bytes: u64,
+}
+
+/// A file that a scene gives to a chapter, read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// Name of the declaration.
+    pub name: String,
+    /// Path as the scene has it, relative to the scene.
+    pub path: String,
+    #[serde(with = "shared_text")]
+    pub text: Arc<str>,
+}
+
+/// A shared text is written and read as any text.
+mod shared_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::sync::Arc;
+
+    pub fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Into::into)
+    }
+}
+
+/// The files that the scene gives: a resource that is there before the particles are placed.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct Inputs(pub Vec<Input>);
+
+impl Inputs {
+    /// The file of a declared name, when the scene gives it.
+    pub fn get(&self, name: &str) -> Option<&Input> {
+        self.0.iter().find(|input| input.name == name)
+    }
+}
+
 /// What a chapter gets to place its particles.
 #[derive(Clone, Debug)]
 pub struct Start<'a> {
@@ -99,6 +149,8 @@ pub struct Model {
     pub colourings: &'static [Colouring],
     pub layers: &'static [Layer],
     pub initial_conditions: &'static [InitialCondition],
+    /// Files that a scene may give.
+    pub inputs: &'static [InputFile],
     /// The scene that runs when none is given, in RON.
     pub default_scene: &'static str,
     /// The scene of `seethe bench`, in RON.
@@ -141,6 +193,7 @@ impl Model {
         colourings: &[],
         layers: &[],
         initial_conditions: &[],
+        inputs: &[],
         default_scene: "",
         bench_scene: "",
         adopt: |_, _| {},

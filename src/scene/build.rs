@@ -3,7 +3,7 @@
 use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value};
 use super::plots::plots;
-use super::population;
+use super::{input, population};
 use super::types::{Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings};
 use crate::math::domain::{Boundary, Domain};
 use crate::model::Model;
@@ -97,6 +97,7 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         values,
         domain: domain?,
         walls,
+        inputs: input::given(&entries, model),
         count,
         initial: text(&entries, "population.initial").unwrap_or_else(|| first_initial.into()),
         seed: whole(&entries, "seed").unwrap_or(1),

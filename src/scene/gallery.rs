@@ -28,6 +28,14 @@ pub static SCENES: &[(&str, &str)] = &[
     scene!("vision_cone"),
     scene!("topological_flock"),
     scene!("mill"),
+    scene!("travelling_wave"),
+    scene!("hop_and_spread"),
+    scene!("small_world_no_clustering"),
+    scene!("well_mixed_limit"),
+    scene!("degree_heterogeneity"),
+    scene!("vaccination_ring"),
+    scene!("sis_endemic"),
+    scene!("sirs_waves"),
 ];
 
 /// All scenes by name: those of the folder, then the default scene of every model under the

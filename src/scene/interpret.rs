@@ -1,6 +1,7 @@
 //! The tree is checked against the schema: every value by itself, without looking at the others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::fault::{Fault, Span, nearest, shorten};
 use super::problem::Source;
@@ -21,6 +22,8 @@ pub enum Value {
     Pair([f64; 2]),
     Text(String),
     Texts(Vec<String>),
+    /// Path and text of a file.
+    File(String, Arc<str>),
     Flag(bool),
     Wall(Segment),
 }
@@ -35,10 +38,15 @@ pub struct Entry {
 /// All values by their paths, such as `plots[1].kind`.
 pub type Entries = BTreeMap<String, Entry>;
 
+/// Gives the text of a file by the path that a scene has for it; else what is wrong and what to do.
+pub type Reader<'a> = &'a dyn Fn(&str, u64) -> Result<Arc<str>, [String; 2]>;
+
 /// Checks a tree; `model` is `None` when the scene does not name a known one.
 pub struct Interpreter<'a> {
     pub sources: &'a [Source],
     pub models: &'a [&'static Model],
+    /// Reads a file that the scene names, of at most so many bytes.
+    pub read: Reader<'a>,
     pub model: Option<&'static Model>,
     pub entries: Entries,
     pub faults: Vec<Fault>,
@@ -120,7 +128,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn duplicate(&mut self, field: &Field, shown: &str) {
+    pub(super) fn duplicate(&mut self, field: &Field, shown: &str) {
         let fault = Fault::new("duplicate", field.name_span)
             .field(shorten(shown))
             .fault("is given twice")
@@ -128,7 +136,7 @@ impl Interpreter<'_> {
         self.refuse(fault);
     }
 
-    fn unknown_field(&mut self, field: &Field, shown: &str, known: &[&str], of: &str) {
+    pub(super) fn unknown_field(&mut self, field: &Field, shown: &str, known: &[&str], of: &str) {
         let fault = Fault::new("unknown_field", field.name_span)
             .field(shorten(shown))
             .fault(format!("there is no field `{}`{of}", shorten(&field.name)))
@@ -250,6 +258,7 @@ impl Interpreter<'_> {
             }
             Kind::Parameters => self.parameters(node, shown),
             Kind::Walls => self.walls(node, shown, &words),
+            Kind::Inputs => self.inputs(node, shown),
             Kind::Number { min, max } => {
                 if let Some(value) = self.number_within(node, shown, min, max, &words) {
                     self.keep(shown, node, Value::Number(value));
@@ -337,6 +346,7 @@ pub fn allowed(kind: Kind, model: Option<&'static Model>, models: &[&'static Mod
         Kind::Walls => {
             format!("a list of at most {MOST_WALLS} walls, [((x0, y0), (x1, y1)), ...]")
         }
+        Kind::Inputs => "paths of files in parentheses".into(),
         Kind::Number { min, max } => format!("a finite number from {min:?} to {max:?}"),
         Kind::Pair {
             min,

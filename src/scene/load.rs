@@ -58,8 +58,15 @@ pub fn find(name: &str, overrides: &[Override]) -> Result<Scene, Problems> {
 /// # Errors
 /// One problem that says what the file is instead.
 pub fn text(path: &Path) -> Result<String, Problems> {
-    let name = path.display().to_string();
-    let refuse = |fault: String, remedy: &str| Problems::of_file(&name, "file", fault, remedy);
+    limited(path, MOST_BYTES, "a scene").map_err(|[fault, remedy]| {
+        Problems::of_file(&path.display().to_string(), "file", fault, &remedy)
+    })
+}
+
+/// The text of a regular file in UTF-8 of at most so many bytes; else what is wrong with it and
+/// what to do. `what` is what such a file is called.
+pub fn limited(path: &Path, most: u64, what: &str) -> Result<String, [String; 2]> {
+    let refuse = |fault: String, remedy: &str| [fault, remedy.to_string()];
     let failed = |error: std::io::Error| {
         let remedy = match error.kind() {
             ErrorKind::NotFound => "check the name of the file",
@@ -69,12 +76,12 @@ pub fn text(path: &Path) -> Result<String, Problems> {
         refuse(format!("cannot be read: {error}"), remedy)
     };
     let not_regular = |kind: &std::fs::Metadata| {
-        let what = if kind.is_dir() {
+        let kind = if kind.is_dir() {
             "is a directory"
         } else {
             "is not a regular file"
         };
-        refuse(what.into(), "give the path of a scene file")
+        refuse(kind.into(), &format!("give the path of {what} file"))
     };
     // Looked at before it is opened, because opening a pipe would wait for a writer; and again
     // afterwards, because it may have been exchanged in between.
@@ -88,14 +95,14 @@ pub fn text(path: &Path) -> Result<String, Problems> {
         return Err(not_regular(&opened));
     }
     let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1)
+    file.take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    if bytes.len() as u64 > MOST_BYTES {
+    if bytes.len() as u64 > most {
         let length = opened.len();
         return Err(refuse(
-            format!("has {length} bytes, and a scene at most {MOST_BYTES}"),
-            "check that it is a scene",
+            format!("has {length} bytes, and {what} at most {most}"),
+            &format!("check that it is {what}"),
         ));
     }
     String::from_utf8(bytes).map_err(|error| {

@@ -9,6 +9,7 @@ mod build;
 mod decode;
 mod fault;
 pub mod gallery;
+mod input;
 mod interpret;
 pub mod load;
 pub mod overrides;
@@ -34,10 +35,10 @@ pub use types::{
 };
 pub use watch::{News, Watched};
 
-use crate::model::Model;
+use crate::model::{Input, Model};
 use crate::models;
 use fault::{Fault, Span};
-use interpret::{Entries, Interpreter};
+use interpret::{Entries, Interpreter, Reader};
 use problem::Source;
 use reader::{Node, Shape};
 
@@ -54,6 +55,24 @@ pub fn parse(name: &str, text: &str, overrides: &[Override]) -> Result<Scene, Pr
     parse_with(models::ALL, name, text, overrides)
 }
 
+/// The same as [`parse`] for a scene whose files are at hand already.
+///
+/// # Errors
+/// As [`parse`]; and a file that is not among the given ones.
+pub fn parse_given(
+    name: &str,
+    text: &str,
+    overrides: &[Override],
+    inputs: &[Input],
+) -> Result<Scene, Problems> {
+    let read = |path: &str, _most: u64| {
+        let given = inputs.iter().find(|input| input.path == path);
+        let missing = || ["is not there".to_string(), "give the file".to_string()];
+        given.map(|input| input.text.clone()).ok_or_else(missing)
+    };
+    parse_reading(models::ALL, name, text, overrides, &read)
+}
+
 /// The report for a person at a terminal: see [`Problems::for_terminal`].
 pub fn render(problems: &Problems) -> String {
     problems.for_terminal()
@@ -68,6 +87,17 @@ pub fn parse_with(
     name: &str,
     text: &str,
     overrides: &[Override],
+) -> Result<Scene, Problems> {
+    let read = |path: &str, most: u64| input::beside(name, path, most);
+    parse_reading(models, name, text, overrides, &read)
+}
+
+fn parse_reading(
+    models: &[&'static Model],
+    name: &str,
+    text: &str,
+    overrides: &[Override],
+    read: Reader,
 ) -> Result<Scene, Problems> {
     if text.len() as u64 > load::MOST_BYTES {
         let fault = format!(
@@ -93,7 +123,7 @@ pub fn parse_with(
             text: overrides::written(change),
         });
     }
-    match check(models, &sources, overrides) {
+    match check(models, &sources, overrides, read) {
         Ok(scene) => Ok(Scene {
             source: text.into(),
             ..scene
@@ -106,6 +136,7 @@ fn check(
     models: &[&'static Model],
     sources: &[Source],
     overrides: &[Override],
+    read: Reader,
 ) -> Result<Scene, Vec<Fault>> {
     let mut faults: Vec<Fault> = sources
         .iter()
@@ -134,6 +165,7 @@ fn check(
     let mut interpreter = Interpreter {
         sources,
         models,
+        read,
         model,
         entries: Entries::new(),
         faults,

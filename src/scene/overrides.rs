@@ -96,7 +96,8 @@ pub fn apply(tree: &mut Node, changes: Vec<Change>, model: Option<&'static Model
 
 /// The full path that a written path stands for; else what is wrong, what is allowed, what to do.
 fn resolve(path: &str, model: Option<&'static Model>) -> Result<String, (String, String, String)> {
-    if path.starts_with("parameters.") && path.matches('.').count() == 1 {
+    let group = path.split('.').next().unwrap_or("");
+    if matches!(group, "parameters" | "inputs") && path.matches('.').count() == 1 {
         return Ok(path.into());
     }
     let mut known: Vec<String> = schema::FIELDS

@@ -17,6 +17,8 @@ pub enum Kind {
     Groups,
     /// The parameters that the model declares.
     Parameters,
+    /// Paths of the files that the model declares.
+    Inputs,
     /// A finite number in a closed range.
     Number { min: f64, max: f64 },
     /// Two finite numbers, each in a closed range; the second is greater when they are ordered.
@@ -154,6 +156,11 @@ pub static FIELDS: &[FieldSpec] = &[
         "parameters",
         Kind::Parameters,
         "parameters that differ from their defaults",
+    ),
+    field(
+        "inputs",
+        Kind::Inputs,
+        "files that the model reads: paths relative to the scene",
     ),
     field("box", Kind::Group, "the box"),
     field("box.size", LENGTHS, "side lengths (Lx, Ly)"),

@@ -4,7 +4,7 @@ use crate::math::domain::Domain;
 use crate::math::walls::Segment;
 use crate::model::observable::{Estimator, Observable};
 use crate::model::parameter::Values;
-use crate::model::{Model, Start};
+use crate::model::{Input, Model, Start};
 
 /// The newest version of the format that this program reads, and the one that it writes.
 pub const VERSION: u32 = 1;
@@ -22,6 +22,8 @@ pub struct Scene {
     pub story: Story,
     /// Value of every parameter, in the order of the model's declarations.
     pub values: Values,
+    /// Files that the model reads.
+    pub inputs: Vec<Input>,
     pub domain: Domain,
     /// Walls that no particle crosses.
     pub walls: Vec<Segment>,
@@ -50,6 +52,7 @@ impl PartialEq for Scene {
             && self.model == other.model
             && self.story == other.story
             && self.values == other.values
+            && self.inputs == other.inputs
             && self.domain == other.domain
             && self.walls == other.walls
             && self.count == other.count

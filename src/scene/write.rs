@@ -135,6 +135,14 @@ impl Scene {
         }
         writeln!(out, "    ),")?;
 
+        if !self.inputs.is_empty() {
+            writeln!(out, "    // Files, relative to this one.\n    inputs: (")?;
+            for input in &self.inputs {
+                writeln!(out, "        {}: {},", input.name, quoted(&input.path))?;
+            }
+            writeln!(out, "    ),")?;
+        }
+
         let boundary = self.domain.boundary.name();
         writeln!(
             out,

@@ -17,6 +17,7 @@ use super::bytes::Bytes;
 use super::intent::Intent;
 use super::measure::MeasurementState;
 use super::simulation::{Simulation, StartError};
+use crate::model::Input;
 use crate::model::column::{Column, Columns, Tag};
 use crate::model::hands::{self, Ledger};
 use crate::model::neighbours::{Neighbours, NeighboursState};
@@ -63,6 +64,8 @@ struct Body {
     /// What the chapter keeps besides its columns.
     kept: Bytes,
     ledger: Ledger,
+    /// The files that the scene gives: they may be gone, or others, when the run goes on.
+    inputs: Vec<Input>,
 }
 
 /// The state as bytes.
@@ -88,6 +91,7 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
         log: simulation.log().to_vec(),
         kept: Bytes(kept(simulation)),
         ledger: *world.resource::<Ledger>(),
+        inputs: simulation.scene().inputs.clone(),
     };
     // Encoding plain data into a growing vector has no way to fail.
     let body = postcard::to_allocvec(&body).unwrap_or_default();
@@ -147,7 +151,7 @@ pub fn restore(bytes: &[u8], pool: Arc<ThreadPool>) -> Result<Simulation, Checkp
     }
     // The bound on dt is for scenes: a hand may have gone beyond it while the run was going.
     let least = [("dt".to_string(), "1e-12".to_string())];
-    let mut scene = scene::parse("checkpoint", &body.scene, &least)
+    let mut scene = scene::parse_given("checkpoint", &body.scene, &least, &body.inputs)
         .map_err(|problems| CheckpointError::Scene(problems.to_string()))?;
     scene.dt = body.clock.dt;
     if body.started.len() != scene.values.len() {

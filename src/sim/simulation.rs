@@ -13,6 +13,7 @@ use super::intent::{Action, Intent};
 use super::measure::Measurements;
 use super::profile::{Profile, chain_phases};
 use super::touch;
+use crate::model::Inputs;
 use crate::model::column::{Columns, Tag};
 use crate::model::hands::Ledger;
 use crate::model::neighbours::Neighbours;
@@ -95,6 +96,7 @@ impl Simulation {
         world.init_resource::<Fault>();
         world.init_resource::<Profile>();
         world.init_resource::<Neighbours>();
+        world.insert_resource(Inputs(scene.inputs.clone()));
         (model.adopt)(&scene.values, &mut world);
         walls::lay(&mut world, &scene.walls);
         pool.install(|| (model.spawn)(&mut world, &scene.start()))
