@@ -1,11 +1,12 @@
 //! L2: the models, a folder each. Deleting a folder and its line here deletes the model.
 
 pub mod active;
+pub mod kuramoto;
 
 use crate::model::Model;
 
 /// Every model, in the order of lists and galleries.
-pub static ALL: &[&Model] = &[&active::MODEL];
+pub static ALL: &[&Model] = &[&active::MODEL, &kuramoto::MODEL];
 
 /// A model by its name in scenes.
 pub fn find(name: &str) -> Option<&'static Model> {

@@ -165,7 +165,7 @@ fn read_outs(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &m
     let snapshot = frame.snapshot;
     ui.add_space(6.0);
     let (value, unit, tip) = pace(frame);
-    read_out(ui, "", &value, unit, 4, &tip);
+    read_out(ui, "", &value, &unit, 4, &tip);
     let clock = snapshot.clock;
     read_out(ui, "t =", &time_text(clock.time), "", 6, "Model time");
     let step = numbers::grouped(clock.step);
