@@ -25,6 +25,7 @@ pub mod series;
 pub mod simd;
 pub mod special;
 pub mod statistics;
+pub mod swarm;
 pub mod verlet;
 
 #[cfg(test)]

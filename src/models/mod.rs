@@ -2,11 +2,12 @@
 
 pub mod active;
 pub mod kuramoto;
+pub mod swarmalators;
 
 use crate::model::Model;
 
 /// Every model, in the order of lists and galleries.
-pub static ALL: &[&Model] = &[&active::MODEL, &kuramoto::MODEL];
+pub static ALL: &[&Model] = &[&active::MODEL, &kuramoto::MODEL, &swarmalators::MODEL];
 
 /// A model by its name in scenes.
 pub fn find(name: &str) -> Option<&'static Model> {

@@ -14,6 +14,7 @@ pub mod load;
 pub mod overrides;
 mod population;
 pub mod problem;
+pub mod ramp;
 mod reader;
 pub mod schema;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod write;
 pub use load::{find, load};
 pub use overrides::Override;
 pub use problem::{Problem, Problems};
+pub use ramp::Ramp;
 pub use types::{
     Background, COLOUR_MAPS, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
 };

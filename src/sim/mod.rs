@@ -12,6 +12,7 @@ pub mod intent;
 pub mod measure;
 pub mod pace;
 pub mod profile;
+mod ramp;
 pub mod simulation;
 pub mod snapshot;
 
