@@ -42,7 +42,7 @@ fn silent(name: &str, overrides: &[(&str, &str)], threads: usize) -> Simulation 
 #[test]
 fn a_step_allocates_nothing() {
     alone("allocations::a_step_allocates_nothing", || {
-        let runs: [(&str, &[(&str, &str)]); 5] = [
+        let runs: [(&str, &[(&str, &str)]); 10] = [
             ("mips", &[("population.count", "8000")]),
             (
                 "mips",
@@ -54,6 +54,11 @@ fn a_step_allocates_nothing() {
             ("aoup", &[]),
             ("run_and_tumble", &[("population.count", "5000")]),
             ("trapped", &[]),
+            ("kuramoto", &[("population.count", "20000")]),
+            ("noisy_identical", &[]),
+            ("moving_oscillators", &[]),
+            ("chimera", &[]),
+            ("active_phase_wave", &[("population.count", "600")]),
         ];
         for (name, overrides) in runs {
             for threads in [1, 2] {

@@ -112,7 +112,8 @@ fn quanta<S: Simd>(x: f32x16<S>) -> i32x16<S> {
 /// Quanta of a rotation in turns, whole turns dropped, and whether it is out of bounds.
 #[inline(always)]
 fn rotation<S: Simd>(simd: S, turns: f32x16<S>) -> (u32x16<S>, mask32x16<S>) {
-    let part = (turns - turns.round_ties_even()) * 4_294_967_296.0;
+    // Rounded, since what is cut off in every step would add up.
+    let part = ((turns - turns.round_ties_even()) * 4_294_967_296.0).round_ties_even();
     let fine = turns.abs().simd_lt(f32x16::splat(simd, MOST_TURNS));
     (part.to_int_precise::<i32x16<S>>().bitcast(), !fine)
 }

@@ -103,19 +103,6 @@ pub fn cos_sin_small<S: Simd>(x: f32x16<S>) -> [f32x16<S>; 2] {
     [cos, sin]
 }
 
-/// 1/√x of positive, normal numbers; relative error below 1e-6. Neither a division nor a root, which
-/// take longer than all of this together: a first guess from the exponent, within 3.5 %, and a
-/// cubic of what it is short of.
-#[inline(always)]
-pub fn inverse_sqrt<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
-    let bits: u32x16<S> = x.to_bits();
-    let guess = f32x16::from_bits(u32x16::splat(simd, 0x5f37_59df) - (bits >> 1));
-    let h = f32x16::splat(simd, 1.0) - guess * guess * x;
-    // (1 − h)^(−1/2) for |h| ≤ 0.07, Taylor's series economised with Chebyshev's polynomials.
-    let series = ((h * 0.314_006_3 + 0.376_339_8) * h + 0.499_998_15) * h + 0.999_999_2;
-    guess * series
-}
-
 /// ln(1 + e^x), the softplus, without overflow; absolute error below 2e-7 for x ≤ 1.
 #[inline(always)]
 pub fn softplus<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
@@ -193,34 +180,6 @@ mod tests {
         {
             assert!(error < bound, "{name}: {error:e}");
         }
-    }
-
-    #[derive(Clone, Copy)]
-    struct Roots([f32; LANES]);
-    impl Kernel for Roots {
-        type Output = [f32; LANES];
-        #[inline(always)]
-        fn run<S: Simd>(self, simd: S) -> Self::Output {
-            inverse_sqrt(simd, f32x16::load_array(simd, self.0)).to_array()
-        }
-    }
-
-    #[test]
-    fn the_inverse_root_is_right_over_all_exponents() {
-        let mut worst = 0.0f64;
-        for block in 0..20_000 {
-            let x: [f32; LANES] =
-                std::array::from_fn(|l| 1e-30 * 1.000_43f32.powi((block * LANES + l) as i32));
-            let found: Vec<_> = levels()
-                .into_iter()
-                .map(|level| dispatch_at(level, Roots(x)))
-                .collect();
-            assert!(found.windows(2).all(|pair| pair[0] == pair[1]));
-            for (x, y) in x.into_iter().zip(found[0]) {
-                worst = worst.max((f64::from(y) * f64::from(x).sqrt() - 1.0).abs());
-            }
-        }
-        assert!(worst < 1e-6 && worst > 1e-8, "{worst:e}");
     }
 
     #[derive(Clone, Copy)]

@@ -12,7 +12,6 @@ pub mod ring;
 
 use rayon::prelude::*;
 
-use super::polynomial::inverse_sqrt;
 use super::simd::*;
 
 /// Square of the distance below which the repulsion grows no further. Two at one place push each
@@ -96,6 +95,62 @@ struct Source<S: Simd> {
 /// x, y and phase for sixteen.
 type Three<S> = [f32x16<S>; 3];
 
+/// Sixteen members against the sources; only the first lanes, where there are not so many.
+#[inline(always)]
+fn block<S: Simd>(
+    simd: S,
+    [x, y, cos, sin]: [&[f32]; 4],
+    sources: &[Source<S>; TOGETHER],
+    closest: f32x16<S>,
+    lanes: Option<[usize; TOGETHER]>,
+    [ax, ay, at]: [&mut [f32]; 3],
+    sums: &mut [Three<S>; TOGETHER],
+) {
+    let zero = f32x16::splat(simd, 0.0);
+    let one = f32x16::splat(simd, 1.0);
+    let x = f32x16::from_slice(simd, x);
+    let y = f32x16::from_slice(simd, y);
+    let cos = f32x16::from_slice(simd, cos);
+    let sin = f32x16::from_slice(simd, sin);
+    // Stage by stage for all sources, so that the processor works on several chains at once.
+    let (mut dx, mut dy, mut inverse) = ([zero; TOGETHER], [zero; TOGETHER], [zero; TOGETHER]);
+    for k in 0..TOGETHER {
+        dx[k] = sources[k].x - x;
+        dy[k] = sources[k].y - y;
+        let r2 = (dx[k] * dx[k] + dy[k] * dy[k]).max(closest);
+        // Root and quotient are exact, and take a unit of their own beside the products.
+        inverse[k] = one / r2.sqrt();
+    }
+    let (mut pull, mut turn) = ([zero; TOGETHER], [zero; TOGETHER]);
+    for k in 0..TOGETHER {
+        let source = sources[k];
+        pull[k] = (source.cos_j * cos + source.sin_j * sin + one - inverse[k]) * inverse[k];
+        turn[k] = (source.sin * cos - source.cos * sin) * inverse[k];
+    }
+    if let Some(lanes) = lanes {
+        for k in 0..TOGETHER {
+            let kept = mask32x16::from_bitmask(simd, (1u64 << lanes[k]) - 1);
+            pull[k] = kept.select(pull[k], zero);
+            turn[k] = kept.select(turn[k], zero);
+        }
+    }
+    let mut own: Three<S> = [
+        f32x16::from_slice(simd, ax),
+        f32x16::from_slice(simd, ay),
+        f32x16::from_slice(simd, at),
+    ];
+    for k in 0..TOGETHER {
+        let force = [pull[k] * dx[k], pull[k] * dy[k], turn[k]];
+        for axis in 0..3 {
+            own[axis] += force[axis];
+            sums[k][axis] += force[axis];
+        }
+    }
+    own[0].store_slice(ax);
+    own[1].store_slice(ay);
+    own[2].store_slice(at);
+}
+
 impl Kernel for Tile<'_> {
     type Output = ();
     #[inline(always)]
@@ -145,53 +200,27 @@ impl Kernel for Tile<'_> {
             } else {
                 members.next_multiple_of(LANES)
             };
-            let mut at_block = 0;
-            while at_block < end {
+            let whole = if single { 0 } else { whole };
+            for at_block in (0..end).step_by(LANES) {
                 let b = at_block..at_block + LANES;
-                let px = f32x16::from_slice(simd, &x[b.clone()]);
-                let py = f32x16::from_slice(simd, &y[b.clone()]);
-                let pc = f32x16::from_slice(simd, &cos[b.clone()]);
-                let ps = f32x16::from_slice(simd, &sin[b.clone()]);
-                let mut own: Three<S> = [
-                    f32x16::from_slice(simd, &ax[b.clone()]),
-                    f32x16::from_slice(simd, &ay[b.clone()]),
-                    f32x16::from_slice(simd, &at[b.clone()]),
+                let own = [
+                    &x[b.clone()],
+                    &y[b.clone()],
+                    &cos[b.clone()],
+                    &sin[b.clone()],
                 ];
-                let partial = at_block >= whole || single;
-                for k in 0..TOGETHER {
-                    let source = sources[k];
-                    let dx = source.x - px;
-                    let dy = source.y - py;
-                    let r2 = (dx * dx + dy * dy).max(closest);
-                    let inverse = inverse_sqrt(simd, r2);
-                    let near = source.cos_j * pc + source.sin_j * ps + one - inverse;
-                    let sine = source.sin * pc - source.cos * ps;
-                    let mut pull = near * inverse;
-                    let mut turn = sine * inverse;
-                    if partial {
-                        let limit = if diagonal { before + k } else { members };
-                        let lanes = if single && k > 0 {
-                            0
-                        } else {
-                            limit.saturating_sub(at_block).min(LANES)
-                        };
-                        let kept = mask32x16::from_bitmask(simd, (1u64 << lanes) - 1);
-                        pull = kept.select(pull, zero);
-                        turn = kept.select(turn, zero);
-                    }
-                    let fx = pull * dx;
-                    let fy = pull * dy;
-                    own[0] += fx;
-                    own[1] += fy;
-                    own[2] += turn;
-                    sums[k][0] += fx;
-                    sums[k][1] += fy;
-                    sums[k][2] += turn;
+                let out = [&mut ax[b.clone()], &mut ay[b.clone()], &mut at[b]];
+                if at_block < whole {
+                    block(simd, own, &sources, closest, None, out, &mut sums);
+                    continue;
                 }
-                own[0].store_slice(&mut ax[b.clone()]);
-                own[1].store_slice(&mut ay[b.clone()]);
-                own[2].store_slice(&mut at[b]);
-                at_block += LANES;
+                let mut lanes = [0; TOGETHER];
+                for (k, lanes) in lanes.iter_mut().enumerate() {
+                    let limit = if diagonal { before + k } else { members };
+                    let limit = if single && k > 0 { 0 } else { limit };
+                    *lanes = limit.saturating_sub(at_block).min(LANES);
+                }
+                block(simd, own, &sources, closest, Some(lanes), out, &mut sums);
             }
             for k in 0..TOGETHER {
                 if j + k < last {

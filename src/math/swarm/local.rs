@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 
 use super::super::domain::Domain;
-use super::super::polynomial::inverse_sqrt;
 use super::super::simd::*;
 use super::super::verlet::{CHUNK, ListChunk, VerletList, consecutive, separation};
 use super::{CLOSEST2, Rates};
@@ -82,7 +81,7 @@ impl Kernel for Near<'_> {
                 // Rows are padded with the lane's own slot; another may be at the same place.
                 let others = u32x16::load_array(simd, *row).simd_ne(own_slots);
                 let near = r2.simd_lt(range2) & others;
-                let inverse = inverse_sqrt(simd, r2.max(closest));
+                let inverse = one / r2.max(closest).sqrt();
                 let w = gather_waves(simd, waves, row);
                 let cosine = w.x * e.x + w.y * e.y;
                 let sine = w.y * e.x - w.x * e.y;

@@ -124,7 +124,8 @@ struct Pass<'a> {
 #[inline(always)]
 fn rotation<S: Simd>(simd: S, rates: f32x16<S>, half: f32) -> (u32x16<S>, mask32x16<S>) {
     let turns = rates * (half * TURNS);
-    let part = (turns - turns.round_ties_even()) * 4_294_967_296.0;
+    // Rounded, since what is cut off in every step would add up.
+    let part = ((turns - turns.round_ties_even()) * 4_294_967_296.0).round_ties_even();
     let fine = turns.abs().simd_lt(f32x16::splat(simd, 1e6));
     (part.to_int_precise::<i32x16<S>>().bitcast(), !fine)
 }

@@ -133,7 +133,7 @@ pub fn noisy_order(ratio: f64) -> f64 {
 
 /// The largest root of 1 = K∫cos²φ g(Kr sin φ)dφ over the locked oscillators, for a g that is
 /// even and falls from its middle (Kuramoto 1975); `None` for a g with two peaks.
-fn self_consistent(spread: Spread, coupling: f64) -> Option<f64> {
+pub fn self_consistent(spread: Spread, coupling: f64) -> Option<f64> {
     match spread {
         // Beyond this distance the sum of two Lorentzians has a dip in the middle.
         Spread::Bimodal { width, distance } if distance > width / 3f64.sqrt() => return None,
