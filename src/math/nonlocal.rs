@@ -100,12 +100,12 @@ impl RingKernel {
                     back = [0, 1].map(|axis| back[axis] * q + z(i)[axis]);
                     out[i] = back.map(|sum| sum as f32);
                 }
-                for i in 0..count {
+                for (i, out) in out.iter_mut().enumerate().take(count) {
                     forth = [0, 1].map(|axis| forth[axis] * q + z(i)[axis]);
                     // An oscillator itself is in both sums.
-                    let both = [0, 1]
-                        .map(|axis| norm * (forth[axis] + f64::from(out[i][axis]) - z(i)[axis]));
-                    out[i] = [
+                    let both =
+                        [0, 1].map(|axis| norm * (forth[axis] + f64::from(out[axis]) - z(i)[axis]));
+                    *out = [
                         (both[0] * turn[0] - both[1] * turn[1]) as f32,
                         (both[0] * turn[1] + both[1] * turn[0]) as f32,
                     ];
@@ -180,7 +180,7 @@ mod tests {
                 let mut fast = vec![[0.0; 2]; count];
                 kernel.apply(&waves, lag, &mut fast);
                 let mut weights = 0.0;
-                for i in 0..count {
+                for (i, fast) in fast.iter().enumerate() {
                     let mut sum = [0.0; 2];
                     weights = 0.0;
                     for (j, wave) in waves.iter().enumerate() {
@@ -193,14 +193,15 @@ mod tests {
                     let slow = [sum[0] * c - sum[1] * s, sum[0] * s + sum[1] * c];
                     for axis in 0..2 {
                         assert!(
-                            (slow[axis] - f64::from(fast[i][axis])).abs() < 3e-7 * count as f64,
+                            (slow[axis] - f64::from(fast[axis])).abs() < 3e-7 * count as f64,
                             "{kernel:?} {count} {i}: {slow:?} {:?}",
-                            fast[i]
+                            fast
                         );
                     }
                 }
+                // A cosine has no mean of zero over a single place.
                 assert!(
-                    (weights - 1.0).abs() < 1e-9,
+                    count == 1 || (weights - 1.0).abs() < 1e-9,
                     "{kernel:?} {count}: {weights}"
                 );
             }

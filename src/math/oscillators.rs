@@ -265,7 +265,7 @@ pub fn predict(
             if let Some(noise) = self.noise {
                 let tags = load_phases(simd, self.tags, at);
                 let [deviate, ..] = noise.stream.gaussian_lanes(simd, tags, 0);
-                push = push + deviate * noise.amplitude;
+                push += deviate * noise.amplitude;
             }
             store(push, self.pushes, at);
             let ahead = turned(e, cos_sin_turns(simd, push * TURNS));

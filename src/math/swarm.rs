@@ -156,7 +156,6 @@ impl Kernel for Tile<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let zero = f32x16::splat(simd, 0.0);
-        let one = f32x16::splat(simd, 1.0);
         let closest = f32x16::splat(simd, CLOSEST2);
         let [from, to] = self.first;
         let members = to - from;

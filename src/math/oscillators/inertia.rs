@@ -68,7 +68,7 @@ pub fn kick(
             if let Some(stream) = self.noise {
                 let tags = load_phases(simd, self.tags, at);
                 let [deviate, ..] = stream.gaussian_lanes(simd, tags, 0);
-                after = after + deviate * law.noise;
+                after += deviate * law.noise;
             }
             store(after, self.velocities, at);
             let (by, _) = rotation(simd, after * (law.half * TURNS));

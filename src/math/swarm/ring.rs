@@ -257,8 +257,8 @@ impl Kernel for Pass<'_> {
             wild,
             ..Report::default()
         };
-        for k in 0..2 {
-            let (x, y) = (sums[k].x.to_array(), sums[k].y.to_array());
+        for (k, sum) in sums.iter().enumerate() {
+            let (x, y) = (sum.x.to_array(), sum.y.to_array());
             for lane in 0..LANES {
                 report.sums[k][0] += f64::from(x[lane]);
                 report.sums[k][1] += f64::from(y[lane]);

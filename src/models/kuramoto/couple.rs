@@ -129,7 +129,7 @@ fn within_range(
                     let near = d.length2().simd_lt(range2) & others;
                     let wave = gather_waves(simd, self.waves, row);
                     sum = sum + Vec2::select(near, wave, Vec2::zero(simd));
-                    number = number + near.select(one, zero);
+                    number += near.select(one, zero);
                 }
                 // Without neighbours the sum is zero, and so is what follows.
                 let mean = sum * (one / number.simd_lt(one).select(one, number));

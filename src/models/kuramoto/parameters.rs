@@ -10,7 +10,7 @@ use crate::{choices, parameters};
 choices! {
     /// How natural frequencies are distributed about their mean.
     pub enum Frequencies {
-        /// g(ω) = γ/π(γ² + ω²), for which the transition is known in closed form.
+        /// A Lorentzian, g(ω) = γ/π(γ² + ω²), for which the transition is known in closed form.
         Lorentzian = "lorentzian",
         /// A normal distribution.
         Gaussian = "gaussian",
@@ -62,9 +62,9 @@ choices! {
 choices! {
     /// How coupling falls off along a ring.
     pub enum Kernel {
-        /// G ∝ 1 + A cos 2πx.
+        /// A cosine, G ∝ 1 + A cos 2πx.
         Cosine = "cosine",
-        /// G ∝ exp(−|x|/ℓ), around the ring as often as it goes.
+        /// An exponential, G ∝ exp(−|x|/ℓ), around the ring as often as it goes.
         Exponential = "exponential",
         /// The same for all within ℓ on either side.
         TopHat = "top_hat",

@@ -21,7 +21,7 @@ choices! {
     pub enum Frequencies {
         /// All zero.
         Identical = "identical",
-        /// g(ω) = γ/π(γ² + ω²).
+        /// A Lorentzian, g(ω) = γ/π(γ² + ω²).
         Lorentzian = "lorentzian",
         /// A normal distribution.
         Gaussian = "gaussian",

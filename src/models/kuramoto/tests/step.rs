@@ -203,8 +203,9 @@ fn one_two_and_identical_oscillators() {
     two.advance(3000).unwrap();
     let (phases, omegas) = state(&two);
     assert_eq!(omegas, [-0.5, 0.5]);
+    // Splitting shifts the fixed point by (K dt)², times a number below one.
     assert!(
-        distance(phases[1] - phases[0], 0.5f64.asin()) < 1e-5,
+        distance(phases[1] - phases[0], 0.5f64.asin()) < 4e-4,
         "{phases:?}"
     );
     let mut one = start(

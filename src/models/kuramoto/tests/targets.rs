@@ -24,7 +24,9 @@ fn close(what: &str, measured: f64, expected: f64, tolerance: f64) {
 /// √(1 − 2γ/K); the tolerances include the finite size, which lowers r by some thousandths.
 #[test]
 fn lorentzian() {
-    for (coupling, expected, tolerance) in [("4", 0.7071, 0.012), ("2.5", 0.4472, 0.015)] {
+    for (coupling, expected, tolerance) in
+        [("4", 0.5f64.sqrt(), 0.012), ("2.5", 0.2f64.sqrt(), 0.015)]
+    {
         let measured = order(&[("parameters.coupling", coupling)], 0.0125, 50.0);
         close(coupling, measured, expected, tolerance);
     }

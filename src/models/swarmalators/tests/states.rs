@@ -84,8 +84,10 @@ fn static_phase_wave() {
     let s = state("1", "0", 400, "1");
     close("S", s.rainbow, 0.999, 0.02);
     assert!(s.phase < 0.12 && s.cycled == 0.0 && s.speed < 2e-3);
-    close("inner radius", s.radii[0], 0.73, 0.04);
-    close("outer radius", s.radii[1], 1.48, 0.04);
+    // Random phases leave the ring uneven, and the centre of mass off its middle by R times the
+    // mean radius.
+    close("inner radius", s.radii[0], 0.73, 0.04 + 1.1 * s.phase);
+    close("outer radius", s.radii[1], 1.48, 0.04 + 1.1 * s.phase);
 }
 
 #[test]
