@@ -42,7 +42,7 @@ fn silent(name: &str, overrides: &[(&str, &str)], threads: usize) -> Simulation 
 #[test]
 fn a_step_allocates_nothing() {
     alone("allocations::a_step_allocates_nothing", || {
-        let runs: [(&str, &[(&str, &str)]); 8] = [
+        let runs: [(&str, &[(&str, &str)]); 13] = [
             ("mips", &[("population.count", "8000")]),
             (
                 "mips",
@@ -57,6 +57,11 @@ fn a_step_allocates_nothing() {
             ("flock_order", &[]),
             ("topological_flock", &[]),
             ("mill", &[]),
+            ("kuramoto", &[("population.count", "20000")]),
+            ("noisy_identical", &[]),
+            ("moving_oscillators", &[]),
+            ("chimera", &[]),
+            ("active_phase_wave", &[("population.count", "600")]),
         ];
         for (name, overrides) in runs {
             for threads in [1, 2] {

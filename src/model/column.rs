@@ -89,6 +89,18 @@ column! {
 }
 
 column! {
+    /// Phase of an oscillator in fixed point, 2³² quanta a turn: it wraps by itself.
+    Phase(u32), "phase", "θ", "rad", &[""],
+    |value, _part, _domain| f64::from(*value) * (std::f64::consts::TAU / 4_294_967_296.0)
+}
+
+column! {
+    /// Natural frequency of an oscillator: how fast its phase turns when it is left alone.
+    NaturalFrequency(f32), "natural_frequency", "ω", "rad/time", &[""],
+    |value, _part, _domain| f64::from(*value)
+}
+
+column! {
     /// Identity of the particle, assigned when it is made and never changed.
     Tag(u32), "tag", "i", "", &[""],
     |value, _part, _domain| f64::from(*value)

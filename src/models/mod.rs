@@ -2,12 +2,20 @@
 
 pub mod active;
 pub mod epidemic;
+pub mod kuramoto;
+pub mod swarmalators;
 pub mod vicsek;
 
 use crate::model::Model;
 
 /// Every model, in the order of lists and galleries.
-pub static ALL: &[&Model] = &[&active::MODEL, &vicsek::MODEL, &epidemic::MODEL];
+pub static ALL: &[&Model] = &[
+    &active::MODEL,
+    &vicsek::MODEL,
+    &kuramoto::MODEL,
+    &swarmalators::MODEL,
+    &epidemic::MODEL,
+];
 
 /// A model by its name in scenes.
 pub fn find(name: &str) -> Option<&'static Model> {

@@ -23,6 +23,7 @@ mod chart;
 mod choice;
 mod drawing;
 mod field;
+mod figure;
 mod fit;
 mod fuzzy;
 mod gallery;

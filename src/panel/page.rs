@@ -141,25 +141,8 @@ pub fn captions(ui: &mut Ui, rect: Rect, frame: &Frame, interface: &mut Interfac
     let mut nobody = Requests::new();
     interface.hidden = true;
     ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt("captions"), |ui| {
-        legend::legend(ui, interface, frame, rect, &mut nobody);
+        let taken = legend::legend(ui, interface, frame, rect, &mut nobody);
         picture::time(ui, interface, frame, rect);
-        picture::bar_of_scale(ui, frame, rect);
-        title(ui, rect, frame);
+        picture::bar_of_scale(ui, frame, rect, taken);
     });
-}
-
-/// The scene's title in the upper right corner.
-fn title(ui: &mut Ui, rect: Rect, frame: &Frame) {
-    let palette = Palette::of(ui);
-    let text = &frame.snapshot.scene.story.title;
-    let font = theme::strong(size::TITLE);
-    let width = 0.6 * rect.width();
-    let galley = widgets::fitted(ui, text, font, palette.text, width);
-    let corner = pos2(
-        rect.right() - picture::MARGIN - galley.size().x,
-        rect.top() + picture::MARGIN,
-    );
-    let ground = Rect::from_min_size(corner, galley.size()).expand2(vec2(8.0, 4.0));
-    ui.painter().add(widgets::ground(ui, ground));
-    ui.painter().galley(corner, galley, palette.text);
 }

@@ -5,6 +5,7 @@ use super::interpret::{Entries, Interpreter, Value};
 use super::plots::plots;
 use super::{input, population};
 use super::types::{Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings};
+use super::ramp::{self, Ramp};
 use crate::math::domain::{Boundary, Domain};
 use crate::model::Model;
 use crate::model::parameter::Values;
@@ -68,8 +69,9 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
     let area = values_are_known.then(|| (model.particle_area)(&values));
     let incomplete = at_fault(faults, "box") || at_fault(faults, "population");
     let settled = population::settle(&entries, model, area, place, incomplete, faults);
-    if values_are_known {
-        check_step(&entries, model, &values, faults);
+    let ramps = ramp::build(&entries, model, &values, faults);
+    if values_are_known && !at_fault(faults, "ramps") {
+        check_step(&entries, model, &values, &ramps, faults);
     }
     let plots = plots(&entries, model, faults);
     let boundary = match text(&entries, "box.boundary").as_deref() {
@@ -105,6 +107,7 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         sample_every: whole(&entries, "sample_every").unwrap_or(SAMPLE_EVERY),
         speed: number(&entries, "speed"),
         duration: number(&entries, "duration"),
+        ramps,
         view: view(&entries, model),
         plots,
         source: String::new(),
@@ -140,11 +143,24 @@ fn values(entries: &Entries, model: &Model) -> Values {
 
 /// A dt beyond the bound is refused and not clamped: results at another dt than the one that is
 /// written would be somebody else's results.
-fn check_step(entries: &Entries, model: &Model, values: &Values, faults: &mut Vec<Fault>) {
+fn check_step(
+    entries: &Entries,
+    model: &Model,
+    values: &Values,
+    ramps: &[Ramp],
+    faults: &mut Vec<Fault>,
+) {
     let (Some(entry), Some(dt)) = (entries.get("dt"), number(entries, "dt")) else {
         return;
     };
-    let bound = (model.step_bound)(values);
+    let mut bound = (model.step_bound)(values);
+    for values in ramp::stations(ramps, model, values) {
+        let later = (model.step_bound)(&values);
+        if later.dt < bound.dt {
+            bound = later;
+            bound.reason += ", where a ramp takes them";
+        }
+    }
     // The margin forgives a bound that was computed and then written down in decimals.
     if dt <= bound.dt * (1.0 + 1e-9) {
         return;

@@ -36,6 +36,18 @@ pub static SCENES: &[(&str, &str)] = &[
     scene!("vaccination_ring"),
     scene!("sis_endemic"),
     scene!("sirs_waves"),
+    scene!("kuramoto_onset"),
+    scene!("chimera"),
+    scene!("first_order"),
+    scene!("noisy_identical"),
+    scene!("moving_oscillators"),
+    scene!("sync_on_network"),
+    scene!("static_sync"),
+    scene!("static_async"),
+    scene!("static_phase_wave"),
+    scene!("splintered_phase_wave"),
+    scene!("active_phase_wave"),
+    scene!("swarmalator_tour"),
 ];
 
 /// All scenes by name: those of the folder, then the default scene of every model under the

@@ -16,6 +16,7 @@ pub mod overrides;
 mod plots;
 mod population;
 pub mod problem;
+pub mod ramp;
 mod reader;
 pub mod schema;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use load::{find, load};
 pub use overrides::Override;
 pub use population::most_particles;
 pub use problem::{Problem, Problems};
+pub use ramp::Ramp;
 pub use types::{
     BINS, Background, COLOUR_MAPS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story,
     VERSION, ViewSettings,

@@ -76,6 +76,11 @@ const POSITIVE: Kind = Kind::Number {
     min: 1e-12,
     max: 1e12,
 };
+/// A value of any parameter.
+const VALUE: Kind = Kind::Number {
+    min: -1e12,
+    max: 1e12,
+};
 const LENGTHS: Kind = Kind::Pair {
     min: 1e-3,
     max: 1e6,
@@ -239,6 +244,31 @@ pub static FIELDS: &[FieldSpec] = &[
         POSITIVE,
         "units of time after which there is no more to see",
     ),
+    field(
+        "ramps",
+        Kind::Groups,
+        "parameters that move in the course of the run",
+    ),
+    required(
+        "ramps[].parameter",
+        Kind::Name(super::ramp::movable),
+        "what is moved: a number that acts live",
+    ),
+    field(
+        "ramps[].from",
+        VALUE,
+        "value at the beginning and before it; that of the parameter when it is not given",
+    ),
+    required("ramps[].to", VALUE, "value at the end and after it"),
+    field(
+        "ramps[].start",
+        Kind::Number {
+            min: 0.0,
+            max: 1e12,
+        },
+        "time at which it begins",
+    ),
+    required("ramps[].duration", POSITIVE, "units of time that it takes"),
     field("view", Kind::Group, "the picture"),
     field(
         "view.colour",

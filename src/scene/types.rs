@@ -1,5 +1,6 @@
 //! What a scene says, once it has been checked: plain data that every later stage may trust.
 
+use super::ramp::Ramp;
 use crate::math::domain::Domain;
 use crate::math::walls::Segment;
 use crate::model::observable::{Estimator, Observable};
@@ -40,6 +41,8 @@ pub struct Scene {
     pub speed: Option<f64>,
     /// Units of model time after which there is no more to see; `None`: it goes on.
     pub duration: Option<f64>,
+    /// Parameters that move in the course of the run.
+    pub ramps: Vec<Ramp>,
     pub view: ViewSettings,
     pub plots: Vec<PlotSettings>,
     /// The text that the scene was read from.
@@ -62,6 +65,7 @@ impl PartialEq for Scene {
             && self.sample_every == other.sample_every
             && self.speed == other.speed
             && self.duration == other.duration
+            && self.ramps == other.ramps
             && self.view == other.view
             && self.plots == other.plots
     }

@@ -182,6 +182,21 @@ impl Scene {
                 "    // Units of time until there is no more to see.\n    duration: {duration:?},"
             )?;
         }
+        if !self.ramps.is_empty() {
+            writeln!(out, "    ramps: [")?;
+            for ramp in &self.ramps {
+                writeln!(
+                    out,
+                    "        (parameter: {}, from: {:?}, to: {:?}, start: {:?}, duration: {:?}),",
+                    quoted(&ramp.parameter),
+                    ramp.from,
+                    ramp.to,
+                    ramp.start,
+                    ramp.duration
+                )?;
+            }
+            writeln!(out, "    ],")?;
+        }
         self.write_view(out)?;
         writeln!(out, "    plots: [")?;
         for plot in &self.plots {

@@ -20,6 +20,7 @@ mod packing;
 pub mod past;
 pub mod profile;
 mod rewind;
+mod ramp;
 pub mod simulation;
 pub mod snapshot;
 mod touch;

@@ -147,6 +147,7 @@ impl Simulation {
             return Err(failure);
         }
         self.apply_due();
+        self.follow_ramps();
         self.world.resource_mut::<Profile>().begin();
         self.schedule.run(&mut self.world);
         if let Some(failure) = self.failure() {
@@ -232,6 +233,24 @@ impl Simulation {
     /// Why actions of hands were refused since this was last asked.
     pub fn take_refused(&mut self) -> Vec<String> {
         std::mem::take(&mut self.refused)
+    }
+
+    /// Moves the parameters that the scene moves.
+    fn follow_ramps(&mut self) {
+        let clock = self.clock();
+        if self.scene.ramps.is_empty() || !clock.step.is_multiple_of(self.scene.sample_every.max(1))
+        {
+            return;
+        }
+        let mut values = self.scene.values.clone();
+        super::ramp::due(&self.scene, clock.time, &self.log, |index, value| {
+            values.set(index, value);
+        });
+        if values != self.scene.values {
+            self.scene.values = values;
+            (self.scene.model.adopt)(&self.scene.values, &mut self.world);
+            self.world.resource_mut::<Neighbours>().invalidate();
+        }
     }
 
     /// Measures the present state.

@@ -12,7 +12,7 @@
 //! the k nearest instead of all in range, walls and obstacles are there when they are wanted.
 //!
 //! Reading order: [`law`] (what is known in closed form), [`parameters`], [`start`], [`step`] (the
-//! systems; the sums are in [`swarm`](crate::math::swarm), the turn in [`flock`](crate::math::flock)),
+//! systems; the sums are in [`neighbour_sums`](crate::math::neighbour_sums), the turn in [`flock`](crate::math::flock)),
 //! [`obstacles`], [`observables`] (with [`survey`]), [`pictures`].
 
 pub mod law;

@@ -18,7 +18,7 @@ use crate::math::flock::Flock;
 use crate::math::integrate::{self, Columns, Term};
 use crate::math::nearest::Nearest;
 use crate::math::strips::Strips;
-use crate::math::swarm::{self, Align, Pull};
+use crate::math::neighbour_sums::{self, Align, Pull};
 use crate::model::column::{Heading, Position, Tag};
 use crate::model::neighbours::{self, Neighbours, Sorting};
 use crate::model::parameter::{Parameters, Values};
@@ -118,7 +118,7 @@ impl Crowd {
         match vicsek.neighbours {
             Neighbourhood::Metric => {
                 self.sorted.resize(positions.len(), [0.0; 2]);
-                swarm::pulls(pull, mean, domain, RANGE, &self.strips, &mut self.sorted);
+                neighbour_sums::pulls(pull, mean, domain, RANGE, &self.strips, &mut self.sorted);
                 self.strips.unsort(&self.sorted, &mut self.pulls);
             }
             Neighbourhood::Nearest => {

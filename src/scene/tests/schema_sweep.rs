@@ -57,7 +57,7 @@ fn with(path: &str, value: Option<&str>) -> (String, usize) {
     let mut text = String::from("(// 運動\n");
     // Group by group, so that the field stands in its own group, whatever that is.
     type Group<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
-    let groups: [Group; 7] = [
+    let groups: [Group; 8] = [
         (
             "",
             "",
@@ -67,6 +67,16 @@ fn with(path: &str, value: Option<&str>) -> (String, usize) {
         ("parameters", "parameters: (", &[], "),\n"),
         ("box", "box: (", &[("size", "(20, 10)")], "),\n"),
         ("population", "population: (", &[("count", "100")], "),\n"),
+        (
+            "ramps[0]",
+            "ramps: [(",
+            &[
+                ("parameter", "walking_speed"),
+                ("to", "1"),
+                ("duration", "1"),
+            ],
+            ")],\n",
+        ),
         ("view", "view: (", &[], ""),
         (
             "view.layer_styles[0]",

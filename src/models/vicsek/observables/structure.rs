@@ -7,7 +7,7 @@ use crate::math::blocks::{BlockCounts, NumberFluctuations};
 use crate::math::domain::{Boundary, Domain};
 use crate::math::statistics::ordered_sum;
 use crate::math::strips::Strips;
-use crate::math::swarm::{self, Align};
+use crate::math::neighbour_sums::{self, Align};
 use crate::model::observable::{Curve, Sample};
 use crate::models::vicsek::parameters::RANGE;
 use crate::models::vicsek::step::FINENESS;
@@ -34,7 +34,7 @@ pub fn around(sample: &Sample, vectors: &[[f32; 2]], mean: bool) -> Vec<[f32; 2]
     strips.sort(&sample.domain, RANGE, FINENESS, positions(sample), vectors);
     let (mut sorted, mut out) = (vec![[0.0; 2]; vectors.len()], vec![[0.0; 2]; vectors.len()]);
     let (domain, align) = (&sample.domain, Align::<true>);
-    swarm::pulls(align, mean, domain, RANGE, &strips, &mut sorted);
+    neighbour_sums::pulls(align, mean, domain, RANGE, &strips, &mut sorted);
     strips.unsort(&sorted, &mut out);
     out
 }
