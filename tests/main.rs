@@ -8,6 +8,7 @@ mod film;
 mod harness;
 mod headless;
 mod layers;
+mod monkey;
 mod panel;
 mod registry;
 mod view;
