@@ -10,6 +10,7 @@ mod flocks;
 mod harness;
 mod headless;
 mod layers;
+mod monkey;
 mod panel;
 mod plots;
 mod registry;

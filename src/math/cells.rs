@@ -53,7 +53,7 @@ impl Grid {
 
     /// The number of the cell that holds a position; rows of cells follow one another.
     #[inline(always)]
-    fn key(&self, position: [u32; 2]) -> u32 {
+    pub fn key(&self, position: [u32; 2]) -> u32 {
         let [x, y] = [0, 1].map(|a| {
             let offset = u64::from(position[a].saturating_sub(self.origin[a]));
             // A position out of range joins the outermost cell, where its neighbours are too.
@@ -153,7 +153,6 @@ impl Candidates {
 pub struct CellList {
     grid: Option<Grid>,
     keys: Vec<u32>,
-    sorted: Vec<u32>,
     order: Vec<u32>,
     starts: Vec<u32>,
 }
@@ -190,11 +189,9 @@ impl CellList {
             sum += std::mem::replace(start, sum);
         }
         self.order.resize(n, 0);
-        self.sorted.resize(n, 0);
         for (i, &key) in self.keys.iter().enumerate() {
             let slot = &mut self.starts[key as usize];
             self.order[*slot as usize] = i as u32;
-            self.sorted[*slot as usize] = key;
             *slot += 1;
         }
         self.starts.rotate_right(1);
@@ -216,11 +213,6 @@ impl CellList {
     /// Where each cell starts in the sorted columns; one more entry than cells.
     pub fn starts(&self) -> &[u32] {
         &self.starts
-    }
-
-    /// The cell of each sorted slot, ascending.
-    pub fn cell_of_slot(&self) -> &[u32] {
-        &self.sorted
     }
 
     /// The candidates for the particles in `cell`.
@@ -293,13 +285,8 @@ mod tests {
                     .zip(&positions)
                     .all(|(&j, p)| before[j as usize] == *p)
             );
-            let (grid, keys) = (cells.grid().unwrap(), cells.cell_of_slot());
-            assert!(
-                positions
-                    .iter()
-                    .zip(keys)
-                    .all(|(&p, &key)| grid.key(p) == key)
-            );
+            let grid = cells.grid().unwrap();
+            let keys: Vec<u32> = positions.iter().map(|&p| grid.key(p)).collect();
             for i in 1..3000 {
                 assert!((keys[i - 1], order[i - 1]) < (keys[i], order[i]), "stable");
             }
@@ -338,7 +325,7 @@ mod tests {
             let order = cells.sort(&domain, 1.5, &positions).to_vec();
             reorder(&order, &mut positions, &mut Vec::new());
             for i in 0..500 {
-                let candidates = cells.candidates(cells.cell_of_slot()[i]);
+                let candidates = cells.candidates(cells.grid().unwrap().key(positions[i]));
                 let slots: Vec<u32> = candidates.runs().iter().flat_map(|&(a, b)| a..b).collect();
                 assert!(
                     slots.windows(2).all(|w| w[0] < w[1]),

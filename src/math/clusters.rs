@@ -154,10 +154,10 @@ fn links_within(grid: &CellGrid, cutoff: f32) -> bool {
 
 /// The cell whose members start at a slot.
 fn cell_from(grid: &CellGrid, first: usize) -> Cell {
-    let key = grid.keys()[first];
+    let key = grid.key(first);
     let (mut low, mut high) = ([0.0f32; 2], [0.0f32; 2]);
     let mut end = first + 1;
-    while end < grid.len() && grid.keys()[end] == key {
+    while end < grid.len() && grid.key(end) == key {
         let offset = grid.separation(grid.sorted()[first], grid.sorted()[end]);
         for axis in 0..2 {
             low[axis] = low[axis].min(offset[axis]);

@@ -94,21 +94,26 @@ impl Displacement {
         self.samples
     }
 
-    /// Takes one sample: the unwrapped position (in quanta) and the tag of each slot. False, and
-    /// nothing taken, when the population is not the one of [`Displacement::new`] with the tags
-    /// 0, 1, ... in any order. Positions of both axes are converted to lengths by the box, which
+    /// Takes one sample: the tag of each slot, and where a slot is, unwrapped and in quanta, which is
+    /// asked only for those that take part. False, and nothing taken, when the population is not the
+    /// one of [`Displacement::new`] with the tags 0, 1, ... in any order. Positions of both axes are converted to lengths by the box, which
     /// must not change during a run.
-    pub fn sample(&mut self, domain: &Domain, unwrapped: &[[i64; 2]], tags: &[u32]) -> bool {
-        if unwrapped.len() != self.population as usize || tags.len() != unwrapped.len() {
+    pub fn sample(
+        &mut self,
+        domain: &Domain,
+        tags: &[u32],
+        unwrapped: impl Fn(usize) -> [i64; 2],
+    ) -> bool {
+        if tags.len() != self.population as usize {
             return false;
         }
         let mut found = 0;
-        for (&position, &tag) in unwrapped.iter().zip(tags) {
+        for (slot, &tag) in tags.iter().enumerate() {
             if tag.is_multiple_of(self.stride) {
                 let Some(place) = self.current.get_mut((tag / self.stride) as usize) else {
                     return false;
                 };
-                *place = position;
+                *place = unwrapped(slot);
                 found += 1;
             }
         }
@@ -122,7 +127,9 @@ impl Displacement {
             }
             let place = self.samples >> level;
             if level == self.levels.len() {
-                if place > 1 {
+                // A level above the first begins with its second position: until then it would
+                // only repeat what the level below has.
+                if level > 0 && place != 1 {
                     break;
                 }
                 self.grow();
@@ -254,7 +261,7 @@ mod tests {
                 [distance + (7 << 40), -2 * distance]
             };
             let unwrapped: Vec<_> = tags.iter().map(at).collect();
-            assert!(msd.sample(&domain, &unwrapped, &tags));
+            assert!(msd.sample(&domain, &tags, |slot| unwrapped[slot]));
         }
         let mean_square = (0..count).map(|tag| f64::from(tag).powi(2)).sum::<f64>() / 300.0;
         let per_sample = mean_square * 1e12 * (quantum[0].powi(2) + 4.0 * quantum[1].powi(2));
@@ -283,7 +290,7 @@ mod tests {
         let mut positions = vec![[0i64; 2]; 500];
         let mut msd = Displacement::new(500, 1.0);
         for _ in 0..2000 {
-            msd.sample(&domain, &positions, &tags);
+            msd.sample(&domain, &tags, |slot| positions[slot]);
             for position in &mut positions {
                 *position = position.map(|p| p + (random.normal() * 1048576.0).round() as i64);
             }
@@ -324,7 +331,7 @@ mod tests {
         let mut msd = Displacement::new(1, 1.0);
         track
             .iter()
-            .for_each(|&position| assert!(msd.sample(&domain, &[position], &[0])));
+            .for_each(|&position| assert!(msd.sample(&domain, &[0], |_| position)));
         let quantum = domain.span().map(|span| span / 4294967296.0);
         let levels = [(1, 1..9), (2, 5..9), (4, 5..9), (8, 5..9), (16, 5..9)];
         let mut points = msd.curve().into_iter();
@@ -363,8 +370,9 @@ mod tests {
                     .map(|&t| [i64::from(t) * step * step, step << 20])
                     .collect()
             };
-            assert!(whole.sample(&domain, &at(&tags), &tags));
-            assert!(shuffled.sample(&domain, &at(&other), &other));
+            let places = [at(&tags), at(&other)];
+            assert!(whole.sample(&domain, &tags, |slot| places[0][slot]));
+            assert!(shuffled.sample(&domain, &other, |slot| places[1][slot]));
         }
         assert_eq!(whole, shuffled);
         let bytes = postcard::to_stdvec(&whole).unwrap();
@@ -375,13 +383,12 @@ mod tests {
     fn what_is_not_the_population_is_refused() {
         let domain = domain();
         let mut none = Displacement::new(0, 1.0);
-        assert!(!none.sample(&domain, &[], &[]) && none.curve().is_empty());
+        assert!(!none.sample(&domain, &[], |_| [0; 2]) && none.curve().is_empty());
         let mut two = Displacement::new(2, f64::NAN);
-        assert!(!two.sample(&domain, &[[0; 2]], &[0]));
-        assert!(!two.sample(&domain, &[[0; 2]; 2], &[0, 5]));
-        assert!(!two.sample(&domain, &[[0; 2]; 2], &[0]));
-        assert!(two.sample(&domain, &[[i64::MIN, i64::MAX]; 2], &[1, 0]));
-        assert!(two.sample(&domain, &[[i64::MAX, 0]; 2], &[1, 0]));
+        assert!(!two.sample(&domain, &[0], |_| [0; 2]));
+        assert!(!two.sample(&domain, &[0, 5], |_| [0; 2]));
+        assert!(two.sample(&domain, &[1, 0], |_| [i64::MIN, i64::MAX]));
+        assert!(two.sample(&domain, &[1, 0], |_| [i64::MAX, 0]));
         assert_eq!((two.samples(), two.curve().len()), (2, 1));
     }
 }

@@ -8,7 +8,7 @@
 //! range that the particles really occupy. Cell numbers follow from integer arithmetic on the
 //! fixed-point coordinates, so that rounding can never put a particle into the wrong cell. When
 //! the cells outnumber the particles by far, as after the escape of one particle from an open
-//! box, the grid keeps only the sorted cell keys and finds the runs by bisection. Hence memory
+//! box, the grid keeps no table of cells and finds the runs by bisection. Hence memory
 //! is linear in the number of particles, whatever the radius.
 
 use std::ops::Range;
@@ -34,16 +34,12 @@ pub struct CellGrid {
     periodic: bool,
     /// First slot of each cell, and the end of the last; empty in the sparse form.
     starts: Vec<u32>,
-    /// Cell key of each slot.
-    keys: Vec<u64>,
     /// Particle index of each slot.
     order: Vec<u32>,
     /// Slot of each particle.
     rank: Vec<u32>,
     /// Position of each slot.
     sorted: Vec<[u32; 2]>,
-    /// Sort buffer.
-    scratch: Vec<(u64, u32)>,
 }
 
 impl CellGrid {
@@ -63,54 +59,48 @@ impl CellGrid {
         self.choose_cells(domain, positions, side);
         let table = self.cells[0].saturating_mul(self.cells[1]);
         let dense = table <= CELLS_PER_PARTICLE * positions.len() as u64 + 64;
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.clear();
-        scratch.extend(positions.iter().enumerate().map(|(i, &position)| {
-            let cell = self.cell_of(position);
-            (cell[1] * self.cells[0] + cell[0], i as u32)
-        }));
-        self.scratch = scratch;
         let count = positions.len();
         self.starts.clear();
         self.order.resize(count, 0);
         if dense {
             // A stable counting sort: within a cell, particles stay in the order of their indices.
             self.starts.resize(table as usize + 1, 0);
-            for &(key, _) in &self.scratch {
-                self.starts[key as usize + 1] += 1;
+            for &position in positions {
+                let key = self.key_of(position) as usize;
+                self.starts[key + 1] += 1;
             }
             for cell in 0..table as usize {
                 self.starts[cell + 1] += self.starts[cell];
             }
-            for &(key, i) in &self.scratch {
-                let slot = &mut self.starts[key as usize];
-                self.order[*slot as usize] = i;
-                *slot += 1;
+            for (i, &position) in positions.iter().enumerate() {
+                let key = self.key_of(position) as usize;
+                self.order[self.starts[key] as usize] = i as u32;
+                self.starts[key] += 1;
             }
             // Every start has moved on to the end of its cell, which is the next cell's start.
             self.starts.copy_within(0..table as usize, 1);
             self.starts[0] = 0;
         } else {
-            self.scratch.sort_unstable();
-            for (slot, &(_, i)) in self.order.iter_mut().zip(&self.scratch) {
-                *slot = i;
+            let mut order = std::mem::take(&mut self.order);
+            for (slot, i) in order.iter_mut().enumerate() {
+                *i = slot as u32;
             }
+            order.sort_unstable_by_key(|&i| (self.key_of(positions[i as usize]), i));
+            self.order = order;
         }
         self.rank.resize(count, 0);
-        self.keys.clear();
-        self.sorted.clear();
+        self.sorted.resize(count, [0; 2]);
         for (slot, &i) in self.order.iter().enumerate() {
             self.rank[i as usize] = slot as u32;
-            self.sorted.push(positions[i as usize]);
+            self.sorted[slot] = positions[i as usize];
         }
-        if dense {
-            self.keys.resize(count, 0);
-            for &(key, i) in &self.scratch {
-                self.keys[self.rank[i as usize] as usize] = key;
-            }
-        } else {
-            self.keys.extend(self.scratch.iter().map(|&(key, _)| key));
-        }
+    }
+
+    /// The number of the cell that belongs to a position, row by row.
+    #[inline(always)]
+    fn key_of(&self, position: [u32; 2]) -> u64 {
+        let [column, row] = self.cell_of(position);
+        row * self.cells[0] + column
     }
 
     fn choose_cells(&mut self, domain: &Domain, positions: &[[u32; 2]], side: f64) {
@@ -167,9 +157,10 @@ impl CellGrid {
         &self.rank
     }
 
-    /// Cell key of each slot, in ascending order; equal keys mean the same cell.
-    pub fn keys(&self) -> &[u64] {
-        &self.keys
+    /// Cell key of a slot, which ascends with the slots; equal keys mean the same cell.
+    #[inline(always)]
+    pub fn key(&self, slot: usize) -> u64 {
+        self.key_of(self.sorted[slot])
     }
 
     /// Column and row of the cell that belongs to a position; positions off the grid go to the
@@ -255,8 +246,11 @@ impl CellGrid {
             row * self.cells[0] + columns.end,
         );
         if self.starts.is_empty() {
-            let low = self.keys.partition_point(|&key| key < first);
-            low..low + self.keys[low..].partition_point(|&key| key < end)
+            let below = |key| {
+                self.sorted
+                    .partition_point(|&position| self.key_of(position) < key)
+            };
+            below(first)..below(end)
         } else {
             self.starts[first as usize] as usize..self.starts[end as usize] as usize
         }
@@ -295,10 +289,9 @@ impl CellGrid {
         let mut total = 0;
         let mut slot = 0;
         while slot < self.len() {
-            let key = self.keys[slot];
-            let members = self.keys[slot..]
-                .iter()
-                .take_while(|&&other| other == key)
+            let key = self.key(slot);
+            let members = (slot..self.len())
+                .take_while(|&other| self.key(other) == key)
                 .count();
             self.for_runs([key % self.cells[0], key / self.cells[0]], reach, |run| {
                 total += (members * run.len()) as u64;

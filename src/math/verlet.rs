@@ -207,7 +207,9 @@ impl Kernel for Build<'_> {
         rows.clear();
         starts.clear();
         starts.push(0);
-        let cell_of = self.cells.cell_of_slot();
+        let Some(grid) = self.cells.grid() else {
+            return;
+        };
         let (mut cell, mut candidates) = (u32::MAX, Default::default());
         for block in (self.first..self.first + self.count).step_by(LANES) {
             lanes.clear();
@@ -217,8 +219,9 @@ impl Kernel for Build<'_> {
                 let slot = block + lane;
                 let begin = lanes.len();
                 if slot < self.first + self.count {
-                    if cell_of[slot] != cell {
-                        cell = cell_of[slot];
+                    let own = grid.key(scan.positions[slot]);
+                    if own != cell {
+                        cell = own;
                         candidates = self.cells.candidates(cell);
                     }
                     for &(from, to) in candidates.runs() {

@@ -1,6 +1,7 @@
 //! How the particles move: speed along the heading, polar order, displacements.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use super::{free, sums, trapped, without_interaction};
 use crate::math::displacement::Displacement;
@@ -61,33 +62,30 @@ pub fn exponent_theory(sample: &Sample, lag: f64) -> Option<f64> {
     Some(free(sample)?.motion().free_exponent(lag))
 }
 
-/// Unwrapped coordinates of every slot, in quanta from the centre of the box.
-fn unwrapped(sample: &Sample) -> Vec<[i64; 2]> {
-    let Some(neighbours) = sample.resource::<Neighbours>() else {
-        return Vec::new();
-    };
+/// Where a slot is, unwrapped, in quanta from the centre of the box; `None` without images.
+fn unwrapped<'w>(sample: &Sample<'w>) -> Option<impl Fn(usize) -> [i64; 2] + Sync + 'w> {
+    let neighbours = sample.resource::<Neighbours>()?;
+    let positions = sample.column::<Position>();
     let images = sample.column::<Image>();
-    let positions = sample.column::<Position>().iter().zip(images).enumerate();
-    positions
-        .map(|(slot, (place, image))| neighbours.unwrapped(slot, place.0, image.0))
-        .collect()
+    (positions.len() == images.len())
+        .then_some(move |slot: usize| neighbours.unwrapped(slot, positions[slot].0, images[slot].0))
 }
 
 pub fn displacement(sample: &Sample) -> f64 {
-    let now = unwrapped(sample);
     let start = sample.column::<InitialPosition>();
-    if now.is_empty() || start.len() != now.len() {
+    let Some(now) = unwrapped(sample).filter(|_| !start.is_empty()) else {
         return f64::NAN;
-    }
+    };
     let quantum = sample.domain.span().map(|span| span / 4_294_967_296.0);
-    let [sum] = ordered_sum(now.len(), |slot| {
+    let [sum] = ordered_sum(start.len(), |slot| {
+        let now = now(slot);
         let moved = [0, 1].map(|axis| {
             let before = i64::from(start[slot].0[axis]) - (1 << 31);
-            (now[slot][axis] - before) as f64 * quantum[axis]
+            (now[axis] - before) as f64 * quantum[axis]
         });
         [moved[0] * moved[0] + moved[1] * moved[1]]
     });
-    sum / now.len() as f64
+    sum / start.len() as f64
 }
 
 /// Mean squared displacement against the lag, or its exponent.
@@ -115,10 +113,10 @@ fn members(tags: &[u32]) -> u64 {
 }
 
 /// The place of every tag in the order of all: the tags themselves, until somebody was removed.
-fn ranks(tags: &[u32]) -> Vec<u32> {
+fn ranks(tags: &[u32]) -> Cow<'_, [u32]> {
     let greatest = tags.iter().copied().max().map_or(0, |tag| tag as usize + 1);
     if greatest == tags.len() {
-        return tags.to_vec();
+        return tags.into();
     }
     let mut sorted = tags.to_vec();
     sorted.sort_unstable();
@@ -144,11 +142,12 @@ impl Accumulator for Lags {
             self.interval = interval;
         }
         self.last = Some(time);
-        let now = unwrapped(sample);
         self.members = members;
-        self.measured
-            .get_or_insert_with(|| Displacement::new(tags.len(), 1.0))
-            .sample(&sample.domain, &now, &ranks(tags));
+        if let Some(now) = unwrapped(sample) {
+            self.measured
+                .get_or_insert_with(|| Displacement::new(tags.len(), 1.0))
+                .sample(&sample.domain, &ranks(tags), now);
+        }
     }
 
     fn curve(&self) -> Curve {
