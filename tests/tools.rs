@@ -6,7 +6,7 @@ use egui::{
     Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase, Vec2, vec2,
 };
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use seethe::math::walls::Segment;
 use seethe::model::Model;
 use seethe::model::column::{ColumnDeclaration, Position, Tag};
@@ -278,10 +278,10 @@ fn alt_and_the_wheel_change_the_size_of_the_brush() {
             },
             Modifiers::ALT,
         );
-        harness.input_mut().modifiers = Modifiers::ALT;
+        harness.event(Event::ModifiersChanged(Modifiers::ALT));
         harness.run_steps(4);
     }
-    harness.input_mut().modifiers = Modifiers::NONE;
+    harness.event(Event::ModifiersChanged(Modifiers::NONE));
     harness.run_steps(1);
     let zooms = |request: &&Request| matches!(request, Request::Picture(PictureEvent::Zoom { .. }));
     assert_eq!(harness.state().requests.iter().filter(zooms).count(), 0);
@@ -315,7 +315,7 @@ fn walls_are_dragged_clicked_and_straightened() {
         "{found:?}"
     );
     // With Shift it is level.
-    harness.input_mut().modifiers = Modifiers::SHIFT;
+    harness.event(Event::ModifiersChanged(Modifiers::SHIFT));
     drag(&mut harness, PointerButton::Primary, &way);
     let level = walls(&harness);
     assert!(
@@ -323,7 +323,7 @@ fn walls_are_dragged_clicked_and_straightened() {
         "{level:?}"
     );
     assert!((level[0].to[0] - place(way[2])[0]).abs() < 1e-4);
-    harness.input_mut().modifiers = Modifiers::NONE;
+    harness.event(Event::ModifiersChanged(Modifiers::NONE));
     harness.run_steps(1);
     // Click by click, until Escape.
     let corners = [vec2(-60.0, -60.0), vec2(60.0, -50.0), vec2(55.0, 40.0)];
