@@ -328,12 +328,12 @@ fn a_plot_is_added_once_more_and_closed_again() {
             .click();
         harness.run_steps(3);
         // The entry of the menu; the row of the card has the same name and is higher.
-        harness
-            .get_by(|node| {
-                let named = node.label().as_deref() == Some(title);
-                named && node.role() != Role::Label && node.rect().height() < 31.0
-            })
-            .click();
+        let all: Vec<_> = harness
+            .get_all_by_label(title)
+            .filter(|node| node.rect().height() < 31.0 && node.role() != Role::Label)
+            .collect();
+        assert_eq!(all.len(), 1);
+        all[0].click();
         harness.run_steps(3);
     };
     add(&mut harness);

@@ -141,7 +141,7 @@ impl Dresser {
         } = self;
         printer.paint(&mut pixels, size, scale, |ui| {
             if dress.plots {
-                page.column(ui, beside, &frame, plots);
+                page.wall(ui, beside, &frame, plots);
             }
             if dress.legend {
                 panel::captions(ui, seen, &frame, interface);

@@ -183,7 +183,17 @@ impl Chart {
         let level = (self.look == Look::Bars)
             .then_some(self.theory_level)
             .flatten();
+        // Bars reach half a bar beyond their centres.
+        let edge = |end: Option<&Point>, next: Option<&Point>| {
+            let bars = self.look == Look::Bars;
+            let (end, next) = end.zip(next).filter(|_| bars)?;
+            Some(end.x + 0.5 * (end.x - next.x))
+        };
+        let points = &self.points;
+        let first = edge(points.first(), points.get(1));
+        let last = edge(points.last(), points.iter().rev().nth(1));
         let breadths = self.breadths.iter().flatten().copied();
+        let breadths = breadths.chain(first).chain(last);
         let all = self.points.iter().map(|point| point.x).chain(breadths);
         let all = all.chain(theory).chain(level);
         let span = Span::of(all.clone(), self.x_logarithmic);
@@ -301,9 +311,9 @@ impl Chart {
             palette,
             ink: palette.data[self.ink.min(palette.data.len() - 1)],
         };
-        figure::grounds(&canvas, self, thin);
-        figure::axes(ui, rect, &map, [&self.x, &self.y], ticks);
         if self.points.is_empty() && self.theory.is_empty() {
+            // Axes without data would only look like data.
+            figure::axes(ui, rect, &map, [&self.x, &self.y], None);
             let text = "nothing measured yet";
             let font = theme::body(size::SMALL);
             let middle = area.center();
@@ -311,6 +321,8 @@ impl Chart {
                 .text(middle, Align2::CENTER_CENTER, text, font, palette.secondary);
             return response;
         }
+        figure::grounds(&canvas, self, thin);
+        figure::axes(ui, rect, &map, [&self.x, &self.y], Some(ticks));
         figure::lines(&canvas, self, thin);
         figure::theory(&canvas, self);
         if let Some(reading) = fitted {

@@ -35,19 +35,21 @@ impl Canvas {
     }
 }
 
-/// Lines at the ticks with their labels, and the names of the axes.
+/// Lines at the ticks with their labels, and the names of the axes; without ticks nothing but the
+/// floor and the names.
 pub(super) fn axes(
     ui: &Ui,
     rect: Rect,
     map: &Map,
     [x, y]: [&AxisName; 2],
-    ticks: Vec<(f64, Arc<Galley>)>,
+    ticks: Option<Vec<(f64, Arc<Galley>)>>,
 ) {
     let palette = Palette::of(ui);
     let painter = ui.painter();
     let line = Stroke::new(1.0, palette.hairline);
     let area = map.area;
-    for (value, label) in ticks {
+    let along = ticks.as_ref().map(|_| map.x.ticks(5)).unwrap_or_default();
+    for (value, label) in ticks.into_iter().flatten() {
         let Some(up) = map.y.share(value) else {
             continue;
         };
@@ -62,17 +64,19 @@ pub(super) fn axes(
     let place = pos2(rect.right() - 4.0 - name.size().x, area.bottom() + 4.0);
     let taken = Rect::from_min_size(place, name.size()).expand2(vec2(6.0, 0.0));
     painter.galley(place, name, palette.secondary);
-    for (value, label) in map.x.ticks(5) {
-        let Some(along) = map.x.share(value) else {
+    let mut free = rect.left();
+    for (value, label) in along {
+        let Some(share) = map.x.share(value) else {
             continue;
         };
-        let x = area.left() + along * area.width();
+        let x = area.left() + share * area.width();
         painter.vline(x, floor..=floor + 3.0, line);
         let galley = tick(ui, label);
         let corner = pos2(x - 0.5 * galley.size().x, area.bottom() + 4.0);
         let spot = Rect::from_min_size(corner, galley.size());
-        if !spot.intersects(taken) && spot.left() > rect.left() {
+        if !spot.intersects(taken) && spot.left() > free {
             painter.galley(corner, galley, palette.secondary);
+            free = spot.right() + 4.0;
         }
     }
     let name = painter.layout_job(axis_job(y, palette));

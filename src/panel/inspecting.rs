@@ -58,8 +58,12 @@ pub(super) fn reading(ui: &Ui, canvas: &Canvas, chart: &Chart, points: &[Point],
     let error = if symmetric && half > 0.0 { half } else { 0.0 };
     say(&mut job, &chart.y, point.y, error, palette);
     if !symmetric && point.low < point.high {
-        let (low, high) = (numbers::plain(point.low, 4), numbers::plain(point.high, 4));
-        plain(&format!("    from {low} to {high}"), &mut job, palette);
+        let ends = [point.low, point.high].map(|end| numbers::plain(end, 3));
+        plain(
+            &format!("    {} to {}", ends[0], ends[1]),
+            &mut job,
+            palette,
+        );
     }
     if let Some(theory) = theory_at(chart, point.x) {
         let number = numbers::plain(theory, 4);
@@ -93,7 +97,7 @@ fn theory_at(chart: &Chart, x: f64) -> Option<f64> {
 /// A text on a ground of its own, near a place along x and inside the area.
 fn tag(ui: &Ui, map: &Map, mut job: LayoutJob, x: f32, y: f32) {
     let palette = Palette::of(ui);
-    job.wrap = egui::text::TextWrapping::truncate_at_width((map.area.width() - 8.0).max(20.0));
+    job.wrap.max_width = (map.area.width() - 8.0).max(20.0);
     let galley = ui.painter().layout_job(job);
     let right = map.area.right() - galley.size().x - 6.0;
     let corner = pos2((x + 8.0).min(right).max(map.area.left()), y);
@@ -125,5 +129,6 @@ pub(super) fn fit(ui: &Ui, canvas: &Canvas, chart: &Chart, reading: &Reading) {
     let format = TextFormat::simple(theme::body(size::SMALL), palette.secondary);
     job.append(&format!("   {}", reading.basis()), 0.0, format);
     let x = ends[0].unwrap_or(map.area.left());
-    tag(ui, map, job, x, map.area.bottom() - 20.0);
+    let below = map.area.bottom() - 20.0;
+    tag(ui, map, job, x, below);
 }

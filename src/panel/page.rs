@@ -61,6 +61,21 @@ impl PlotPicture {
     }
 }
 
+/// Columns and rows in which so many plots come nearest to the shape that suits them.
+fn arranged(count: usize, rect: Rect) -> [usize; 2] {
+    const SHAPE: f32 = 1.6;
+    let count = count.max(1);
+    let grid = |columns: usize| [columns, count.div_ceil(columns)];
+    let odd = |[columns, rows]: [usize; 2]| {
+        let shape = rect.width() / columns as f32 / (rect.height() / rows as f32);
+        (shape / SHAPE).ln().abs()
+    };
+    (1..=count)
+        .map(grid)
+        .min_by(|a, b| odd(*a).total_cmp(&odd(*b)))
+        .unwrap_or([1, count])
+}
+
 /// The charts of a page, kept from frame to frame.
 #[derive(Default)]
 pub struct Page {
@@ -98,26 +113,18 @@ impl Page {
         });
     }
 
-    /// Draws plots below each other into a rectangle, on the ground of a panel.
-    pub fn column(&mut self, ui: &mut Ui, rect: Rect, frame: &Frame, plots: &[PrintedPlot]) {
-        let palette = Palette::of(ui);
-        ui.painter().rect_filled(rect, 0.0, palette.panel);
-        let count = plots.len().max(1) as f32;
-        let wide = rect.width() > 1.6 * rect.height();
-        let step = if wide {
-            vec2(rect.width() / count, 0.0)
-        } else {
-            // A few plots do not stretch over a whole wall.
-            vec2(0.0, (rect.height() / count).min(0.75 * rect.width()))
-        };
-        let extent = if wide {
-            vec2(step.x, rect.height())
-        } else {
-            vec2(rect.width(), step.y)
-        };
+    /// Draws plots side by side and below each other into a rectangle, on the ground of a panel.
+    pub fn wall(&mut self, ui: &mut Ui, rect: Rect, frame: &Frame, plots: &[PrintedPlot]) {
+        ui.painter().rect_filled(rect, 0.0, Palette::of(ui).panel);
+        let [columns, rows] = arranged(plots.len(), rect);
+        let width = rect.width() / columns as f32;
+        // A few plots do not stretch over a whole wall.
+        let height = (rect.height() / rows as f32).min(0.75 * width);
         for (index, plot) in plots.iter().enumerate() {
-            let place = Rect::from_min_size(rect.min + step * index as f32, extent);
-            self.plot(ui, place, frame, index, plot);
+            let place = vec2((index % columns) as f32, (index / columns) as f32);
+            let corner = rect.min + place * vec2(width, height);
+            let tile = Rect::from_min_size(corner, vec2(width, height));
+            self.plot(ui, tile, frame, index, plot);
         }
     }
 

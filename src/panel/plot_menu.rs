@@ -1,6 +1,7 @@
 //! The small menus of a plot: its settings, and the pictures that can be made of it.
 
 use bevy_egui::egui;
+use egui::containers::menu::SubMenuButton;
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 use egui_phosphor::regular as icons;
 
@@ -55,7 +56,8 @@ pub(super) fn settings(ui: &mut Ui, frame: &Frame, card: &mut PlotCard, fields: 
         let hint = "The wheel over an axis zooms it. Shift and drag, or the right button, fits a \
             line. A double click shows everything.";
         let text = RichText::new(hint).font(theme::body(size::SMALL));
-        ui.add(egui::Label::new(text.color(Palette::of(ui).secondary)).wrap());
+        let hint = egui::Label::new(text.color(Palette::of(ui).secondary)).wrap();
+        ui.add(hint.halign(Align::Min));
     });
 }
 
@@ -119,7 +121,8 @@ fn against(ui: &mut Ui, frame: &Frame, settings: &mut PlotSettings, fields: &mut
     let before = settings.against.clone();
     row(ui, "Against", |ui| {
         // A combo box would close the menu in which it stands.
-        ui.menu_button(format!("{shown}  {}", icons::CARET_RIGHT), |ui| {
+        let button = egui::Button::new(format!("{shown}  {}", icons::CARET_RIGHT));
+        SubMenuButton::from_button(button).ui(ui, |ui| {
             ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
                 ui.selectable_value(&mut settings.against, None, "itself, earlier");
                 for name in schema::axes(model) {
