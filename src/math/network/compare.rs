@@ -55,7 +55,11 @@ fn lattice(
         }
     }
     let graph = Graph::from_edges(nodes, &edges)?;
-    Ok(Lattice { graph, places, size })
+    Ok(Lattice {
+        graph,
+        places,
+        size,
+    })
 }
 
 /// A square lattice; inside, every node has four neighbours.
@@ -65,7 +69,13 @@ fn lattice(
 pub fn square(columns: usize, rows: usize, periodic: bool) -> Result<Lattice, NetworkError> {
     let size = [columns as f64, rows as f64];
     let place = |column, row| [column as f64 + 0.5, row as f64 + 0.5];
-    lattice([columns, rows], periodic, size, |_| &[[1, 0], [0, 1]], place)
+    lattice(
+        [columns, rows],
+        periodic,
+        size,
+        |_| &[[1, 0], [0, 1]],
+        place,
+    )
 }
 
 /// A triangular lattice; inside, every node has six neighbours.
@@ -91,7 +101,10 @@ pub fn triangular(columns: usize, rows: usize, periodic: bool) -> Result<Lattice
         }
     };
     let place = |column, row: usize| {
-        [column as f64 + 0.25 + 0.5 * (row % 2) as f64, (row as f64 + 0.5) * height]
+        [
+            column as f64 + 0.25 + 0.5 * (row % 2) as f64,
+            (row as f64 + 0.5) * height,
+        ]
     };
     let size = [columns as f64, rows as f64 * height];
     lattice([columns, rows], periodic, size, steps, place)
@@ -158,9 +171,8 @@ pub fn watts_strogatz(
             }
             // The block is 16 bits wide; a run of misses that long is out of the question unless
             // the node knows nearly all others, and then the first free one is as good.
-            let draw = (1..u16::MAX).map(|block| {
-                (unit(stream.words(node as u32, block)) * nodes as f64) as u32
-            });
+            let draw = (1..u16::MAX)
+                .map(|block| (unit(stream.words(node as u32, block)) * nodes as f64) as u32);
             let free = |&new: &u32| new != node as u32 && !rows[node].contains(&new);
             let Some(new) = draw.into_iter().chain(0..nodes as u32).find(free) else {
                 continue;
@@ -240,5 +252,11 @@ pub fn random_geometric(
     let placed = Placed::new(kernel, Geometry::from(domain))?;
     // The expected degree for which p = 1 within the radius, whatever single precision does.
     let mean = nodes as f64 / domain.area() / placed.most() * (1.0 + 4e-7);
-    SpatialNetwork::sample(domain, nodes, &ExpectedDegrees::Constant { mean }, kernel, seed)
+    SpatialNetwork::sample(
+        domain,
+        nodes,
+        &ExpectedDegrees::Constant { mean },
+        kernel,
+        seed,
+    )
 }

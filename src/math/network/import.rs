@@ -30,7 +30,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { nodes: 50_000_000, edges: MAX_EDGES }
+        Self {
+            nodes: 50_000_000,
+            edges: MAX_EDGES,
+        }
     }
 }
 
@@ -166,7 +169,11 @@ impl Nodes {
             return Ok(node);
         }
         if self.places.len() >= limits.nodes {
-            return Err(ImportError::TooLarge { line, what: "nodes", most: limits.nodes });
+            return Err(ImportError::TooLarge {
+                line,
+                what: "nodes",
+                most: limits.nodes,
+            });
         }
         let node = self.places.len() as u32;
         self.index.insert(name.into(), node);
@@ -178,7 +185,10 @@ impl Nodes {
     fn put(&mut self, node: u32, place: [f64; 2], line: usize) -> Result<(), ImportError> {
         let known = &mut self.places[node as usize];
         if known.is_some_and(|known| known != place) {
-            return Err(ImportError::Moved { line, name: self.name(node) });
+            return Err(ImportError::Moved {
+                line,
+                name: self.name(node),
+            });
         }
         *known = Some(place);
         Ok(())
@@ -186,7 +196,9 @@ impl Nodes {
 
     fn name(&self, node: u32) -> String {
         let mut names = self.index.iter();
-        names.find(|entry| *entry.1 == node).map_or_else(String::new, |entry| entry.0.clone())
+        names
+            .find(|entry| *entry.1 == node)
+            .map_or_else(String::new, |entry| entry.0.clone())
     }
 
     /// Builds the graph of edges with their lines. Nodes whose names are all whole numbers are
@@ -209,7 +221,10 @@ impl Nodes {
         for (new, &old) in (0_u32..).zip(&order) {
             rank[old as usize] = new;
         }
-        let names: Vec<String> = order.iter().map(|&old| names[old as usize].clone()).collect();
+        let names: Vec<String> = order
+            .iter()
+            .map(|&old| names[old as usize].clone())
+            .collect();
         let mut sorted: Vec<([u32; 2], u32)> = edges
             .into_iter()
             .map(|(ends, line)| {
@@ -237,7 +252,11 @@ impl Nodes {
         } else {
             None
         };
-        Ok(Imported { graph, names, places })
+        Ok(Imported {
+            graph,
+            names,
+            places,
+        })
     }
 }
 

@@ -81,9 +81,16 @@ pub fn clustering(graph: &Graph, most: usize, seed: u64) -> Clustering {
     let sampled = nodes > most;
     let stream = Stream::new(seed, 1, Purpose::NetworkEdges);
     let one = |k: usize| -> [f64; 2] {
-        let node = if sampled { pick(stream, k, nodes) } else { k as u32 };
+        let node = if sampled {
+            pick(stream, k, nodes)
+        } else {
+            k as u32
+        };
         let row = graph.neighbours(node);
-        let joined: usize = row.iter().map(|&other| common(row, graph.neighbours(other))).sum();
+        let joined: usize = row
+            .iter()
+            .map(|&other| common(row, graph.neighbours(other)))
+            .sum();
         // Every joined pair is met from both of its ends.
         let pairs = row.len() * row.len().saturating_sub(1);
         [joined as f64, pairs as f64]
@@ -97,7 +104,11 @@ pub fn clustering(graph: &Graph, most: usize, seed: u64) -> Clustering {
     let some = local.count() > 0;
     Clustering {
         local: if some { local.mean() } else { 0.0 },
-        local_error: if sampled && some { local.standard_error() } else { 0.0 },
+        local_error: if sampled && some {
+            local.standard_error()
+        } else {
+            0.0
+        },
         global: if pairs > 0.0 { joined / pairs } else { 0.0 },
         nodes: counted.len(),
     }
@@ -140,7 +151,13 @@ pub fn paths(graph: &Graph, most: usize, seed: u64) -> Paths {
     let sampled = nodes > most;
     let stream = Stream::new(seed, 2, Purpose::NetworkEdges);
     let sources: Vec<u32> = (0..nodes.min(most))
-        .map(|k| if sampled { pick(stream, k, nodes) } else { k as u32 })
+        .map(|k| {
+            if sampled {
+                pick(stream, k, nodes)
+            } else {
+                k as u32
+            }
+        })
         .collect();
     let init = || (vec![u32::MAX; nodes], Vec::new());
     let from = |(distance, queue): &mut (Vec<u32>, Vec<u32>), &source: &u32| {
@@ -173,7 +190,11 @@ pub fn paths(graph: &Graph, most: usize, seed: u64) -> Paths {
     let pairs = sources.len() as f64 * nodes.saturating_sub(1) as f64;
     Paths {
         mean: if met > 0 { sum / met as f64 } else { 0.0 },
-        error: if sampled && means.count() > 1 { means.standard_error() } else { 0.0 },
+        error: if sampled && means.count() > 1 {
+            means.standard_error()
+        } else {
+            0.0
+        },
         longest: found.iter().map(|one| one.2).max().unwrap_or(0),
         connected: if pairs > 0.0 { met as f64 / pairs } else { 0.0 },
         sources: sources.len(),

@@ -33,8 +33,10 @@ impl Packed {
         let [x, y] = &plan.tree.places;
         let (mut at, mut from) = (self.count, slots.start);
         while at < end {
-            u32x16::from_slice(simd, &x[from..from + LANES]).store_slice(&mut self.x[at..at + LANES]);
-            u32x16::from_slice(simd, &y[from..from + LANES]).store_slice(&mut self.y[at..at + LANES]);
+            u32x16::from_slice(simd, &x[from..from + LANES])
+                .store_slice(&mut self.x[at..at + LANES]);
+            u32x16::from_slice(simd, &y[from..from + LANES])
+                .store_slice(&mut self.y[at..at + LANES]);
             let first = u32x16::splat(simd, from as u32) + u32x16::load_array(simd, IOTA);
             first.store_slice(&mut self.slot[at..at + LANES]);
             if let Some(masses) = &plan.masses {
@@ -67,7 +69,12 @@ impl Kernel for Near<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { plan, keys, stream, found } = self;
+        let Self {
+            plan,
+            keys,
+            stream,
+            found,
+        } = self;
         let tree = &plan.tree;
         let level = &tree.levels[0];
         let mut packed = Packed::default();

@@ -77,7 +77,13 @@ impl Kernel for Judge<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { plan, batch, stream, tag, found } = self;
+        let Self {
+            plan,
+            batch,
+            stream,
+            tag,
+            found,
+        } = self;
         let [x, y] = &plan.tree.places;
         for block in 0..batch.count.div_ceil(LANES) {
             let range = block * LANES..(block + 1) * LANES;
@@ -111,8 +117,14 @@ impl Kernel for Judge<'_> {
                 }
             }
             let [there, here] = places;
-            let there = [u32x16::load_array(simd, there[0]), u32x16::load_array(simd, there[1])];
-            let here = [u32x16::load_array(simd, here[0]), u32x16::load_array(simd, here[1])];
+            let there = [
+                u32x16::load_array(simd, there[0]),
+                u32x16::load_array(simd, there[1]),
+            ];
+            let here = [
+                u32x16::load_array(simd, here[0]),
+                u32x16::load_array(simd, here[1]),
+            ];
             let r2 = distance2(there, here, plan.tree.quantum);
             let mass = f32x16::load_array(simd, mass);
             let p = plan.lanes.at(simd, r2) * mass;
@@ -158,14 +170,25 @@ impl<'a> Race<'a> {
     /// A race with the random numbers of `stream`.
     pub fn new(plan: &'a Plan, stream: Stream, found: &'a mut Found) -> Self {
         let ahead = [0.0; 4 * LANES];
-        let gaps = Gaps { used: ahead.len(), ahead };
+        let gaps = Gaps {
+            used: ahead.len(),
+            ahead,
+        };
         let batch = Batch {
             count: 0,
             first: [[0; BATCH]; 2],
             slots: [[0; BATCH]; 2],
             rate: [0.0; BATCH],
         };
-        let mut race = Self { plan, stream, tag: 0, gaps, gap: 0.0, batch, found };
+        let mut race = Self {
+            plan,
+            stream,
+            tag: 0,
+            gaps,
+            gap: 0.0,
+            batch,
+            found,
+        };
         race.gap = race.next_gap();
         race
     }
@@ -247,9 +270,22 @@ impl<'a> Race<'a> {
     }
 
     fn judge(&mut self) {
-        let Self { plan, stream, tag, batch, found, .. } = self;
+        let Self {
+            plan,
+            stream,
+            tag,
+            batch,
+            found,
+            ..
+        } = self;
         found.work += CANDIDATE * batch.count as u64;
-        dispatch(Judge { plan, batch, stream: *stream, tag: *tag, found });
+        dispatch(Judge {
+            plan,
+            batch,
+            stream: *stream,
+            tag: *tag,
+            found,
+        });
         self.tag += BATCH as u32;
         self.batch.count = 0;
     }
@@ -272,7 +308,9 @@ impl<'a> Race<'a> {
             for b in children(cells[1]) {
                 let keys = [a, b].map(|cell| plan.key(finer, cell));
                 let bound = plan.bound(finer, a, b);
-                let empty = keys.iter().any(|&key| plan.cells[at - 1][key as usize] == 0.0);
+                let empty = keys
+                    .iter()
+                    .any(|&key| plan.cells[at - 1][key as usize] == 0.0);
                 if empty || bound == 0.0 {
                     continue;
                 }

@@ -78,7 +78,12 @@ impl SpatialNetwork {
         let tree = Tree::sort(domain, &mut positions, side)
             .map_err(|node| NetworkError::Outside { node })?;
         let (graph, clipping) = draw(Plan::new(tree, placed, &expected), nodes, seed)?;
-        Ok(Self { positions, expected, graph, clipping })
+        Ok(Self {
+            positions,
+            expected,
+            graph,
+            clipping,
+        })
     }
 }
 
@@ -132,13 +137,20 @@ pub fn uniform_positions(domain: &Domain, nodes: usize, seed: u64) -> Vec<[u32; 
         Boundary::Open => CENTRE - (1 << 21) + (word >> 10),
     };
     let mut positions = vec![[0; 2]; nodes];
-    positions.par_chunks_mut(TASK).enumerate().for_each(|(task, part)| {
-        let first = (task * TASK) as u32;
-        dispatch(Words { stream, first, part });
-        for position in part {
-            *position = position.map(place);
-        }
-    });
+    positions
+        .par_chunks_mut(TASK)
+        .enumerate()
+        .for_each(|(task, part)| {
+            let first = (task * TASK) as u32;
+            dispatch(Words {
+                stream,
+                first,
+                part,
+            });
+            for position in part {
+                *position = position.map(place);
+            }
+        });
     positions
 }
 
@@ -160,7 +172,9 @@ impl simd::Kernel for Words<'_> {
                 tags[lane] = tag + lane as u32;
             }
             tag += LANES as u32;
-            let [x, y, ..] = self.stream.word_lanes(simd, u32x16::load_array(simd, tags), 0);
+            let [x, y, ..] = self
+                .stream
+                .word_lanes(simd, u32x16::load_array(simd, tags), 0);
             let mut words = [[0; 2]; LANES];
             store_positions([x, y], &mut words);
             part.copy_from_slice(&words[..part.len()]);
@@ -277,9 +291,18 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
             return found;
         }
         let step = u64::from(task.direct) << 60 | (task.level as u64) << 40;
-        let stream = Stream::new(seed, step | u64::from(task.keys.start), Purpose::NetworkEdges);
+        let stream = Stream::new(
+            seed,
+            step | u64::from(task.keys.start),
+            Purpose::NetworkEdges,
+        );
         if task.direct {
-            dispatch(Near { plan: &plan, keys: task.keys, stream, found: &mut found });
+            dispatch(Near {
+                plan: &plan,
+                keys: task.keys,
+                stream,
+                found: &mut found,
+            });
         } else {
             Race::new(&plan, stream, &mut found).run(task.level, task.keys);
         }
@@ -290,7 +313,9 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     };
     let found: Vec<Found> = tasks(&plan).into_par_iter().map(run).collect();
     if work.into_inner() > MOST_WORK {
-        return Err(NetworkError::Crowded { limit: MOST_WORK as f64 });
+        return Err(NetworkError::Crowded {
+            limit: MOST_WORK as f64,
+        });
     }
     check_sizes(nodes, edges.into_inner() as usize)?;
     let mut clipping = Clipping::default();

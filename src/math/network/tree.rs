@@ -106,7 +106,11 @@ impl Tree {
     ) -> Self {
         let periodic = domain.is_periodic();
         // Without wrapping, one bit less keeps every difference within an i32.
-        let (spare, unit) = if periodic { (0, 4294967296.0) } else { (1, 2147483648.0) };
+        let (spare, unit) = if periodic {
+            (0, 4294967296.0)
+        } else {
+            (1, 2147483648.0)
+        };
         let places = [0, 1].map(|axis: usize| {
             let place = |&position| fraction(domain, position).map_or(0, |at| at[axis] >> spare);
             sorted.iter().map(place).chain([0; 16]).collect()
@@ -266,7 +270,12 @@ mod tests {
             let top = levels.last().unwrap();
             assert!(top.cells.iter().all(|&n| n < 8));
             let finest = &levels[0];
-            assert!(finest.side.iter().all(|&s| s >= side && s < 1.26 * side || s == size[0]));
+            assert!(
+                finest
+                    .side
+                    .iter()
+                    .all(|&s| s >= side && s < 1.26 * side || s == size[0])
+            );
         }
     }
 

@@ -15,7 +15,12 @@ struct Field<'a> {
 
 impl Field<'_> {
     fn wrong(self, line: usize, wanted: &'static str) -> ImportError {
-        ImportError::Field { line, column: self.column, text: short(self.text), wanted }
+        ImportError::Field {
+            line,
+            column: self.column,
+            text: short(self.text),
+            wanted,
+        }
     }
 
     fn number(self, line: usize) -> Result<f64, ImportError> {
@@ -41,8 +46,13 @@ fn fields<'a>(line: &'a str, into: &mut Vec<Field<'a>>) {
         let begin = at + (text.len() - text.trim_start().len());
         let column = 1 + line[..begin].chars().count();
         let text = text.trim();
-        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        into.push(Field { text: bare.unwrap_or(text), column });
+        let bare = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'));
+        into.push(Field {
+            text: bare.unwrap_or(text),
+            column,
+        });
     };
     let mut at = 0;
     match separator {
@@ -76,7 +86,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn is_header(fields: &[Field]) -> bool {
     let first = fields.first().map(|field| field.text.to_ascii_lowercase());
     first.is_some_and(|name| {
-        ["source", "from", "a", "node", "name", "id", "u", "node1", "node_1"].contains(&&*name)
+        ["source", "from", "node", "name", "id", "node1", "node_1"].contains(&&*name)
     })
 }
 
@@ -106,11 +116,18 @@ pub fn read_csv_with_nodes(
             continue;
         }
         let [name, x, y] = row[..] else {
-            return Err(ImportError::Fields { line, found: row.len(), wanted: NODE });
+            return Err(ImportError::Fields {
+                line,
+                found: row.len(),
+                wanted: NODE,
+            });
         };
         let name = name.name(line)?.text;
         if known.find(name).is_some() {
-            return Err(ImportError::NodeTwice { line, name: name.into() });
+            return Err(ImportError::NodeTwice {
+                line,
+                name: name.into(),
+            });
         }
         let node = known.add(name, line, limits)?;
         known.put(node, [x.number(line)?, y.number(line)?], line)?;
@@ -131,26 +148,43 @@ fn edges(
             continue;
         }
         if ![2, 6].contains(&row.len()) {
-            return Err(ImportError::Fields { line, found: row.len(), wanted: EDGE });
+            return Err(ImportError::Fields {
+                line,
+                found: row.len(),
+                wanted: EDGE,
+            });
         }
         if edges.len() >= limits.edges {
-            return Err(ImportError::TooLarge { line, what: "edges", most: limits.edges });
+            return Err(ImportError::TooLarge {
+                line,
+                what: "edges",
+                most: limits.edges,
+            });
         }
         let mut ends = [0; 2];
         for side in 0..2 {
             let name = row[side].name(line)?.text;
             ends[side] = if listed {
-                let unknown = || ImportError::UnknownNode { line, name: name.into() };
+                let unknown = || ImportError::UnknownNode {
+                    line,
+                    name: name.into(),
+                };
                 nodes.find(name).ok_or_else(unknown)?
             } else {
                 nodes.add(name, line, limits)?
             };
-            if let Some(&[x, y]) = row.get(2 + 2 * side..4 + 2 * side).and_then(|p| p.as_array()) {
+            if let Some(&[x, y]) = row
+                .get(2 + 2 * side..4 + 2 * side)
+                .and_then(|p| p.as_array())
+            {
                 nodes.put(ends[side], [x.number(line)?, y.number(line)?], line)?;
             }
         }
         if ends[0] == ends[1] {
-            return Err(ImportError::SelfLoop { line, name: row[0].text.into() });
+            return Err(ImportError::SelfLoop {
+                line,
+                name: row[0].text.into(),
+            });
         }
         edges.push((ends, line as u32));
     }

@@ -22,18 +22,31 @@ pub fn read_graphml(text: &str, limits: Limits) -> Result<Imported, ImportError>
         .map_err(|error| ImportError::Xml(error.to_string()))?;
     let lines = Lines::new(text);
     let line_of = |node: Node| lines.at(node.range().start);
-    let wrong = |node: Node, what: String| ImportError::GraphMl { line: line_of(node), what };
+    let wrong = |node: Node, what: String| ImportError::GraphMl {
+        line: line_of(node),
+        what,
+    };
     let root = document.root_element();
-    let graph = root.descendants().find(|node| node.has_tag_name_local("graph"));
+    let graph = root
+        .descendants()
+        .find(|node| node.has_tag_name_local("graph"));
     let Some(graph) = graph else {
         return Err(wrong(root, "there is no graph element".into()));
     };
     let mut axes: BTreeMap<&str, usize> = BTreeMap::new();
-    for key in root.descendants().filter(|node| node.has_tag_name_local("key")) {
-        let name = key.attribute("attr.name").unwrap_or_default().to_ascii_lowercase();
+    for key in root
+        .descendants()
+        .filter(|node| node.has_tag_name_local("key"))
+    {
+        let name = key
+            .attribute("attr.name")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         let axis = ["x", "y"].iter().position(|axis| name == *axis);
         if let (Some(id), Some(axis)) = (key.attribute("id"), axis)
-            && key.attribute("for").is_none_or(|part| part == "node" || part == "all")
+            && key
+                .attribute("for")
+                .is_none_or(|part| part == "node" || part == "all")
         {
             axes.insert(id, axis);
         }
@@ -65,7 +78,10 @@ pub fn read_graphml(text: &str, limits: Limits) -> Result<Imported, ImportError>
         }
         let node = nodes.add(&name, line, limits)?;
         let mut place = [None; 2];
-        for data in element.children().filter(|child| child.has_tag_name_local("data")) {
+        for data in element
+            .children()
+            .filter(|child| child.has_tag_name_local("data"))
+        {
             if let Some(&axis) = data.attribute("key").and_then(|key| axes.get(key)) {
                 let text = data.text().unwrap_or_default().trim();
                 match text.parse::<f64>() {
@@ -80,15 +96,27 @@ pub fn read_graphml(text: &str, limits: Limits) -> Result<Imported, ImportError>
         match place {
             [Some(x), Some(y)] => nodes.put(node, [x, y], line)?,
             [None, None] => {}
-            _ => return Err(wrong(element, format!("node {name:?} has only one coordinate"))),
+            _ => {
+                return Err(wrong(
+                    element,
+                    format!("node {name:?} has only one coordinate"),
+                ));
+            }
         }
     }
     let directed = graph.attribute("edgedefault") == Some("directed");
     let mut edges: Vec<([u32; 2], u32)> = Vec::new();
-    for element in graph.children().filter(|node| node.has_tag_name_local("edge")) {
+    for element in graph
+        .children()
+        .filter(|node| node.has_tag_name_local("edge"))
+    {
         let line = line_of(element);
         if edges.len() >= limits.edges {
-            return Err(ImportError::TooLarge { line, what: "edges", most: limits.edges });
+            return Err(ImportError::TooLarge {
+                line,
+                what: "edges",
+                most: limits.edges,
+            });
         }
         let mut ends = [0; 2];
         for (side, attribute) in ["source", "target"].into_iter().enumerate() {
@@ -99,7 +127,10 @@ pub fn read_graphml(text: &str, limits: Limits) -> Result<Imported, ImportError>
             ends[side] = node;
         }
         if ends[0] == ends[1] {
-            return Err(ImportError::SelfLoop { line, name: nodes.name(ends[0]) });
+            return Err(ImportError::SelfLoop {
+                line,
+                name: nodes.name(ends[0]),
+            });
         }
         edges.push((ends, line as u32));
     }

@@ -10,14 +10,25 @@ fn csv(text: &str) -> Result<Imported, ImportError> {
 #[test]
 fn lists_of_edges_are_read_with_and_without_header_names_and_places() {
     let plain = csv("source,target\n10,2\n2,3\n\n# a remark\n3,10\n").unwrap();
-    assert_eq!(plain.names, ["2", "3", "10"], "whole numbers are sorted as numbers");
+    assert_eq!(
+        plain.names,
+        ["2", "3", "10"],
+        "whole numbers are sorted as numbers"
+    );
     assert_eq!(plain.graph.edges(), 3);
     assert_eq!(plain.graph.neighbours(0), [1, 2]);
     assert_eq!(plain.places, None);
     let spaced = csv("\u{feff}b a\r\na   c\r\n").unwrap();
-    assert_eq!(spaced.names, ["b", "a", "c"], "names keep the order of the text");
+    assert_eq!(
+        spaced.names,
+        ["b", "a", "c"],
+        "names keep the order of the text"
+    );
     let placed = csv("a;\"b\";0;1;2.5;-1\nb;c;2.5;-1;3;3\n").unwrap();
-    assert_eq!(placed.places.unwrap(), [[0.0, 1.0], [2.5, -1.0], [3.0, 3.0]]);
+    assert_eq!(
+        placed.places.unwrap(),
+        [[0.0, 1.0], [2.5, -1.0], [3.0, 3.0]]
+    );
     let nodes = "id,x,y\nc,1,2\na,3,4\nalone,0,0\n";
     let listed = read_csv_with_nodes("a,c\n", nodes, Limits::default()).unwrap();
     assert_eq!(listed.names, ["c", "a", "alone"]);
@@ -29,7 +40,10 @@ fn what_is_wrong_in_a_list_is_named_with_its_line() {
     let refused = |text| csv(text).unwrap_err().to_string();
     assert!(refused("a,b\nc\n").starts_with("line 2 has 1 fields"));
     assert!(refused("a,b\n,c\n").starts_with("line 2, column 1"));
-    assert_eq!(refused("a,b,0,0,1,x\n"), "line 1, column 11: \"x\" is no finite number");
+    assert_eq!(
+        refused("a,b,0,0,1,x\n"),
+        "line 1, column 11: \"x\" is no finite number"
+    );
     assert!(refused("a,b,0,0,1,inf\n").contains("finite"));
     assert!(refused("a,b\nb,b\n").starts_with("line 2: an edge leads from node \"b\""));
     assert!(refused("a,b\nb,c\nb,a\n").starts_with("lines 1 and 3: nodes"));
@@ -37,20 +51,51 @@ fn what_is_wrong_in_a_list_is_named_with_its_line() {
     assert!(refused("a,b,0,0,1,1\nb,c\n").contains("no coordinates"));
     assert_eq!(csv("# nothing\n"), Err(ImportError::Empty));
     let unknown = read_csv_with_nodes("a,z\n", "a,0,0\n", Limits::default()).unwrap_err();
-    assert_eq!(unknown, ImportError::UnknownNode { line: 1, name: "z".into() });
+    assert_eq!(
+        unknown,
+        ImportError::UnknownNode {
+            line: 1,
+            name: "z".into()
+        }
+    );
     let twice = read_csv_with_nodes("", "a,0,0\na,1,0\n", Limits::default()).unwrap_err();
-    assert_eq!(twice, ImportError::NodeTwice { line: 2, name: "a".into() });
+    assert_eq!(
+        twice,
+        ImportError::NodeTwice {
+            line: 2,
+            name: "a".into()
+        }
+    );
 }
 
 #[test]
 fn absurd_sizes_are_refused() {
     let limits = Limits { nodes: 3, edges: 2 };
     let edges = read_csv("a,b\nb,c\nc,a\n", limits).unwrap_err();
-    assert_eq!(edges, ImportError::TooLarge { line: 3, what: "edges", most: 2 });
+    assert_eq!(
+        edges,
+        ImportError::TooLarge {
+            line: 3,
+            what: "edges",
+            most: 2
+        }
+    );
     let nodes = read_csv("a,b\nc,d\n", limits).unwrap_err();
-    assert_eq!(nodes, ImportError::TooLarge { line: 2, what: "nodes", most: 3 });
+    assert_eq!(
+        nodes,
+        ImportError::TooLarge {
+            line: 2,
+            what: "nodes",
+            most: 3
+        }
+    );
     let name = "n".repeat(300);
-    assert!(csv(&format!("{name},b\n")).unwrap_err().to_string().contains('…'));
+    assert!(
+        csv(&format!("{name},b\n"))
+            .unwrap_err()
+            .to_string()
+            .contains('…')
+    );
 }
 
 const GRAPHML: &str = r#"<?xml version="1.0"?>
@@ -73,14 +118,22 @@ fn graphml_is_read_with_places() {
     let directed = GRAPHML
         .replace("undirected", "directed")
         .replace("</graph>", "<edge source=\"n1\" target=\"n0\"/></graph>");
-    assert_eq!(read_graphml(&directed, Limits::default()).unwrap().graph.edges(), 1);
+    assert_eq!(
+        read_graphml(&directed, Limits::default())
+            .unwrap()
+            .graph
+            .edges(),
+        1
+    );
 }
 
 #[test]
 fn what_is_wrong_in_graphml_is_named() {
     let refused = |from: &str, to: &str| {
         let text = GRAPHML.replace(from, to);
-        read_graphml(&text, Limits::default()).unwrap_err().to_string()
+        read_graphml(&text, Limits::default())
+            .unwrap_err()
+            .to_string()
     };
     assert!(refused("</graphml>", "").contains("no readable XML"));
     assert!(refused("target=\"n1\"", "target=\"n7\"").starts_with("line 8: the edge names"));
@@ -98,7 +151,10 @@ fn what_is_wrong_in_graphml_is_named() {
     let dtd = "<!DOCTYPE x [<!ENTITY a \"b\">]><graphml/>";
     assert!(read_graphml(dtd, Limits::default()).is_err());
     let limits = Limits { nodes: 1, edges: 5 };
-    assert!(matches!(read_graphml(GRAPHML, limits), Err(ImportError::TooLarge { .. })));
+    assert!(matches!(
+        read_graphml(GRAPHML, limits),
+        Err(ImportError::TooLarge { .. })
+    ));
 }
 
 proptest! {

@@ -15,7 +15,10 @@ fn lattices_have_their_degrees_clustering_and_paths() {
     let paths_of = paths(&square.graph, usize::MAX, 0);
     let expected = (20.0 + 30.0) / 4.0 * 600.0 / 599.0;
     assert!((paths_of.mean - expected).abs() < 1e-9, "{paths_of:?}");
-    assert_eq!((paths_of.longest, paths_of.connected, paths_of.error), (25, 1.0, 0.0));
+    assert_eq!(
+        (paths_of.longest, paths_of.connected, paths_of.error),
+        (25, 1.0, 0.0)
+    );
     let triangular = triangular(12, 10, true).unwrap();
     assert_eq!(degrees(&triangular.graph).counts, [0, 0, 0, 0, 0, 0, 120]);
     assert!((clustering(&triangular.graph, usize::MAX, 0).local - 0.4).abs() < 1e-12);
@@ -46,14 +49,24 @@ fn small_worlds_keep_their_edges_and_lose_clustering() {
         let found = clustering(&graph, usize::MAX, 0);
         // Pairs of neighbours in triangles share edges: about nodes · degree/2 rewirings decide.
         let error = 3.0 * (rewired / (nodes * degree / 2) as f64).sqrt();
-        assert!((found.global - expected).abs() < 4.0 * error + 20.0 / nodes as f64, "{rewired}: {found:?}");
+        assert!(
+            (found.global - expected).abs() < 4.0 * error + 20.0 / nodes as f64,
+            "{rewired}: {found:?}"
+        );
     }
     let short = paths(&watts_strogatz(nodes, degree, 0.1, 1).unwrap(), 50, 0);
-    assert!(short.mean < 10.0 && short.error > 0.0, "a ring would have 200: {short:?}");
+    assert!(
+        short.mean < 10.0 && short.error > 0.0,
+        "a ring would have 200: {short:?}"
+    );
     assert!(watts_strogatz(10, 3, 0.1, 0).is_err());
     assert!(watts_strogatz(10, 10, 0.1, 0).is_err());
     assert!(watts_strogatz(10, 4, -0.1, 0).is_err());
-    assert_eq!(watts_strogatz(5, 4, 1.0, 0).unwrap().edges(), 10, "complete graphs stay");
+    assert_eq!(
+        watts_strogatz(5, 4, 1.0, 0).unwrap().edges(),
+        10,
+        "complete graphs stay"
+    );
 }
 
 #[test]
@@ -62,7 +75,11 @@ fn graphs_without_space_have_binomial_and_given_degrees() {
     let graph = erdos_renyi(nodes, p, 7).unwrap();
     let pairs = 0.5 * nodes as f64 * (nodes as f64 - 1.0);
     let error = (pairs * p).sqrt();
-    assert!((graph.edges() as f64 - pairs * p).abs() < 4.0 * error, "{}", graph.edges());
+    assert!(
+        (graph.edges() as f64 - pairs * p).abs() < 4.0 * error,
+        "{}",
+        graph.edges()
+    );
     let found = degrees(&graph);
     let mean = p * nodes as f64;
     assert!((found.excess - mean).abs() < 4.0 * (3.0 * mean / nodes as f64).sqrt() + 0.05);
@@ -78,13 +95,20 @@ fn graphs_without_space_have_binomial_and_given_degrees() {
     assert_eq!(erdos_renyi(50, 1.0, 0).unwrap().edges(), 1225);
     assert_eq!(erdos_renyi(50, 0.0, 0).unwrap().edges(), 0);
     assert!(erdos_renyi(1_000_000, 0.01, 0).is_err());
-    let degrees_given = ExpectedDegrees::Exponential { mean: 6.0 }.sample(20_000, 1).unwrap();
+    let degrees_given = ExpectedDegrees::Exponential { mean: 6.0 }
+        .sample(20_000, 1)
+        .unwrap();
     let graph = chung_lu(&degrees_given, 2).unwrap();
     let second: f64 = degrees_given.iter().map(|k| k * k).sum();
     let total: f64 = degrees_given.iter().sum();
     let found = degrees(&graph);
     // ⟨k² − k⟩/⟨k⟩ = ⟨κ²⟩/⟨κ⟩ for these κ; its error is dominated by the largest degrees.
-    assert!((found.excess - second / total).abs() < 0.3, "{} {}", found.excess, second / total);
+    assert!(
+        (found.excess - second / total).abs() < 0.3,
+        "{} {}",
+        found.excess,
+        second / total
+    );
     assert!((found.mean - total / 20_000.0).abs() < 4.0 * (12.0_f64 / 20_000.0).sqrt());
 }
 
@@ -115,16 +139,31 @@ fn geometric_graphs_join_exactly_the_near_pairs() {
 #[test]
 fn samples_of_measures_agree_with_the_whole() {
     let graph = watts_strogatz(3000, 8, 0.1, 5).unwrap();
-    let (all, some) = (clustering(&graph, usize::MAX, 1), clustering(&graph, 500, 1));
+    let (all, some) = (
+        clustering(&graph, usize::MAX, 1),
+        clustering(&graph, 500, 1),
+    );
     assert_eq!((all.local_error, some.nodes), (0.0, 500));
-    assert!((all.local - some.local).abs() < 4.0 * some.local_error, "{all:?} {some:?}");
+    assert!(
+        (all.local - some.local).abs() < 4.0 * some.local_error,
+        "{all:?} {some:?}"
+    );
     let (all, some) = (paths(&graph, usize::MAX, 1), paths(&graph, 100, 1));
-    assert!((all.mean - some.mean).abs() < 4.0 * some.error, "{all:?} {some:?}");
+    assert!(
+        (all.mean - some.mean).abs() < 4.0 * some.error,
+        "{all:?} {some:?}"
+    );
     let split = Graph::from_edges(6, &[[4, 5], [5, 1], [2, 3]]).unwrap();
     let found = components(&split);
     assert_eq!(found.labels, [0, 1, 2, 2, 1, 1]);
-    assert_eq!((found.sizes.as_slice(), found.giant()), (&[1, 3, 2][..], Some((1, 3))));
-    assert_eq!(components(&Graph::from_edges(0, &[]).unwrap()).giant(), None);
+    assert_eq!(
+        (found.sizes.as_slice(), found.giant()),
+        (&[1, 3, 2][..], Some((1, 3)))
+    );
+    assert_eq!(
+        components(&Graph::from_edges(0, &[]).unwrap()).giant(),
+        None
+    );
     let none = paths(&Graph::from_edges(2, &[]).unwrap(), 10, 0);
     assert_eq!((none.mean, none.connected), (0.0, 0.0));
 }
