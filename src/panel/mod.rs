@@ -3,30 +3,41 @@
 //! A panel is a function of a [`Ui`], its own small state and a [`Snapshot`]; what the user wants
 //! comes out as [`Request`]s. Nothing here knows a model, touches a world, a file or the GPU.
 //!
-//! Reading order: `theme`, `numbers`, `symbols` (how things look), `actions` (the one table of
-//! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
-//! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
-//! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
-//! `layout`, which puts them together in [`interface`].
+//! Reading order: `theme`, `numbers`, `symbols`, `formula` (how things look), `entries`, `actions`
+//! and `keys` (the one table of what can be done), `quantity` (what can be changed, and how),
+//! `undo`, `state`, `widgets`, `reach`, `field` and `choice` (sliders, typed values, menus),
+//! `parameters`, `population`, `story`, `bookmarks` (left), `ticks`, `strokes`, `chart`,
+//! `measured`, `card`, `plots`, `inspector`, `performance` (right), `bar`, `menu`, `transport`,
+//! `picture`, `legend`, `present` (centre), `sheets` (help, commands), `gallery`, `leave`,
+//! `toasts`, `dock` (where the panes stand), and `layout`, which puts them together in
+//! [`interface`].
 
 pub mod actions;
 mod bar;
+mod bookmarks;
 mod card;
 mod chart;
 mod choice;
+mod dock;
+mod entries;
 mod field;
+mod formula;
 mod fuzzy;
 mod gallery;
 pub mod inspector;
+mod keys;
 mod layout;
+mod leave;
 mod legend;
 mod measured;
+mod menu;
 pub mod numbers;
 pub mod parameters;
+mod performance;
 mod picture;
 pub mod plots;
 mod population;
+mod present;
 pub mod quantity;
 mod reach;
 mod sheets;
@@ -44,7 +55,9 @@ mod widgets;
 use bevy_egui::egui;
 use egui::{TextureId, Ui, Vec2};
 
-pub use layout::interface;
+pub use dock::{Arrangement, Pane, Place};
+pub use gallery::Wall;
+pub use layout::{interface, sane_scale};
 pub use picture::scale_bar;
 pub use state::Interface;
 pub use toasts::{Toast, Weight};
@@ -83,6 +96,12 @@ pub enum Request {
     Copy(String),
     /// The interface is dark, or light, from now on.
     Dark(bool),
+    /// Opens a scene that was open before, by its index among [`Surroundings::recent`].
+    OpenRecent(usize),
+    /// Opens a page of the web.
+    OpenLink(String),
+    /// Keeps what would be lost, a film that is being recorded and the scene, and ends the program.
+    SaveAndQuit(Option<Box<Scene>>),
     /// Ends the program.
     Quit,
 }
@@ -98,6 +117,12 @@ pub enum PictureEvent {
     Click(Vec2),
     /// All of the box is to be seen.
     FrameAll,
+    /// The picture shows this point in its middle and so many units of length from top to bottom;
+    /// without a height all of the box.
+    LookAt {
+        centre: [f64; 2],
+        height: Option<f64>,
+    },
 }
 
 /// A scene that can be opened.
@@ -134,6 +159,33 @@ pub struct Surroundings<'a> {
     /// True when the adapter is the processor.
     pub software: bool,
     pub film: FilmState,
+    /// The middle of the picture and its height in units of length; none while all of the box is
+    /// framed.
+    pub looks_at: Option<([f64; 2], f64)>,
+    /// The scenes that were open before, the latest first.
+    pub recent: &'a [Recent],
+    pub machine: Machine,
+}
+
+/// A scene that was open before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recent {
+    pub title: String,
+    /// Where it comes from: a file, or the gallery.
+    pub place: String,
+}
+
+/// What the program takes of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Machine {
+    /// Seconds of computing for one frame of the interface.
+    pub interface_seconds: f64,
+    /// Seconds from one frame to the next.
+    pub frame_seconds: f64,
+    /// Memory of the whole program in bytes; none where the system does not say.
+    pub resident: Option<u64>,
+    /// Threads that share a step.
+    pub threads: usize,
 }
 
 impl Default for Surroundings<'_> {
@@ -146,6 +198,9 @@ impl Default for Surroundings<'_> {
             adapter: "",
             software: false,
             film: FilmState::Idle,
+            looks_at: None,
+            recent: &[],
+            machine: Machine::default(),
         }
     }
 }

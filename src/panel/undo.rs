@@ -1,13 +1,36 @@
 //! What was changed by hand, so that it can be taken back.
 
 use super::quantity::Quantity;
+use crate::scene::ViewSettings;
 
 /// How many changes are remembered.
 const DEPTH: usize = 500;
 
-/// One change.
+/// What can be taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    Value(Edit),
+    /// A jump to a bookmark.
+    Jump(Box<Jump>),
+}
+
+/// A picture and values of live parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    pub view: ViewSettings,
+    pub values: Vec<(Quantity, f64)>,
+}
+
+/// A jump from one picture to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Jump {
+    pub before: Spot,
+    pub after: Spot,
+}
+
+/// One change of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Entry {
+pub struct Edit {
     pub quantity: Quantity,
     pub before: f64,
     pub after: f64,
@@ -23,7 +46,11 @@ pub struct UndoStack {
 impl UndoStack {
     /// Remembers a change; what was taken back before is then gone.
     pub fn push(&mut self, entry: Entry) {
-        if entry.before == entry.after || entry.before.is_nan() {
+        let idle = match &entry {
+            Entry::Value(edit) => edit.before == edit.after || edit.before.is_nan(),
+            Entry::Jump(jump) => jump.before == jump.after,
+        };
+        if idle {
             return;
         }
         if self.done.len() == DEPTH {
@@ -36,14 +63,14 @@ impl UndoStack {
     /// The change to take back.
     pub fn undo(&mut self) -> Option<Entry> {
         let entry = self.done.pop()?;
-        self.undone.push(entry);
+        self.undone.push(entry.clone());
         Some(entry)
     }
 
     /// The change to make again.
     pub fn redo(&mut self) -> Option<Entry> {
         let entry = self.undone.pop()?;
-        self.done.push(entry);
+        self.done.push(entry.clone());
         Some(entry)
     }
 
@@ -71,18 +98,20 @@ mod tests {
     #[test]
     fn undo_and_redo_are_inverse_and_a_new_change_ends_the_branch() {
         let mut stack = UndoStack::default();
-        let entry = |after| Entry {
-            quantity: Quantity::Dt,
-            before: after - 1.0,
-            after,
+        let entry = |after| {
+            Entry::Value(Edit {
+                quantity: Quantity::Dt,
+                before: after - 1.0,
+                after,
+            })
         };
         stack.push(entry(1.0));
         stack.push(entry(2.0));
-        stack.push(Entry {
+        stack.push(Entry::Value(Edit {
             quantity: Quantity::Dt,
             before: 2.0,
             after: 2.0,
-        });
+        }));
         assert_eq!(stack.undo(), Some(entry(2.0)));
         assert_eq!(stack.redo(), Some(entry(2.0)));
         assert_eq!(stack.undo(), Some(entry(2.0)));

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value, suggestion};
-use super::population;
+use super::{bookmarks, population};
 use super::types::{
     Background, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
 };
@@ -14,14 +14,14 @@ use crate::model::parameter::Values;
 /// Samples are taken this often when a scene does not say.
 const SAMPLE_EVERY: u64 = 100;
 
-fn text(entries: &Entries, path: &str) -> Option<String> {
+pub(super) fn text(entries: &Entries, path: &str) -> Option<String> {
     match &entries.get(path)?.value {
         Value::Text(text) => Some(text.clone()),
         _ => None,
     }
 }
 
-fn texts(entries: &Entries, path: &str) -> Vec<String> {
+pub(super) fn texts(entries: &Entries, path: &str) -> Vec<String> {
     match entries.get(path).map(|entry| &entry.value) {
         Some(Value::Texts(texts)) => texts.clone(),
         _ => Vec::new(),
@@ -35,14 +35,14 @@ fn whole(entries: &Entries, path: &str) -> Option<u64> {
     }
 }
 
-fn number(entries: &Entries, path: &str) -> Option<f64> {
+pub(super) fn number(entries: &Entries, path: &str) -> Option<f64> {
     match entries.get(path)?.value {
         Value::Number(value) => Some(value),
         _ => None,
     }
 }
 
-fn pair(entries: &Entries, path: &str) -> Option<[f64; 2]> {
+pub(super) fn pair(entries: &Entries, path: &str) -> Option<[f64; 2]> {
     match entries.get(path)?.value {
         Value::Pair(value) => Some(value),
         _ => None,
@@ -74,6 +74,8 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         check_step(&entries, model, &values, faults);
     }
     let plots = plots(&entries, model, faults);
+    let view = view(&entries, "view", model);
+    let bookmarks = bookmarks::bookmarks(&entries, model, &values, &view, faults);
     if !faults.is_empty() {
         return None;
     }
@@ -103,8 +105,9 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         sample_every: whole(&entries, "sample_every").unwrap_or(SAMPLE_EVERY),
         speed: number(&entries, "speed"),
         duration: number(&entries, "duration"),
-        view: view(&entries, model),
+        view,
         plots,
+        bookmarks,
         source: String::new(),
     })
 }
@@ -180,24 +183,26 @@ fn rounded_down(bound: f64) -> String {
     )
 }
 
-fn view(entries: &Entries, model: &Model) -> ViewSettings {
+/// The picture that the fields of the group `path` describe.
+pub(super) fn view(entries: &Entries, path: &str, model: &Model) -> ViewSettings {
+    let at = |name: &str| format!("{path}.{name}");
     let first_colouring = model.colourings.first().map_or("", |one| one.name);
     ViewSettings {
-        colour: text(entries, "view.colour").unwrap_or_else(|| first_colouring.into()),
-        colour_map: text(entries, "view.colour_map"),
-        range: pair(entries, "view.range"),
-        glyph: match text(entries, "view.glyph").as_deref() {
+        colour: text(entries, &at("colour")).unwrap_or_else(|| first_colouring.into()),
+        colour_map: text(entries, &at("colour_map")),
+        range: pair(entries, &at("range")),
+        glyph: match text(entries, &at("glyph")).as_deref() {
             Some("arrow") => Glyph::Arrow,
             Some("streak") => Glyph::Streak,
             _ => Glyph::Disc,
         },
-        centre: pair(entries, "view.centre").unwrap_or_default(),
-        height: number(entries, "view.height"),
-        background: match text(entries, "view.background").as_deref() {
+        centre: pair(entries, &at("centre")).unwrap_or_default(),
+        height: number(entries, &at("height")),
+        background: match text(entries, &at("background")).as_deref() {
             Some("light") => Background::Light,
             _ => Background::Dark,
         },
-        layers: texts(entries, "view.layers"),
+        layers: texts(entries, &at("layers")),
     }
 }
 

@@ -1,10 +1,11 @@
 //! L3: a scene file becomes a checked [`Scene`], or a list of everything that is wrong with it.
 //!
 //! Reading order: `types` (what a scene says), `schema` (which fields a file has), `reader` (RON
-//! text with the place of every value), `interpret` and `decode` (every value by itself), `build`
-//! and `population` (what must hold between them), `problem` (what is said when it does not),
+//! text with the place of every value), `interpret` and `decode` (every value by itself), `build`,
+//! `bookmarks` and `population` (what must hold between them), `problem` (what is said when it does not),
 //! `write` (the way back), `load`, `gallery` and `watch` (where texts come from).
 
+mod bookmarks;
 mod build;
 mod decode;
 mod fault;
@@ -26,7 +27,7 @@ pub use load::{find, load};
 pub use overrides::Override;
 pub use problem::{Problem, Problems};
 pub use types::{
-    Background, COLOUR_MAPS, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
+    Background, Bookmark, COLOUR_MAPS, Glyph, MOST_BOOKMARKS, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
 };
 pub use watch::{News, Watched};
 

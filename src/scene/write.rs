@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::types::{Background, Glyph, PlotKind, PlotSettings, Scene, VERSION};
+use super::types::{
+    Background, Bookmark, Glyph, PlotKind, PlotSettings, Scene, VERSION, ViewSettings,
+};
 use crate::math::domain::Boundary;
 use crate::model::parameter::{Kind, Parameter};
 
@@ -170,37 +172,22 @@ impl Scene {
                 "    // Units of time until there is no more to see.\n    duration: {duration:?},"
             )?;
         }
-        self.write_view(out)?;
+        writeln!(out, "    view: (")?;
+        write_view(&self.view, "        ", out)?;
+        writeln!(out, "    ),")?;
         writeln!(out, "    plots: [")?;
         for plot in &self.plots {
             write_plot(plot, out)?;
         }
-        writeln!(out, "    ],\n)")
-    }
-
-    fn write_view(&self, out: &mut String) -> std::fmt::Result {
-        let view = &self.view;
-        writeln!(out, "    view: (")?;
-        if !view.colour.is_empty() {
-            writeln!(out, "        colour: {},", quoted(&view.colour))?;
+        writeln!(out, "    ],")?;
+        if !self.bookmarks.is_empty() {
+            writeln!(out, "    // Views to come back to, with the keys 1 to 9.\n    bookmarks: [")?;
+            for bookmark in &self.bookmarks {
+                write_bookmark(bookmark, (self.model.parameters)(), out)?;
+            }
+            writeln!(out, "    ],")?;
         }
-        if let Some(map) = &view.colour_map {
-            writeln!(out, "        colour_map: {},", quoted(map))?;
-        }
-        if let Some(range) = view.range {
-            writeln!(out, "        range: {},", pair(range))?;
-        }
-        writeln!(
-            out,
-            "        glyph: {},\n        centre: {},",
-            view.glyph.name(),
-            pair(view.centre)
-        )?;
-        if let Some(height) = view.height {
-            writeln!(out, "        height: {height:?},")?;
-        }
-        writeln!(out, "        background: {},", view.background.name())?;
-        writeln!(out, "        layers: {},\n    ),", list(&view.layers))
+        writeln!(out, ")")
     }
 
     /// What a still picture or a film tells of the scene it shows, as JSON.
@@ -254,4 +241,50 @@ fn write_plot(plot: &PlotSettings, out: &mut String) -> std::fmt::Result {
         write!(out, ", range: {}", pair(range))?;
     }
     writeln!(out, "),")
+}
+
+/// The fields of a view, a line each.
+fn write_view(view: &ViewSettings, indent: &str, out: &mut String) -> std::fmt::Result {
+    if !view.colour.is_empty() {
+        writeln!(out, "{indent}colour: {},", quoted(&view.colour))?;
+    }
+    if let Some(map) = &view.colour_map {
+        writeln!(out, "{indent}colour_map: {},", quoted(map))?;
+    }
+    if let Some(range) = view.range {
+        writeln!(out, "{indent}range: {},", pair(range))?;
+    }
+    writeln!(
+        out,
+        "{indent}glyph: {},\n{indent}centre: {},",
+        view.glyph.name(),
+        pair(view.centre)
+    )?;
+    if let Some(height) = view.height {
+        writeln!(out, "{indent}height: {height:?},")?;
+    }
+    writeln!(out, "{indent}background: {},", view.background.name())?;
+    writeln!(out, "{indent}layers: {},", list(&view.layers))
+}
+
+fn write_bookmark(
+    bookmark: &Bookmark,
+    declared: &[Parameter],
+    out: &mut String,
+) -> std::fmt::Result {
+    writeln!(out, "        (")?;
+    writeln!(out, "            name: {},", quoted(&bookmark.name))?;
+    writeln!(out, "            view: (")?;
+    write_view(&bookmark.view, "                ", out)?;
+    writeln!(out, "            ),")?;
+    if !bookmark.parameters.is_empty() {
+        writeln!(out, "            parameters: (")?;
+        for &(index, value) in &bookmark.parameters {
+            if let Some(one) = declared.get(index) {
+                writeln!(out, "                {}: {},", one.name, parameter(one, value))?;
+            }
+        }
+        writeln!(out, "            ),")?;
+    }
+    writeln!(out, "        ),")
 }
