@@ -10,6 +10,7 @@ mod headless;
 mod layers;
 mod panel;
 mod registry;
+mod shell;
 mod view;
 mod window;
 

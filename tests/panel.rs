@@ -13,7 +13,8 @@ use seethe::model::parameter::{Change, Kind};
 use seethe::model::phase::{Clock, Phase};
 use seethe::panel::actions::ACTIONS;
 use seethe::panel::{
-    FilmState, Frame, Interface, PictureEvent, Request, SceneEntry, Surroundings, Weight, theme,
+    FilmState, Frame, Interface, Machine, PictureEvent, Recent, Request, SceneEntry, Surroundings,
+    Weight, theme,
 };
 use seethe::scene::{PlotKind, Scene};
 use seethe::sim::Action;
@@ -23,12 +24,12 @@ use seethe::sim::snapshot::{
     Summary,
 };
 
-fn scene(name: &str) -> Scene {
+pub fn scene(name: &str) -> Scene {
     seethe::scene::find(name, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// A snapshot of a scene in which every observable has measured `y` at every `x`.
-fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
+pub fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
     let model = scene.model;
     let scalars = model.scalars().map(|observable| ScalarTrace {
         observable,
@@ -108,23 +109,26 @@ fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
     }
 }
 
-fn calm(name: &str) -> Snapshot {
+pub fn calm(name: &str) -> Snapshot {
     let x: Vec<f64> = (0..200).map(f64::from).collect();
     let y: Vec<f64> = x.iter().map(|x| 1.0 + 0.1 * (0.1 * x).sin()).collect();
     snapshot(scene(name), &x, &y)
 }
 
 /// What one interface sees and asks for.
-struct Bench {
-    interface: Interface,
-    snapshot: Snapshot,
+pub struct Bench {
+    pub interface: Interface,
+    pub snapshot: Snapshot,
     points_per_length: f64,
-    scenes: Vec<SceneEntry>,
-    film: FilmState,
-    requests: Vec<Request>,
+    pub scenes: Vec<SceneEntry>,
+    pub recent: Vec<Recent>,
+    pub machine: Machine,
+    pub looks_at: Option<([f64; 2], f64)>,
+    pub film: FilmState,
+    pub requests: Vec<Request>,
 }
 
-fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
+pub fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
     let entry = |title: &str| SceneEntry {
         title: title.into(),
         ..SceneEntry::default()
@@ -134,6 +138,9 @@ fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
         snapshot,
         points_per_length: 4.0,
         scenes: vec![entry("A gas"), entry("A crystal")],
+        recent: Vec::new(),
+        machine: Machine::default(),
+        looks_at: None,
         film: FilmState::Idle,
         requests: Vec::new(),
     };
@@ -150,6 +157,9 @@ fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
                     adapter: "none",
                     software: true,
                     film: bench.film,
+                    recent: &bench.recent,
+                    machine: bench.machine,
+                    looks_at: bench.looks_at,
                     ..Surroundings::default()
                 };
                 let frame = Frame {
@@ -164,7 +174,7 @@ fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
 }
 
 /// A window that is high enough to show every parameter at once.
-fn tall(snapshot: Snapshot) -> Harness<'static, Bench> {
+pub fn tall(snapshot: Snapshot) -> Harness<'static, Bench> {
     harness(snapshot, vec2(1440.0, 4000.0))
 }
 
@@ -185,7 +195,7 @@ fn type_into(harness: &mut Harness<Bench>, label: &str, text: &str) {
     harness.run_steps(2);
 }
 
-fn actions(harness: &Harness<Bench>) -> Vec<Action> {
+pub fn actions(harness: &Harness<Bench>) -> Vec<Action> {
     let requests = harness.state().requests.iter();
     requests
         .filter_map(|request| match request {
@@ -205,7 +215,7 @@ fn loaded<'a>(harness: &'a Harness<Bench>) -> Vec<&'a Scene> {
         .collect()
 }
 
-fn shown_texts(harness: &Harness<Bench>) -> String {
+pub fn shown_texts(harness: &Harness<Bench>) -> String {
     fn collect(shape: &egui::Shape, text: &mut String) {
         match shape {
             egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, text)),
@@ -224,7 +234,7 @@ fn shown_texts(harness: &Harness<Bench>) -> String {
 }
 
 /// Every vertex that would be sent to the device is a place.
-fn assert_drawable(harness: &Harness<Bench>, what: &str) {
+pub fn assert_drawable(harness: &Harness<Bench>, what: &str) {
     let shapes = harness.output().shapes.clone();
     for primitive in harness.ctx.tessellate(shapes, 1.0) {
         if let egui::epaint::Primitive::Mesh(mesh) = primitive.primitive {
@@ -698,9 +708,19 @@ fn every_character_has_a_glyph() {
     }
     texts.extend(seethe::scene::gallery::ALL.iter().map(|(_, text)| *text));
     // Every literal of the interface itself.
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/panel");
-    for file in std::fs::read_dir(folder).unwrap() {
-        texts.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/panel"
+    ))];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("tests.rs") {
+                texts.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
     }
     for entry in ACTIONS {
         texts.push_str(entry.icon);

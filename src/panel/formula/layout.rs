@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bevy_egui::egui;
-use egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Shape, Stroke, Vec2, pos2, vec2};
+use egui::{Color32, FontId, Galley, Painter, Pos2, Shape, Stroke, Vec2, pos2, vec2};
 
 use super::super::theme;
 use super::parse::{Face, Mark, Node};
@@ -451,5 +451,5 @@ fn big(
 #[cfg(test)]
 pub fn bounds(laid: &Laid) -> egui::Rect {
     let size = vec2(laid.width, laid.height());
-    Align2::LEFT_TOP.anchor_size(pos2(0.0, -laid.ascent), size)
+    egui::Align2::LEFT_TOP.anchor_size(pos2(0.0, -laid.ascent), size)
 }
