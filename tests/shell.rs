@@ -7,9 +7,7 @@ use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use seethe::panel::actions::{ACTIONS, ActionId};
-use seethe::panel::{
-    Arrangement, FilmState, Machine, Pane, PictureEvent, Place, Recent, Request,
-};
+use seethe::panel::{Arrangement, FilmState, Machine, Pane, PictureEvent, Place, Recent, Request};
 use seethe::scene::{Bookmark, Scene};
 use seethe::sim::Action;
 
@@ -43,10 +41,15 @@ fn click(harness: &mut Harness<Bench>, label: &str) {
 }
 
 fn saved(harness: &Harness<Bench>) -> Option<Scene> {
-    harness.state().requests.iter().rev().find_map(|one| match one {
-        Request::SaveScene(scene) => Some((**scene).clone()),
-        _ => None,
-    })
+    harness
+        .state()
+        .requests
+        .iter()
+        .rev()
+        .find_map(|one| match one {
+            Request::SaveScene(scene) => Some((**scene).clone()),
+            _ => None,
+        })
 }
 
 fn quits(harness: &Harness<Bench>) -> bool {
@@ -62,7 +65,10 @@ fn panes_stand_at_their_places_and_the_picture_takes_the_rest() {
     let mut harness = opened("mips");
     let picture = harness.state().interface.picture_rect;
     assert!((picture.left() - 273.0).abs() < 1.5, "{picture:?}");
-    assert!((1440.0 - picture.right() - 313.0).abs() < 1.5, "{picture:?}");
+    assert!(
+        (1440.0 - picture.right() - 313.0).abs() < 1.5,
+        "{picture:?}"
+    );
     for title in ["Parameters", "Story", "Plots", "Inspector", "Performance"] {
         harness.get_by_label(&format!("{title} tab"));
     }
@@ -133,7 +139,10 @@ fn the_border_of_a_pane_is_dragged() {
     harness.drop_at(from + vec2(80.0, 0.0));
     harness.run_steps(3);
     let after = harness.state().interface.picture_rect;
-    assert!((after.left() - picture.left() - 80.0).abs() < 3.0, "{after:?}");
+    assert!(
+        (after.left() - picture.left() - 80.0).abs() < 3.0,
+        "{after:?}"
+    );
     assert!((after.right() - picture.right()).abs() < 1.0);
     match harness.state().interface.arrangement().place {
         Place::Row(parts) => assert!((parts[0].0 - 352.0).abs() < 3.0, "{parts:?}"),
@@ -161,14 +170,22 @@ fn every_action_is_in_the_help_the_palette_and_the_menu() {
         };
         assert!(help.lines().any(|line| line == title), "help: {title}");
         let hidden = one_of_nine || matches!(entry.id, ActionId::Bookmark(1) | ActionId::Menu);
-        assert!(hidden || menu.contains(entry.title), "menu: {}", entry.title);
+        assert!(
+            hidden || menu.contains(entry.title),
+            "menu: {}",
+            entry.title
+        );
     }
     for entry in ACTIONS {
         press(&mut harness, Modifiers::COMMAND, Key::K);
         harness.event(egui::Event::Text(entry.title.into()));
         harness.run_steps(2);
         let found = shown_texts(&harness);
-        assert!(found.lines().any(|line| line == entry.title), "{}", entry.title);
+        assert!(
+            found.lines().any(|line| line == entry.title),
+            "{}",
+            entry.title
+        );
         press(&mut harness, Modifiers::NONE, Key::Escape);
     }
 }
@@ -191,10 +208,16 @@ fn the_menu_does_what_its_keys_do() {
 fn a_presentation_shows_large_type_and_ends_with_escape() {
     let mut harness = opened("mips");
     press(&mut harness, Modifiers::NONE, Key::F5);
-    assert_eq!(harness.state().interface.picture_rect.size(), vec2(1440.0, 900.0));
+    assert_eq!(
+        harness.state().interface.picture_rect.size(),
+        vec2(1440.0, 900.0)
+    );
     let shown = shown_texts(&harness);
     let story = harness.state().snapshot.scene.story.title.clone();
-    assert!(shown.contains(&story) && shown.contains("t = 1.24"), "{shown}");
+    assert!(
+        shown.contains(&story) && shown.contains("t = 1.24"),
+        "{shown}"
+    );
     // A number of every open plot of a number.
     let scene = harness.state().snapshot.scene.clone();
     let scalar = scene
@@ -220,7 +243,11 @@ fn a_bookmark_is_set_jumped_to_undone_and_saved() {
     set(&mut harness, "peclet", 40.0);
     harness.state_mut().looks_at = Some(([3.0, -2.0], 12.5));
     harness.run_steps(2);
-    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::Num1);
+    press(
+        &mut harness,
+        Modifiers::COMMAND | Modifiers::SHIFT,
+        Key::Num1,
+    );
     // Back home, and then to the bookmark.
     set(&mut harness, "peclet", home);
     harness.state_mut().looks_at = None;
@@ -233,10 +260,17 @@ fn a_bookmark_is_set_jumped_to_undone_and_saved() {
     };
     assert_eq!(actions(&harness), [to(40.0)]);
     let looks = |harness: &Harness<Bench>| {
-        harness.state().requests.iter().rev().find_map(|one| match one {
-            Request::Picture(PictureEvent::LookAt { centre, height }) => Some((*centre, *height)),
-            _ => None,
-        })
+        harness
+            .state()
+            .requests
+            .iter()
+            .rev()
+            .find_map(|one| match one {
+                Request::Picture(PictureEvent::LookAt { centre, height }) => {
+                    Some((*centre, *height))
+                }
+                _ => None,
+            })
     };
     assert_eq!(looks(&harness), Some(([3.0, -2.0], Some(12.5))));
     set(&mut harness, "peclet", 40.0);
@@ -248,7 +282,11 @@ fn a_bookmark_is_set_jumped_to_undone_and_saved() {
     press(&mut harness, Modifiers::COMMAND, Key::S);
     let written = saved(&harness).expect("a scene");
     assert_eq!(written.bookmarks.len(), 1);
-    assert_eq!(written.bookmarks[0].parameters, [], "it has the scene's own values now");
+    assert_eq!(
+        written.bookmarks[0].parameters,
+        [],
+        "it has the scene's own values now"
+    );
     set(&mut harness, "peclet", 77.0);
     press(&mut harness, Modifiers::COMMAND, Key::S);
     let written = saved(&harness).expect("a scene");
@@ -289,7 +327,10 @@ fn quitting_asks_only_when_work_would_be_lost() {
     harness.run_steps(4);
     assert!(!quits(&harness));
     let shown = shown_texts(&harness);
-    assert!(shown.contains("Keep your work?") && shown.contains("Peclet"), "{shown}");
+    assert!(
+        shown.contains("Keep your work?") && shown.contains("Peclet"),
+        "{shown}"
+    );
     assert_drawable(&harness, "question");
     // Nothing acts behind it.
     press(&mut harness, Modifiers::NONE, Key::Space);
@@ -362,7 +403,10 @@ fn the_size_of_the_interface_follows_its_keys_within_bounds() {
 #[test]
 fn the_wall_is_searched_by_words_and_tags_and_walked_by_keys() {
     let mut harness = opened("mips");
-    for (index, tags) in [["waves", "colloids"], ["waves", "crystals"]].iter().enumerate() {
+    for (index, tags) in [["waves", "colloids"], ["waves", "crystals"]]
+        .iter()
+        .enumerate()
+    {
         let tags = tags.iter().map(|&tag| tag.to_owned()).collect();
         harness.state_mut().scenes[index].tags = tags;
     }
@@ -411,7 +455,13 @@ fn the_performance_pane_tells_what_a_step_costs() {
     };
     press(&mut harness, Modifiers::COMMAND, Key::Num5);
     let shown = shown_texts(&harness);
-    for text in ["0.03", "× real speed", "321 MB", "2.1 ms per frame", "Software rendering"] {
+    for text in [
+        "0.03",
+        "× real speed",
+        "321 MB",
+        "2.1 ms per frame",
+        "Software rendering",
+    ] {
         assert!(shown.contains(text), "{text}: {shown}");
     }
     for phase in seethe::model::phase::Phase::ALL {

@@ -301,14 +301,7 @@ pub static ACTIONS: &[ActionEntry] = {
             NONE,
             Key::F11,
         ),
-        entry(
-            Menu,
-            Window,
-            "Menu",
-            icons::LIST,
-            NONE,
-            Key::F10,
-        ),
+        entry(Menu, Window, "Menu", icons::LIST, NONE, Key::F10),
         jump(1, "Go to bookmark 1"),
         jump(2, "Go to bookmark 2"),
         jump(3, "Go to bookmark 3"),
@@ -328,25 +321,11 @@ pub static ACTIONS: &[ActionEntry] = {
         keep(8, "Set bookmark 8"),
         keep(9, "Set bookmark 9"),
         also(
-            entry(
-                Palette,
-                HELP,
-                "All commands",
-                icons::COMMAND,
-                CTRL,
-                Key::K,
-            ),
+            entry(Palette, HELP, "All commands", icons::COMMAND, CTRL, Key::K),
             CTRL,
             Key::P,
         ),
-        entry(
-            Help,
-            HELP,
-            "Keys and help",
-            icons::QUESTION,
-            NONE,
-            Key::F1,
-        ),
+        entry(Help, HELP, "Keys and help", icons::QUESTION, NONE, Key::F1),
     ]
 };
 

@@ -84,7 +84,9 @@ impl Interface {
         let Some(bookmark) = self.bookmarks.get(number.wrapping_sub(1)).cloned() else {
             let text = format!(
                 "There is no bookmark {number}: set it with {}.",
-                ActionId::SetBookmark(number.clamp(1, 9) as u8).entry().key_text()
+                ActionId::SetBookmark(number.clamp(1, 9) as u8)
+                    .entry()
+                    .key_text()
             );
             self.tell(Weight::Note, text);
             return;
@@ -103,7 +105,8 @@ impl Interface {
             values,
         };
         self.go_to(frame, after.clone(), requests);
-        self.undo.push(Entry::Jump(Box::new(Jump { before, after })));
+        self.undo
+            .push(Entry::Jump(Box::new(Jump { before, after })));
     }
 
     /// The bookmarks as they must stand in a scene with other values than the one opened: what
@@ -176,8 +179,9 @@ pub fn bookmarks(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests
     ui.add_space(4.0);
     let free = interface.bookmarks.len() < MOST_BOOKMARKS;
     let add = ui.add_enabled_ui(free, |ui| {
-        widgets::text_button(ui, "Bookmark this view", false)
-            .on_hover_text("Keeps colours, camera, layers and what was changed; the number keys come back")
+        widgets::text_button(ui, "Bookmark this view", false).on_hover_text(
+            "Keeps colours, camera, layers and what was changed; the number keys come back",
+        )
     });
     match wish {
         None => {}
@@ -209,9 +213,7 @@ fn row(ui: &mut Ui, interface: &mut Interface, index: usize) -> Option<Wish> {
     let name = interface.bookmarks.get(index)?.name.clone();
     let width = ui.available_width().max(1.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::labeled(WidgetType::Button, true, format!("Go to {name}"))
-    });
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, format!("Go to {name}")));
     if response.hovered() || response.has_focus() {
         ui.painter()
             .rect_filled(rect.expand2(vec2(6.0, 0.0)), theme::CORNER, palette.raised);
@@ -248,7 +250,11 @@ fn row(ui: &mut Ui, interface: &mut Interface, index: usize) -> Option<Wish> {
                     let response = ui.add(edit);
                     if response.lost_focus() {
                         let given_up = ui.input(|input| input.key_pressed(Key::Escape));
-                        let text = if given_up { String::new() } else { text.clone() };
+                        let text = if given_up {
+                            String::new()
+                        } else {
+                            text.clone()
+                        };
                         wish = Some(Wish::Named(index, text));
                     } else {
                         response.request_focus();

@@ -89,7 +89,14 @@ const NUMBERS: [Key; 9] = [
 pub const fn jump(number: u8, title: &'static str) -> ActionEntry {
     let key = NUMBERS[number as usize - 1];
     let id = ActionId::Bookmark(number);
-    entry(id, Group::Bookmarks, title, icons::BOOKMARK_SIMPLE, NONE, key)
+    entry(
+        id,
+        Group::Bookmarks,
+        title,
+        icons::BOOKMARK_SIMPLE,
+        NONE,
+        key,
+    )
 }
 
 /// The line that sets a bookmark.

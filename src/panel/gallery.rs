@@ -39,7 +39,9 @@ pub struct Wall {
 
 /// Width of the sheet in a window of some width: two to five pictures in a row.
 pub fn width(window: f32) -> f32 {
-    let columns = ((window * 0.72) / (PICTURE.x + GAP)).floor().clamp(2.0, 5.0);
+    let columns = ((window * 0.72) / (PICTURE.x + GAP))
+        .floor()
+        .clamp(2.0, 5.0);
     columns * PICTURE.x + (columns - 1.0) * GAP + 32.0 + theme::PADDING
 }
 
@@ -59,7 +61,13 @@ pub fn gallery(
     let wall = &mut interface.wall;
     let before = wall.chosen;
     let count = [found.len(), columns as usize];
-    let entered = query(ui, &mut wall.search, &mut wall.chosen, "Find a scene", count);
+    let entered = query(
+        ui,
+        &mut wall.search,
+        &mut wall.chosen,
+        "Find a scene",
+        count,
+    );
     let moved = wall.chosen != before;
     if tags(ui, entries, &mut wall.tag) {
         wall.chosen = 0;
@@ -126,8 +134,7 @@ fn chip(ui: &mut Ui, icon: &str, text: &str, on: bool) -> egui::Response {
         egui::Color32::PLACEHOLDER,
         220.0,
     );
-    let (rect, response) =
-        ui.allocate_exact_size(galley.size() + vec2(18.0, 8.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(18.0, 8.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, on, &text));
     let hot = response.hovered() || response.has_focus();
     let (fill, ink) = match (on, hot) {
@@ -136,8 +143,7 @@ fn chip(ui: &mut Ui, icon: &str, text: &str, on: bool) -> egui::Response {
         (false, false) => (palette.raised, palette.text),
     };
     ui.painter().rect_filled(rect, 0.5 * rect.height(), fill);
-    ui.painter()
-        .galley(rect.min + vec2(9.0, 4.0), galley, ink);
+    ui.painter().galley(rect.min + vec2(9.0, 4.0), galley, ink);
     response
 }
 
@@ -216,13 +222,7 @@ fn matching(entries: &[SceneEntry], wall: &Wall) -> Vec<usize> {
 }
 
 /// One scene.
-fn card(
-    ui: &mut Ui,
-    entry: &SceneEntry,
-    index: usize,
-    chosen: bool,
-    width: f32,
-) -> egui::Response {
+fn card(ui: &mut Ui, entry: &SceneEntry, index: usize, chosen: bool, width: f32) -> egui::Response {
     let palette = Palette::of(ui);
     let picture = vec2(width, width * PICTURE.y / PICTURE.x);
     let (rect, _) = ui.allocate_exact_size(picture + vec2(0.0, TITLE), Sense::hover());

@@ -1,7 +1,9 @@
 //! What a step and a frame cost: phases, true pace, memory, threads, adapter.
 
 use bevy_egui::egui;
-use egui::{Align2, Label, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{
+    Align2, Label, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2,
+};
 use egui_phosphor::regular as icons;
 
 use super::theme::{self, Palette, size};
@@ -42,8 +44,9 @@ fn row(ui: &mut Ui, name: &str, value: &str, unit: &str, tip: &str) {
     let palette = Palette::of(ui);
     let width = ui.available_width().max(1.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-    response
-        .widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{name} {value} {unit}")));
+    response.widget_info(|| {
+        WidgetInfo::labeled(WidgetType::Label, true, format!("{name} {value} {unit}"))
+    });
     let value = match unit {
         "" => value.to_owned(),
         unit => format!("{value} {unit}"),
@@ -107,7 +110,13 @@ fn pace(ui: &mut Ui, frame: &Frame) {
         ui.add_space(4.0);
     }
     let steps = speed.steps_per_second;
-    row(ui, "Steps", &figure(steps, 3), "per second", "Over the last half second");
+    row(
+        ui,
+        "Steps",
+        &figure(steps, 3),
+        "per second",
+        "Over the last half second",
+    );
     row(
         ui,
         "Particle steps",
@@ -128,7 +137,13 @@ fn pace(ui: &mut Ui, frame: &Frame) {
 fn phases(ui: &mut Ui, frame: &Frame) {
     let palette = Palette::of(ui);
     let phases = frame.snapshot.phases;
-    let cost = |seconds: f64| if seconds.is_finite() { seconds.max(0.0) } else { 0.0 };
+    let cost = |seconds: f64| {
+        if seconds.is_finite() {
+            seconds.max(0.0)
+        } else {
+            0.0
+        }
+    };
     let total: f64 = phases.iter().map(|phase| cost(phase.1)).sum();
     heading(ui, "Cost of a step");
     row(
@@ -147,7 +162,11 @@ fn phases(ui: &mut Ui, frame: &Frame) {
         let width = ui.available_width().max(1.0);
         let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
         response.widget_info(|| {
-            WidgetInfo::labeled(WidgetType::ProgressIndicator, true, format!("{name} {:.0} %", 100.0 * share))
+            WidgetInfo::labeled(
+                WidgetType::ProgressIndicator,
+                true,
+                format!("{name} {:.0} %", 100.0 * share),
+            )
         });
         let painter = ui.painter();
         let middle = rect.center().y;
@@ -206,9 +225,23 @@ fn machine(ui: &mut Ui, frame: &Frame) {
     let palette = Palette::of(ui);
     let (machine, snapshot) = (frame.surroundings.machine, frame.snapshot);
     heading(ui, "Memory");
-    let megabytes = machine.resident.map_or(f64::NAN, |bytes| bytes as f64 / 1e6);
-    row(ui, "Program", &figure(megabytes, 3), "MB", "Memory of the whole program that is resident");
-    let columns: usize = snapshot.scene.model.columns.iter().map(|one| one.bytes).sum();
+    let megabytes = machine
+        .resident
+        .map_or(f64::NAN, |bytes| bytes as f64 / 1e6);
+    row(
+        ui,
+        "Program",
+        &figure(megabytes, 3),
+        "MB",
+        "Memory of the whole program that is resident",
+    );
+    let columns: usize = snapshot
+        .scene
+        .model
+        .columns
+        .iter()
+        .map(|one| one.bytes)
+        .sum();
     let picture = std::mem::size_of::<Particle>();
     let tip = format!(
         "{columns} bytes for the columns of the model and {picture} for the picture; neighbour lists come on top"
@@ -219,7 +252,13 @@ fn machine(ui: &mut Ui, frame: &Frame) {
     row(ui, "All particles", &figure(all, 3), "MB", &tip);
     heading(ui, "Machine");
     let threads = machine.threads.to_string();
-    row(ui, "Threads", &threads, "", "Threads that share a step; `--threads` sets them");
+    row(
+        ui,
+        "Threads",
+        &threads,
+        "",
+        "Threads that share a step; `--threads` sets them",
+    );
     let adapter = frame.surroundings.adapter;
     let adapter = if adapter.is_empty() { "none" } else { adapter };
     ui.add_space(4.0);

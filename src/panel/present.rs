@@ -31,10 +31,20 @@ pub fn presentation(
     heading(ui, frame, rect);
     readings(ui, interface, frame, rect);
     if ui.input(|input| input.time) - interface.presented < 4.0 {
-        let text = format!("Esc or {} ends the presentation", ActionId::Present.entry().key_text());
+        let text = format!(
+            "Esc or {} ends the presentation",
+            ActionId::Present.entry().key_text()
+        );
         let at = pos2(rect.center().x, rect.bottom());
-        label(ui, at, Align2::CENTER_BOTTOM, &text, theme::body(size::SMALL));
-        ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+        label(
+            ui,
+            at,
+            Align2::CENTER_BOTTOM,
+            &text,
+            theme::body(size::SMALL),
+        );
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_secs(1));
     }
 }
 
@@ -72,7 +82,9 @@ fn readings(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
     let open = interface.plots.iter().filter(|card| card.open);
     let traces = open.filter_map(|card| {
         let scalars = frame.snapshot.scalars.iter();
-        scalars.clone().find(|trace| trace.observable.name == card.settings.observable)
+        scalars
+            .clone()
+            .find(|trace| trace.observable.name == card.settings.observable)
     });
     for trace in traces.take(MOST) {
         let value = match trace.summary {

@@ -279,13 +279,7 @@ impl Interface {
         }
     }
 
-    fn put_back(
-        &mut self,
-        frame: &Frame,
-        quantity: Quantity,
-        value: f64,
-        requests: &mut Requests,
-    ) {
+    fn put_back(&mut self, frame: &Frame, quantity: Quantity, value: f64, requests: &mut Requests) {
         if let Err(allowed) = self.ask(frame, quantity, value, requests) {
             let title = quantity.title(&frame.snapshot.scene);
             let text = format!("{title} cannot go back to {value}: allowed is {allowed}");

@@ -78,7 +78,11 @@ fn reference(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
         return;
     }
     // A scene may name several, and the model knows the pages of most of them.
-    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+    for part in text
+        .split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
         cited(ui, part, &link_in(part), requests);
     }
 }
@@ -94,7 +98,10 @@ fn sources(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut
     interface.sources_open = open;
     if open {
         for source in sources {
-            let link = source.link.starts_with("http").then(|| source.link.to_owned());
+            let link = source
+                .link
+                .starts_with("http")
+                .then(|| source.link.to_owned());
             cited(ui, source.citation, &link, requests);
         }
     }
@@ -106,7 +113,11 @@ fn cited(ui: &mut Ui, text: &str, link: &Option<String>, requests: &mut Requests
     let label = RichText::new(text)
         .font(theme::body(size::SMALL))
         .color(palette.secondary);
-    let label = if link.is_some() { label.underline() } else { label };
+    let label = if link.is_some() {
+        label.underline()
+    } else {
+        label
+    };
     let response = ui
         .add(Label::new(label).wrap().sense(Sense::click()))
         .on_hover_cursor(CursorIcon::PointingHand)
@@ -154,8 +165,14 @@ mod tests {
     fn links_are_found_in_references() {
         for (text, link) in [
             ("see https://a.org/b, and more", Some("https://a.org/b")),
-            ("Chaos 1, 2 (2020), doi:10.1103/PhysRevE.98.030601.", Some("https://doi.org/10.1103/PhysRevE.98.030601")),
-            ("arXiv: 2005.14234 (2021)", Some("https://arxiv.org/abs/2005.14234")),
+            (
+                "Chaos 1, 2 (2020), doi:10.1103/PhysRevE.98.030601.",
+                Some("https://doi.org/10.1103/PhysRevE.98.030601"),
+            ),
+            (
+                "arXiv: 2005.14234 (2021)",
+                Some("https://arxiv.org/abs/2005.14234"),
+            ),
             ("Phys. Rev. Lett. 110, 055701 (2013)", None),
             ("arXiv:", None),
             ("10.", None),

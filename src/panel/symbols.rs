@@ -123,9 +123,8 @@ fn runs(job: &mut LayoutJob, letters: &[char], level: Level, style: Style) {
             .position(|&letter| is_part(letter, word))
             .map_or(letters.len(), |length| start + length.max(1));
         let text: String = letters[start..end].iter().collect();
-        let slanted = word
-            && !is_upright(&text)
-            && !(level == Level::Sub && text.chars().count() > 1);
+        let slanted =
+            word && !is_upright(&text) && !(level == Level::Sub && text.chars().count() > 1);
         push(job, &text, slanted, level, style);
         start = end;
     }

@@ -137,7 +137,10 @@ pub fn panel_head(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
         right(&mut child);
         let used = child.min_rect();
         if used.width() > 0.5 {
-            ui.allocate_rect(Rect::from_min_size(place, vec2(width, 24.0)), Sense::hover());
+            ui.allocate_rect(
+                Rect::from_min_size(place, vec2(width, 24.0)),
+                Sense::hover(),
+            );
             ui.add_space(2.0);
         }
         return;

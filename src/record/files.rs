@@ -118,7 +118,10 @@ mod tests {
         assert_eq!(small_text(&path, 10).expect("no fault"), None);
         replace(&path, b"12345678901").expect("a file");
         assert!(small_text(&path, 10).is_err());
-        assert_eq!(small_text(&path, 11).expect("a text").as_deref(), Some("12345678901"));
+        assert_eq!(
+            small_text(&path, 11).expect("a text").as_deref(),
+            Some("12345678901")
+        );
         let aside = put_aside(&path).expect("a rename");
         assert!(!path.exists() && aside.ends_with("settings.ron.broken"));
         replace(&path, &[0xff, 0xfe]).expect("a file");

@@ -27,7 +27,8 @@ pub use load::{find, load};
 pub use overrides::Override;
 pub use problem::{Problem, Problems};
 pub use types::{
-    Background, Bookmark, COLOUR_MAPS, Glyph, MOST_BOOKMARKS, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
+    Background, Bookmark, COLOUR_MAPS, Glyph, MOST_BOOKMARKS, PlotKind, PlotSettings, Scene, Story,
+    VERSION, ViewSettings,
 };
 pub use watch::{News, Watched};
 

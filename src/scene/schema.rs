@@ -262,7 +262,11 @@ pub static FIELDS: &[FieldSpec] = &[
     field("plots[].x_logarithmic", Kind::Flag, "logarithmic x axis"),
     field("plots[].y_logarithmic", Kind::Flag, "logarithmic y axis"),
     field("plots[].range", RANGE, "range of the y axis"),
-    field("bookmarks", Kind::Groups, "views to come back to, at most nine"),
+    field(
+        "bookmarks",
+        Kind::Groups,
+        "views to come back to, at most nine",
+    ),
     required(
         "bookmarks[].name",
         Kind::Text { most: 80 },

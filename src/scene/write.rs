@@ -181,7 +181,10 @@ impl Scene {
         }
         writeln!(out, "    ],")?;
         if !self.bookmarks.is_empty() {
-            writeln!(out, "    // Views to come back to, with the keys 1 to 9.\n    bookmarks: [")?;
+            writeln!(
+                out,
+                "    // Views to come back to, with the keys 1 to 9.\n    bookmarks: ["
+            )?;
             for bookmark in &self.bookmarks {
                 write_bookmark(bookmark, (self.model.parameters)(), out)?;
             }
@@ -281,7 +284,12 @@ fn write_bookmark(
         writeln!(out, "            parameters: (")?;
         for &(index, value) in &bookmark.parameters {
             if let Some(one) = declared.get(index) {
-                writeln!(out, "                {}: {},", one.name, parameter(one, value))?;
+                writeln!(
+                    out,
+                    "                {}: {},",
+                    one.name,
+                    parameter(one, value)
+                )?;
             }
         }
         writeln!(out, "            ),")?;

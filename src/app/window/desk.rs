@@ -1,16 +1,14 @@
 //! What is on the desk: the interface, the camera, the film that is being made; drawn every frame.
 
 use bevy::prelude::*;
-use bevy::window::{
-    FileDragAndDrop, Monitor, PrimaryWindow, WindowCloseRequested, WindowMode,
-};
+use bevy::window::{FileDragAndDrop, Monitor, PrimaryWindow, WindowCloseRequested, WindowMode};
 use bevy_egui::{EguiContexts, EguiTextureHandle, egui};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::Opening;
 use super::files::Asking;
 use super::filming::Filming;
-use super::Opening;
 use super::gallery::Gallery;
 use super::leaving::{self, Leaving};
 use super::requests;
@@ -55,11 +53,9 @@ pub struct Desk {
 impl Desk {
     /// A desk as the last visit has left it.
     pub fn new(opening: Opening, keeper: Keeper, settings: &Settings) -> Self {
-        let mut interface = Interface {
-            dark: settings.dark,
-            scale: settings.scale,
-            ..Interface::default()
-        };
+        let mut interface = Interface::default();
+        interface.dark = settings.dark;
+        interface.scale = settings.scale;
         interface.arrange(&settings.layout);
         interface.wall.search.clone_from(&settings.gallery.search);
         interface.wall.tag.clone_from(&settings.gallery.tag);
@@ -126,7 +122,8 @@ impl Desk {
                 },
                 None => {
                     let name = Path::new(place).file_name();
-                    let title = name.map_or_else(|| place.clone(), |name| name.display().to_string());
+                    let title =
+                        name.map_or_else(|| place.clone(), |name| name.display().to_string());
                     Recent {
                         title,
                         place: place.clone(),
@@ -155,7 +152,10 @@ impl Desk {
 
     /// Remembers what has changed, and looks at the memory that is taken, twice a second.
     fn housekeeping(&mut self, windows: &Query<&mut Window, With<PrimaryWindow>>) {
-        if self.weighed.is_some_and(|last| last.elapsed() < Duration::from_millis(500)) {
+        if self
+            .weighed
+            .is_some_and(|last| last.elapsed() < Duration::from_millis(500))
+        {
             return;
         }
         self.weighed = Some(Instant::now());
@@ -248,7 +248,13 @@ pub fn draw(
     }
     desk.housekeeping(&windows);
     let passed = std::mem::replace(&mut desk.drawn, Instant::now()).elapsed();
-    let smooth = |old: f64, new: f64| if old > 0.0 { old + 0.1 * (new - old) } else { new };
+    let smooth = |old: f64, new: f64| {
+        if old > 0.0 {
+            old + 0.1 * (new - old)
+        } else {
+            new
+        }
+    };
     let frames = &mut desk.machine.frame_seconds;
     *frames = smooth(*frames, passed.as_secs_f64());
     let surroundings = Surroundings {

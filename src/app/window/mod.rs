@@ -87,7 +87,10 @@ pub struct Opening {
 /// The name of a scene of the gallery, or the whole path of a file.
 fn whole_place(name: &str) -> String {
     let path = Path::new(name);
-    let whole = path.is_file().then(|| std::path::absolute(path).ok()).flatten();
+    let whole = path
+        .is_file()
+        .then(|| std::path::absolute(path).ok())
+        .flatten();
     whole.map_or_else(|| name.into(), |path| path.display().to_string())
 }
 

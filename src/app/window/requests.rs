@@ -61,7 +61,8 @@ pub fn carry_out(
         Request::OpenLink(link) => {
             if !browse(&link) {
                 context.copy_text(link.clone());
-                let text = format!("No browser could be started. The link is on the clipboard: {link}");
+                let text =
+                    format!("No browser could be started. The link is on the clipboard: {link}");
                 desk.interface.tell(Weight::Fault, text);
             }
         }
@@ -223,7 +224,9 @@ fn from_file(path: &Path) -> Opened {
 /// The scene that a still or a film carries as text.
 fn carried(path: &Path, read: Result<Option<Metadata>, FilmError>, what: &str) -> Opened {
     let metadata = read.map_err(|error| error.to_string())?;
-    let text = metadata.map(|metadata| metadata.comment).unwrap_or_default();
+    let text = metadata
+        .map(|metadata| metadata.comment)
+        .unwrap_or_default();
     let name = path.display().to_string();
     if text.trim().is_empty() {
         return Err(format!(

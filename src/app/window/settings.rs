@@ -73,7 +73,11 @@ impl Settings {
             self.scale = plain.scale;
             refused.push("scale");
         }
-        if !self.window.iter().all(|side| (SIDES[0]..=SIDES[1]).contains(side)) {
+        if !self
+            .window
+            .iter()
+            .all(|side| (SIDES[0]..=SIDES[1]).contains(side))
+        {
             self.window = plain.window;
             refused.push("window");
         }
@@ -283,7 +287,15 @@ mod tests {
         let path = folder.path().join("settings.ron");
         let deep = "(".repeat(100_000);
         let long = format!("(gallery: (search: \"{}\"))", "x".repeat(300_000));
-        for text in ["", "(dark: tru", "{}", "\u{0}\u{1}", &deep, &long, "(scale: \"1\")"] {
+        for text in [
+            "",
+            "(dark: tru",
+            "{}",
+            "\u{0}\u{1}",
+            &deep,
+            &long,
+            "(scale: \"1\")",
+        ] {
             std::fs::write(&path, text).expect("a file");
             let (settings, said) = load(Some(&path));
             assert_eq!(settings, Settings::default());

@@ -122,7 +122,12 @@ impl Behavior<Pane> for Hands<'_, '_> {
             .interact(rect, id, Sense::click_and_drag())
             .on_hover_cursor(CursorIcon::Grab);
         response.widget_info(|| {
-            WidgetInfo::selected(WidgetType::Button, true, state.active, format!("{title} tab"))
+            WidgetInfo::selected(
+                WidgetType::Button,
+                true,
+                state.active,
+                format!("{title} tab"),
+            )
         });
         let spot = Rect::from_center_size(
             egui::pos2(rect.right() - 0.5 * CLOSE, rect.center().y),
@@ -138,10 +143,7 @@ impl Behavior<Pane> for Hands<'_, '_> {
         } else {
             palette.secondary
         };
-        let corner = egui::pos2(
-            rect.left() + left,
-            rect.center().y - 0.5 * galley.size().y,
-        );
+        let corner = egui::pos2(rect.left() + left, rect.center().y - 0.5 * galley.size().y);
         let under = rect.left() + left..=rect.left() + left + galley.size().x;
         ui.painter().galley(corner, galley, ink);
         if state.active && !alone {
@@ -165,9 +167,9 @@ impl Behavior<Pane> for Hands<'_, '_> {
         if close.clicked() || response.middle_clicked() {
             self.closed = pane;
         }
-        let key = pane.and_then(Pane::action).map_or_else(String::new, |id| {
-            format!("  ·  {}", id.entry().key_text())
-        });
+        let key = pane
+            .and_then(Pane::action)
+            .map_or_else(String::new, |id| format!("  ·  {}", id.entry().key_text()));
         close.on_hover_text(format!("Close {title}{key}"));
         response.on_hover_text(format!("{title}: drag it to another place{key}"))
     }
@@ -188,9 +190,9 @@ impl Behavior<Pane> for Hands<'_, '_> {
         fn holds_picture(tiles: &Tiles<Pane>, tile: TileId) -> bool {
             match tiles.get(tile) {
                 Some(Tile::Pane(pane)) => *pane == Pane::Picture,
-                Some(Tile::Container(container)) => {
-                    container.children().any(|&child| holds_picture(tiles, child))
-                }
+                Some(Tile::Container(container)) => container
+                    .children()
+                    .any(|&child| holds_picture(tiles, child)),
                 None => false,
             }
         }
@@ -228,7 +230,9 @@ impl Behavior<Pane> for Hands<'_, '_> {
     }
 
     fn dragged_overlay_color(&self, visuals: &Visuals) -> Color32 {
-        Palette::of_theme(visuals.dark_mode).panel.gamma_multiply(0.6)
+        Palette::of_theme(visuals.dark_mode)
+            .panel
+            .gamma_multiply(0.6)
     }
 
     fn paint_drag_preview(

@@ -113,8 +113,9 @@ impl Dock {
         requests: &mut Requests,
         room: impl Fn(Pane) -> bool,
     ) {
-        // The panes draw with the whole interface in hand, so that the dock leaves it meanwhile.
-        let mut dock = std::mem::take(&mut interface.dock);
+        // The panes draw with the whole interface in hand, so that the dock leaves it meanwhile;
+        // what they reveal is collected in a hollow one, which costs nothing.
+        let mut dock = std::mem::replace(&mut interface.dock, Self::hollow());
         for pane in Pane::ALL {
             let shown = dock.is_open(pane) && room(pane);
             dock.tree.tiles.set_visible(id_of(pane), shown);
@@ -136,7 +137,18 @@ impl Dock {
         if dropped {
             dock.tidy(dragged);
         }
-        interface.dock = dock;
+        let asked = std::mem::replace(&mut interface.dock, dock).open;
+        for pane in asked {
+            interface.dock.reveal(pane);
+        }
+    }
+
+    fn hollow() -> Self {
+        Self {
+            tree: Tree::empty("dock"),
+            open: BTreeSet::new(),
+            wanted: BTreeMap::new(),
+        }
     }
 
     /// The pane whose tab is being dragged.

@@ -1,13 +1,13 @@
 //! What small letters, letters with marks and marks alone stand for.
 
-use super::parse::Mark;
+use super::tree::Mark;
 
-const SMALL_BELOW: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ";
-const BELOW: &str = "0123456789+−=()aehijklmnoprstuvxβγρφχ";
-const SMALL_ABOVE: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᵏᵐᵖʳˢᵗˣʸᵀ";
-const ABOVE: &str = "0123456789+−=()niabcdekmprstxyT";
-const DOTTED: &str = "ȧḃċḋėḟġḣṁṅȯṗṙṡṫẇẋẏż";
-const UNDOTTED: &str = "abcdefghmnoprstwxyz";
+const SMALL_BELOW: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ";
+const BELOW: &str = "0123456789+−=()aehijklmnoprstuvx";
+const SMALL_ABOVE: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᵈᵉᵏᵐᵖʳˢᵗˣʸ";
+const ABOVE: &str = "0123456789+−=()niabdekmprstxy";
+const DOTTED: &str = "ḃċḋėḟġḣṁṅṗṙṡṫẇẋẏż";
+const UNDOTTED: &str = "bcdefghmnprstwxyz";
 
 fn meaning(letter: char, small: &str, plain: &str) -> Option<char> {
     // Most letters are plain ASCII, and no small or marked one is.
@@ -65,12 +65,19 @@ mod tests {
 
     #[test]
     fn every_small_letter_has_a_meaning() {
-        for (small, plain) in [(SMALL_BELOW, BELOW), (SMALL_ABOVE, ABOVE), (DOTTED, UNDOTTED)] {
+        for (small, plain) in [
+            (SMALL_BELOW, BELOW),
+            (SMALL_ABOVE, ABOVE),
+            (DOTTED, UNDOTTED),
+        ] {
             assert_eq!(small.chars().count(), plain.chars().count(), "{small}");
         }
         assert_eq!(lowered('ⱼ'), Some('j'));
         assert_eq!(raised('²'), Some('2'));
         assert_eq!(composed('ṙ'), Some(('r', Mark::Dot)));
-        assert_eq!((lowered('j'), raised('2'), composed('r')), (None, None, None));
+        assert_eq!(
+            (lowered('j'), raised('2'), composed('r')),
+            (None, None, None)
+        );
     }
 }

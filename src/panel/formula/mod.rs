@@ -1,21 +1,23 @@
 //! A small typesetter for the equations of the models.
 //!
-//! [`parse`] reads the plain text that also stands in terminals, [`layout`] turns it into boxes of
-//! ink, and [`show`] breaks them into lines that fit the pane. Symbols inside running text and
+//! [`parse`] reads the plain text that also stands in terminals into a [`tree`], [`layout`] turns
+//! that into boxes of [`ink`], and [`show`] breaks them into lines that fit the pane. Symbols inside running text and
 //! labels, which need no boxes, are set by [`symbols`](super::symbols).
 
 mod glyphs;
+mod ink;
 mod layout;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use bevy_egui::egui;
 use egui::{Color32, Painter, Response, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 use super::theme::{self, Palette, size};
-use layout::{Laid, Type};
-use parse::{Face, Formula, Node};
+use ink::{Laid, Type};
+use tree::{Face, Formula, Node};
 
 /// Space between the lines of one formula, in ems.
 const LEADING: f32 = 0.42;
@@ -70,7 +72,7 @@ fn broken(
     let mut line = Laid::default();
     if let Some(label) = &formula.label {
         let font = theme::body(size::SMALL.min(em));
-        lines.push(layout::text(painter, label, font, quiet));
+        lines.push(ink::text(painter, label, font, quiet));
     }
     let mut start = 0;
     while start < formula.row.len() {

@@ -5,60 +5,8 @@
 //! except in an index; parentheses around all of a numerator or denominator are then left out.
 
 use super::super::symbols;
-use super::glyphs::{composed, combining, lowered, raised};
-
-/// How a run of characters is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
-    /// Names of quantities.
-    Italic,
-    /// Numbers, functions and other signs.
-    Upright,
-    /// Words of speech, with spaces around them.
-    Word,
-    /// `=`, `≈`, `→`: wide spaces, and the best place for a new line.
-    Relation,
-    /// `+`, `−`, `·`: spaces when there is something on both sides.
-    Operator,
-    /// `,` and `;`: a space behind.
-    Comma,
-}
-
-/// A mark above a letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    Dot,
-    Dots,
-    Arrow,
-    Hat,
-    Bar,
-    Tilde,
-}
-
-/// A part of a formula.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Node {
-    Run(String, Face),
-    /// A space that stands in the text.
-    Space,
-    Row(Vec<Node>),
-    /// A base with an index below and above.
-    Script(Box<Node>, Option<Box<Node>>, Option<Box<Node>>),
-    Fraction(Box<Node>, Box<Node>),
-    Root(Box<Node>),
-    Fence(char, Box<Node>, char),
-    Accent(Box<Node>, Mark),
-    /// A sum, product or integral, with its limits.
-    Big(char, Option<Box<Node>>, Option<Box<Node>>),
-}
-
-/// A formula: what it is for, if it says so, and its parts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Formula {
-    /// The words before a colon, such as the name of an alternative.
-    pub label: Option<String>,
-    pub row: Vec<Node>,
-}
+use super::glyphs::{combining, composed, lowered, raised};
+use super::tree::{Face, Formula, Node};
 
 /// How deep parts may lie in each other before the rest stays plain text.
 const DEEPEST: usize = 24;
@@ -104,7 +52,9 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn peek(&self, end: usize) -> Option<char> {
-        (self.at < end).then(|| self.letters.get(self.at).copied()).flatten()
+        (self.at < end)
+            .then(|| self.letters.get(self.at).copied())
+            .flatten()
     }
 
     /// The parts up to `end`.
@@ -141,7 +91,11 @@ impl Parser<'_> {
             .iter()
             .rposition(|node| !is_factor(node))
             .map_or(0, |at| at + 1);
-        let next = self.letters.get(self.at + 1).copied().filter(|_| self.at + 1 < end);
+        let next = self
+            .letters
+            .get(self.at + 1)
+            .copied()
+            .filter(|_| self.at + 1 < end);
         let suits = next.is_some_and(|next| !next.is_whitespace() && begins_factor(next));
         if start == row.len() || !suits {
             return false;
@@ -252,7 +206,11 @@ impl Parser<'_> {
         // Several letters below are a word, such as "gas", and stand upright.
         match row.as_slice() {
             [Node::Run(word, Face::Italic)]
-                if word.chars().filter(|letter| letter.is_ascii_lowercase()).count() > 1 =>
+                if word
+                    .chars()
+                    .filter(|letter| letter.is_ascii_lowercase())
+                    .count()
+                    > 1 =>
             {
                 Node::Run(word.clone(), Face::Upright)
             }
@@ -303,7 +261,9 @@ impl Parser<'_> {
         let face = match letter {
             '=' | '≈' | '≠' | '≤' | '≥' | '<' | '>' | '∝' | '→' | '←' | '∼' | '~' | '∈' | '≡'
             | '≪' | '≫' | '↦' => Face::Relation,
-            '+' | '−' | '-' | '·' | '×' | '±' | '∓' | '∗' | '∘' | '⊗' => Face::Operator,
+            '+' | '−' | '-' | '·' | '×' | '±' | '∓' | '∗' | '∘' | '⊗' => {
+                Face::Operator
+            }
             ',' | ';' => Face::Comma,
             sign if is_big(&sign.to_string()) => Face::Operator,
             _ => Face::Upright,
@@ -335,7 +295,10 @@ impl Parser<'_> {
         while let Some(letter) = self.peek(end) {
             let point = letter == '.'
                 && self.at + 1 < end
-                && self.letters.get(self.at + 1).is_some_and(char::is_ascii_digit);
+                && self
+                    .letters
+                    .get(self.at + 1)
+                    .is_some_and(char::is_ascii_digit);
             if !letter.is_ascii_digit() && !point {
                 break;
             }
@@ -350,7 +313,9 @@ impl Parser<'_> {
         let first = self.letters[self.at];
         self.at += 1;
         if let Some((letter, mark)) = composed(first) {
-            let alone = !self.peek(end).is_some_and(|next| next.is_ascii_alphabetic());
+            let alone = !self
+                .peek(end)
+                .is_some_and(|next| next.is_ascii_alphabetic());
             if alone {
                 let run = Node::Run(letter.into(), Face::Italic);
                 return Node::Accent(Box::new(run), mark);
@@ -358,7 +323,8 @@ impl Parser<'_> {
         }
         let mut text = String::from(first);
         let latin = |letter: char| {
-            letter.is_ascii_alphabetic() || ('À'..='ɏ').contains(&letter) && letter.is_alphabetic()
+            letter.is_ascii_alphabetic()
+                || ('À'..='\u{24f}').contains(&letter) && letter.is_alphabetic()
         };
         if latin(first) {
             while let Some(letter) = self.peek(end).filter(|&letter| latin(letter)) {
@@ -414,7 +380,10 @@ fn is_factor(node: &Node) -> bool {
 
 fn begins_factor(letter: char) -> bool {
     letter.is_alphanumeric()
-        || matches!(letter, '(' | '[' | '⟨' | '|' | '√' | '∂' | '∇' | '_' | '^' | '∞')
+        || matches!(
+            letter,
+            '(' | '[' | '⟨' | '|' | '√' | '∂' | '∇' | '_' | '^' | '∞'
+        )
 }
 
 fn is_big(sign: &str) -> bool {

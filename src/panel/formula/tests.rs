@@ -3,8 +3,10 @@
 use bevy_egui::egui;
 use egui::{Color32, Context, LayerId, Painter, Rect};
 
-use super::layout::{Laid, Type, bounds, lay, lay_row};
-use super::parse::{Face, Mark, Node, formula};
+use super::ink::{Laid, Type, bounds};
+use super::layout::{lay, lay_row};
+use super::parse::formula;
+use super::tree::{Face, Mark, Node};
 use super::*;
 
 fn italic(text: &str) -> Node {
@@ -78,7 +80,10 @@ fn indices_fractions_roots_and_sums_are_read() {
             Box::new(Node::Row(vec![italic("σ"), italic("Pe")]))
         )]
     );
-    assert_eq!(row("Σⱼ"), [Node::Big('Σ', Some(Box::new(italic("j"))), None)]);
+    assert_eq!(
+        row("Σⱼ"),
+        [Node::Big('Σ', Some(Box::new(italic("j"))), None)]
+    );
     let limits = &row("∑_{j=1}^N xⱼ")[0];
     assert!(matches!(limits, Node::Big('∑', Some(_), Some(above)) if **above == italic("N")));
     assert_eq!(
@@ -119,7 +124,8 @@ fn on_paper(test: impl Fn(&Painter)) {
     for _ in 0..2 {
         let _ = context.run_ui(egui::RawInput::default(), |ui| {
             if theme::ready(ui.ctx()) {
-                let painter = Painter::new(ui.ctx().clone(), LayerId::background(), Rect::EVERYTHING);
+                let painter =
+                    Painter::new(ui.ctx().clone(), LayerId::background(), Rect::EVERYTHING);
                 test(&painter);
             }
         });
@@ -190,13 +196,53 @@ fn nothing_that_can_be_written_makes_it_panic() {
         let low = "_".repeat(4000);
         let slashes = "a/".repeat(2000);
         for text in [
-            "", " ", "_", "^", "/", "//", "a/", "/b", "a_", "a^", "_(", "a_{", "√", "√(", "(", ")",
-            "|", "||", "|||", "⟨⟩", "⟨a|b⟩", "Σ", "Σ_", "∫_0^∞ e^(−x²) dx", "\u{307}", "a\u{307}\u{307}",
-            ":", "abc:", "abc: ", "ᵢⱼ", "x^^y", "x__y", "(a]", "0.", ".5", "1.2.3", "👩‍🔬 = a",
-            &deep, &roots, &low, &slashes,
+            "",
+            " ",
+            "_",
+            "^",
+            "/",
+            "//",
+            "a/",
+            "/b",
+            "a_",
+            "a^",
+            "_(",
+            "a_{",
+            "√",
+            "√(",
+            "(",
+            ")",
+            "|",
+            "||",
+            "|||",
+            "⟨⟩",
+            "⟨a|b⟩",
+            "Σ",
+            "Σ_",
+            "∫_0^∞ e^(−x²) dx",
+            "\u{307}",
+            "a\u{307}\u{307}",
+            ":",
+            "abc:",
+            "abc: ",
+            "ᵢⱼ",
+            "x^^y",
+            "x__y",
+            "(a]",
+            "0.",
+            ".5",
+            "1.2.3",
+            "👩‍🔬 = a",
+            &deep,
+            &roots,
+            &low,
+            &slashes,
         ] {
             let laid = set(painter, text);
-            assert!(laid.width.is_finite() && laid.height().is_finite(), "{text:.40}");
+            assert!(
+                laid.width.is_finite() && laid.height().is_finite(),
+                "{text:.40}"
+            );
             let _ = lay(painter, &Node::Row(row(text)), KIND);
             let _ = broken(painter, &formula(text), KIND, Color32::GRAY, 50.0);
         }

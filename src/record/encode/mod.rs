@@ -33,6 +33,6 @@ mod tests;
 pub use error::FilmError;
 pub use film::{Film, FilmReport};
 pub use png::read_png_metadata;
-pub use tags::read_film_metadata;
 pub use settings::{Container, FilmSettings, Metadata, Quality};
+pub use tags::read_film_metadata;
 pub use writer::FilmWriter;

@@ -46,18 +46,22 @@ fn header(file: &mut impl Read) -> io::Result<Option<([u8; 4], Option<u64>)>> {
         }
     }
     let kind = [head[4], head[5], head[6], head[7]];
-    Ok(match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
-        // It reaches to the end of the file.
-        0 => Some((kind, None)),
-        1 => {
-            let mut long = [0; 8];
-            file.read_exact(&mut long)?;
-            u64::from_be_bytes(long)
-                .checked_sub(16)
-                .map(|size| (kind, Some(size)))
-        }
-        size => u64::from(size).checked_sub(8).map(|size| (kind, Some(size))),
-    })
+    Ok(
+        match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
+            // It reaches to the end of the file.
+            0 => Some((kind, None)),
+            1 => {
+                let mut long = [0; 8];
+                file.read_exact(&mut long)?;
+                u64::from_be_bytes(long)
+                    .checked_sub(16)
+                    .map(|size| (kind, Some(size)))
+            }
+            size => u64::from(size)
+                .checked_sub(8)
+                .map(|size| (kind, Some(size))),
+        },
+    )
 }
 
 fn mp4_list(file: &mut (impl Read + Seek)) -> io::Result<Option<Metadata>> {
@@ -200,7 +204,11 @@ mod tests {
     use super::super::{Film, FilmSettings};
     use super::*;
 
-    fn written(name: &str, comment: &str, frames: usize) -> (tempfile::TempDir, std::path::PathBuf) {
+    fn written(
+        name: &str,
+        comment: &str,
+        frames: usize,
+    ) -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
         let settings = FilmSettings {
@@ -225,7 +233,11 @@ mod tests {
         for name in ["film.mp4", "film.GIF"] {
             let (_folder, path) = written(name, &scene, 3);
             let found = read_film_metadata(&path).expect("a film").expect("a text");
-            assert_eq!((found.title.as_str(), found.comment.trim()), ("A title", scene.as_str()), "{name}");
+            assert_eq!(
+                (found.title.as_str(), found.comment.trim()),
+                ("A title", scene.as_str()),
+                "{name}"
+            );
         }
     }
 

@@ -23,12 +23,21 @@ fn bookmarks_are_read_and_written() {
     };
     assert_eq!(near.name, "Near — φ");
     assert_eq!(near.view.colour, "heading");
-    assert_eq!((near.view.glyph, near.view.centre), (Glyph::Streak, [3.0, -2.0]));
-    assert_eq!((near.view.height, &*near.view.layers), (Some(1.5), &["field".into()][..]));
+    assert_eq!(
+        (near.view.glyph, near.view.centre),
+        (Glyph::Streak, [3.0, -2.0])
+    );
+    assert_eq!(
+        (near.view.height, &*near.view.layers),
+        (Some(1.5), &["field".into()][..])
+    );
     assert_eq!(near.parameters, [(1, 0.5), (2, 1.0)]);
     assert_eq!((&same.view, same.parameters.len()), (&scene.view, 0));
     // A view that is given says all of itself, as the scene's does.
-    assert_eq!((half.view.height, half.view.glyph), (Some(2.0), Glyph::Disc));
+    assert_eq!(
+        (half.view.height, half.view.glyph),
+        (Some(2.0), Glyph::Disc)
+    );
     let again = good(&scene.to_ron());
     assert_eq!(again, scene);
     assert_eq!(again.bookmarks, scene.bookmarks);
@@ -83,7 +92,11 @@ fn what_is_wrong_with_a_bookmark_is_told_with_its_place() {
         assert_eq!(problem.field, field, "{problem}");
         assert!(problem.code == code || code == "unknown_name", "{problem}");
         let byte = text.rfind(at).unwrap_or(0);
-        assert_eq!((problem.line, problem.column), place(&text, byte), "{problem}");
+        assert_eq!(
+            (problem.line, problem.column),
+            place(&text, byte),
+            "{problem}"
+        );
     }
 }
 
