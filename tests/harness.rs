@@ -48,6 +48,8 @@ pub fn command(arguments: &[&str]) -> Command {
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .env_remove("WAYLAND_SOCKET")
+        // Nothing is remembered, and no settings of the user decide what a test sees.
+        .env("SEETHE_CONFIG_DIR", "")
         .env("VK_ICD_FILENAMES", "/nonexistent")
         .env("VK_DRIVER_FILES", "/nonexistent");
     command

@@ -15,6 +15,7 @@ mod panel;
 mod plots;
 mod registry;
 mod tools;
+mod shell;
 mod view;
 mod window;
 

@@ -14,7 +14,8 @@ use seethe::model::parameter::{Change, Kind};
 use seethe::model::phase::{Clock, Phase};
 use seethe::panel::actions::ACTIONS;
 use seethe::panel::{
-    FilmState, Frame, Interface, PictureEvent, Request, SceneEntry, Surroundings, Weight, theme,
+    FilmState, Frame, Interface, Machine, PictureEvent, Recent, Request, SceneEntry, Surroundings,
+    Weight, theme,
 };
 use seethe::scene::{PlotKind, Scene};
 use seethe::sim::Action;
@@ -136,8 +137,11 @@ pub struct Bench {
     pub interface: Interface,
     pub snapshot: Snapshot,
     points_per_length: f64,
-    scenes: Vec<SceneEntry>,
-    film: FilmState,
+    pub scenes: Vec<SceneEntry>,
+    pub recent: Vec<Recent>,
+    pub machine: Machine,
+    pub looks_at: Option<([f64; 2], f64)>,
+    pub film: FilmState,
     pub requests: Vec<Request>,
 }
 
@@ -151,6 +155,9 @@ pub fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
         snapshot,
         points_per_length: 4.0,
         scenes: vec![entry("A gas"), entry("A crystal")],
+        recent: Vec::new(),
+        machine: Machine::default(),
+        looks_at: None,
         film: FilmState::Idle,
         requests: Vec::new(),
     };
@@ -167,6 +174,9 @@ pub fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
                     adapter: "none",
                     software: true,
                     film: bench.film,
+                    recent: &bench.recent,
+                    machine: bench.machine,
+                    looks_at: bench.looks_at,
                     ..Surroundings::default()
                 };
                 let frame = Frame {
@@ -181,7 +191,7 @@ pub fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
 }
 
 /// A window that is high enough to show every parameter at once.
-fn tall(snapshot: Snapshot) -> Harness<'static, Bench> {
+pub fn tall(snapshot: Snapshot) -> Harness<'static, Bench> {
     harness(snapshot, vec2(1440.0, 4000.0))
 }
 
@@ -202,7 +212,7 @@ pub fn type_into(harness: &mut Harness<Bench>, label: &str, text: &str) {
     harness.run_steps(2);
 }
 
-fn actions(harness: &Harness<Bench>) -> Vec<Action> {
+pub fn actions(harness: &Harness<Bench>) -> Vec<Action> {
     let requests = harness.state().requests.iter();
     requests
         .filter_map(|request| match request {
@@ -845,9 +855,19 @@ fn every_character_has_a_glyph() {
     }
     texts.extend(seethe::scene::gallery::ALL.iter().map(|(_, text)| *text));
     // Every literal of the interface itself.
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/panel");
-    for file in std::fs::read_dir(folder).unwrap() {
-        texts.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/panel"
+    ))];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("tests.rs") {
+                texts.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
     }
     for entry in ACTIONS {
         texts.push_str(entry.icon);

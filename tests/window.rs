@@ -202,8 +202,14 @@ fn stage() -> Option<(Screen, PathBuf)> {
 }
 
 fn open(screen: &Screen, adapter: &Path, arguments: &[&str]) -> Running {
+    open_with(screen, adapter, arguments, Path::new(""))
+}
+
+/// Opens a window that remembers what it remembers in a folder.
+fn open_with(screen: &Screen, adapter: &Path, arguments: &[&str], settings: &Path) -> Running {
     let mut window = command(arguments);
     window
+        .env("SEETHE_CONFIG_DIR", settings)
         .env("DISPLAY", &screen.number)
         .env("VK_ICD_FILENAMES", adapter)
         .env("VK_DRIVER_FILES", adapter);
@@ -332,4 +338,29 @@ fn a_scene_opens_by_name_and_the_gallery_without_one() {
         focus(&screen);
         close(&screen, window);
     }
+}
+
+#[test]
+fn a_window_comes_back_as_it_was_left() {
+    let Some((screen, adapter)) = stage() else {
+        return;
+    };
+    let settings = folder();
+    let light = |shot: &Shot| shot.brightness(BAR).0 > 150.0;
+    let mut window = open_with(&screen, &adapter, &["trapped"], settings.path());
+    screen.until(&mut window, "a dark window", Shot::has_bar);
+    focus(&screen);
+    screen.hand(&["key", "t"]);
+    screen.until(&mut window, "a light window", light);
+    close(&screen, window);
+    let file = settings.path().join("settings.ron");
+    let text = std::fs::read_to_string(&file).expect("the settings");
+    assert!(
+        text.contains("dark: false") && text.contains("trapped"),
+        "{text}"
+    );
+    let mut window = open_with(&screen, &adapter, &["trapped"], settings.path());
+    screen.until(&mut window, "a light window again", light);
+    focus(&screen);
+    close(&screen, window);
 }

@@ -114,6 +114,8 @@ pub struct ColumnDeclaration {
     pub unit: &'static str,
     pub doc: &'static str,
     pub parts: &'static [&'static str],
+    /// Bytes of it per particle.
+    pub bytes: usize,
     attach: fn(&mut World) -> Box<dyn ErasedColumn>,
 }
 
@@ -126,6 +128,7 @@ impl ColumnDeclaration {
             unit: C::UNIT,
             doc: C::DOC,
             parts: C::PARTS,
+            bytes: std::mem::size_of::<C>(),
             attach: |world| Box::new(Attached::<C>::new(world)),
         }
     }

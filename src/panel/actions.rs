@@ -1,8 +1,11 @@
 //! Everything that a hand can do, once: behind keys, buttons, tooltips, the help sheet and the palette.
 
 use bevy_egui::egui;
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::Key;
 use egui_phosphor::regular as icons;
+
+pub use super::entries::{ActionEntry, Group};
+use super::entries::{CTRL, CTRL_SHIFT, NONE, SHIFT, also, entry, hand, jump, keep};
 
 /// Something a user can ask for without an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,86 +44,31 @@ pub enum ActionId {
     HidePanels,
     Parameters,
     Plots,
+    Story,
+    Inspector,
+    Performance,
+    ResetLayout,
+    Present,
+    LargerType,
+    SmallerType,
+    UsualType,
     ChangeTheme,
     Fullscreen,
+    Menu,
     Palette,
     Help,
     Quit,
+    /// Goes to the bookmark of that number, from 1 to 9.
+    Bookmark(u8),
+    /// Keeps what is seen as the bookmark of that number.
+    SetBookmark(u8),
 }
 
-/// Under which heading the help sheet lists an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    Run,
-    Picture,
-    Hands,
-    Files,
-    Window,
-}
-
-impl Group {
-    /// All groups, with their headings.
-    pub const ALL: [(Self, &'static str); 5] = [
-        (Self::Run, "Run"),
-        (Self::Picture, "Picture"),
-        (Self::Hands, "Hands on the picture"),
-        (Self::Files, "Scenes and files"),
-        (Self::Window, "Window"),
-    ];
-}
-
-/// One line of the table.
-#[derive(Debug)]
-pub struct ActionEntry {
-    pub id: ActionId,
-    pub title: &'static str,
-    pub icon: &'static str,
-    pub group: Group,
-    /// The key that does it.
-    pub key: KeyboardShortcut,
-    /// A second key.
-    pub other: Option<KeyboardShortcut>,
-}
-
-const fn entry(
-    id: ActionId,
-    group: Group,
-    title: &'static str,
-    icon: &'static str,
-    modifiers: Modifiers,
-    key: Key,
-) -> ActionEntry {
-    ActionEntry {
-        id,
-        title,
-        icon,
-        group,
-        key: KeyboardShortcut::new(modifiers, key),
-        other: None,
-    }
-}
-
-const fn also(entry: ActionEntry, modifiers: Modifiers, key: Key) -> ActionEntry {
-    ActionEntry {
-        other: Some(KeyboardShortcut::new(modifiers, key)),
-        ..entry
-    }
-}
-
-/// A tool, or what the hand can do.
-const fn hand(id: ActionId, title: &'static str, icon: &'static str, key: Key) -> ActionEntry {
-    entry(id, Group::Hands, title, icon, NONE, key)
-}
-
-const NONE: Modifiers = Modifiers::NONE;
-const CTRL: Modifiers = Modifiers::COMMAND;
-const SHIFT: Modifiers = Modifiers::SHIFT;
-const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
-
-/// The table, in the order of the help sheet.
+/// The table, in the order of the menu and the help sheet.
 pub static ACTIONS: &[ActionEntry] = {
     use ActionId::*;
     use Group::{Files, Hands, Picture, Run, Window};
+    const HELP: Group = Group::Help;
     &[
         entry(
             PlayPause,
@@ -307,6 +255,7 @@ pub static ACTIONS: &[ActionEntry] = {
             NONE,
             Key::P,
         ),
+        entry(Quit, Files, "Quit", icons::SIGN_OUT, CTRL, Key::Q),
         entry(
             HidePanels,
             Window,
@@ -324,6 +273,67 @@ pub static ACTIONS: &[ActionEntry] = {
             Key::Num1,
         ),
         entry(Plots, Window, "Plots", icons::CHART_LINE, CTRL, Key::Num2),
+        entry(Story, Window, "Story", icons::BOOK_OPEN, CTRL, Key::Num3),
+        entry(
+            Inspector,
+            Window,
+            "Inspector",
+            icons::CROSSHAIR,
+            CTRL,
+            Key::Num4,
+        ),
+        entry(
+            Performance,
+            Window,
+            "Performance",
+            icons::GAUGE,
+            CTRL,
+            Key::Num5,
+        ),
+        entry(
+            ResetLayout,
+            Window,
+            "Reset the layout",
+            icons::LAYOUT,
+            CTRL_SHIFT,
+            Key::L,
+        ),
+        entry(
+            Present,
+            Window,
+            "Present",
+            icons::PRESENTATION,
+            NONE,
+            Key::F5,
+        ),
+        also(
+            entry(
+                LargerType,
+                Window,
+                "Larger interface",
+                icons::TEXT_AA,
+                CTRL,
+                Key::Plus,
+            ),
+            CTRL,
+            Key::Equals,
+        ),
+        entry(
+            SmallerType,
+            Window,
+            "Smaller interface",
+            icons::TEXT_T,
+            CTRL,
+            Key::Minus,
+        ),
+        entry(
+            UsualType,
+            Window,
+            "Interface in its usual size",
+            icons::TEXTBOX,
+            CTRL,
+            Key::Num0,
+        ),
         entry(
             ChangeTheme,
             Window,
@@ -340,27 +350,31 @@ pub static ACTIONS: &[ActionEntry] = {
             NONE,
             Key::F11,
         ),
+        entry(Menu, Window, "Menu", icons::LIST, NONE, Key::F10),
+        jump(1, "Go to bookmark 1"),
+        jump(2, "Go to bookmark 2"),
+        jump(3, "Go to bookmark 3"),
+        jump(4, "Go to bookmark 4"),
+        jump(5, "Go to bookmark 5"),
+        jump(6, "Go to bookmark 6"),
+        jump(7, "Go to bookmark 7"),
+        jump(8, "Go to bookmark 8"),
+        jump(9, "Go to bookmark 9"),
+        keep(1, "Set bookmark 1"),
+        keep(2, "Set bookmark 2"),
+        keep(3, "Set bookmark 3"),
+        keep(4, "Set bookmark 4"),
+        keep(5, "Set bookmark 5"),
+        keep(6, "Set bookmark 6"),
+        keep(7, "Set bookmark 7"),
+        keep(8, "Set bookmark 8"),
+        keep(9, "Set bookmark 9"),
         also(
-            entry(
-                Palette,
-                Window,
-                "All commands",
-                icons::COMMAND,
-                CTRL,
-                Key::K,
-            ),
+            entry(Palette, HELP, "All commands", icons::COMMAND, CTRL, Key::K),
             CTRL,
             Key::P,
         ),
-        entry(
-            Help,
-            Window,
-            "Keys and help",
-            icons::QUESTION,
-            NONE,
-            Key::F1,
-        ),
-        entry(Quit, Window, "Quit", icons::SIGN_OUT, CTRL, Key::Q),
+        entry(Help, HELP, "Keys and help", icons::QUESTION, NONE, Key::F1),
     ]
 };
 
@@ -373,62 +387,4 @@ impl ActionId {
             .find(|entry| entry.id == self)
             .unwrap_or(&ACTIONS[0])
     }
-}
-
-impl ActionEntry {
-    /// The key in words, such as `Ctrl+Shift+Z`.
-    pub fn key_text(&self) -> String {
-        key_text(&self.key)
-    }
-
-    /// The tooltip: title and key.
-    pub fn tooltip(&self) -> String {
-        format!("{}  ·  {}", self.title, self.key_text())
-    }
-}
-
-fn key_text(shortcut: &KeyboardShortcut) -> String {
-    let mut text = String::new();
-    if shortcut.modifiers.command || shortcut.modifiers.ctrl {
-        text.push_str("Ctrl+");
-    }
-    if shortcut.modifiers.shift {
-        text.push_str("Shift+");
-    }
-    let name = match shortcut.logical_key {
-        Key::Period => ".",
-        Key::OpenBracket => "[",
-        Key::CloseBracket => "]",
-        Key::Backslash => "\\",
-        Key::Plus => "+",
-        Key::Minus => "−",
-        key => key.name(),
-    };
-    text.push_str(name);
-    text
-}
-
-/// The actions whose keys were pressed in this frame; keys are left alone while text is typed.
-pub fn pressed(ctx: &Context) -> Vec<ActionId> {
-    let typing = ctx.text_edit_focused();
-    ctx.input_mut(|input| {
-        let mut found = Vec::new();
-        // What asks for more modifiers goes first, because a shortcut ignores extra ones.
-        for with_modifiers in [2, 1, 0] {
-            for entry in ACTIONS {
-                for shortcut in [Some(entry.key), entry.other].into_iter().flatten() {
-                    let modifiers = shortcut.modifiers;
-                    let count = usize::from(modifiers.command) + usize::from(modifiers.shift);
-                    let function = matches!(shortcut.logical_key, Key::F1 | Key::F11);
-                    let editing = matches!(entry.id, ActionId::Undo | ActionId::Redo);
-                    let allowed = !typing || function || (modifiers.command && !editing);
-                    if count == with_modifiers && allowed && input.consume_shortcut(&shortcut) {
-                        found.push(entry.id);
-                    }
-                }
-            }
-        }
-        found.dedup();
-        found
-    })
 }

@@ -35,8 +35,13 @@ pub fn bar(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut
         .layout(Layout::left_to_right(Align::Center));
     let mut child = ui.new_child(builder);
     child.shrink_clip_rect(room);
-    child.spacing_mut().item_spacing.x = 14.0;
+    child.spacing_mut().item_spacing.x = 8.0;
     let palette = Palette::of(ui);
+    let lit = interface.sheet == Some(Sheet::Menu);
+    if widgets::action_button(&mut child, ActionId::Menu, lit).clicked() {
+        super::layout::perform(ActionId::Menu, interface, frame, requests);
+    }
+    child.spacing_mut().item_spacing.x = 14.0;
     if rect.width() > 560.0 {
         child.label(
             RichText::new("Seethe")

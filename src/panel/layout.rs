@@ -3,13 +3,14 @@
 use bevy_egui::egui;
 use egui::{Align, CentralPanel, Frame as Ground, Layout, Margin, Panel, Ui};
 
-use super::actions::{self, ActionId};
+use super::actions::ActionId;
+use super::dock::{Arrangement, Dock, Pane};
 use super::state::{Interface, Sheet, playing};
 use super::theme::{self, BAR, PADDING, Palette, TRANSPORT};
 use super::tools::{self, TOOLS};
 use super::transport::{PACES, reseed};
 use super::{
-    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, parameters, picture, plots,
+    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, keys, leave, picture, plots, present,
     sheets, toasts, transport,
 };
 use crate::sim::Action;
@@ -38,12 +39,22 @@ pub fn interface(ui: &mut Ui, interface: &mut Interface, frame: &Frame) -> Reque
     }
     let now = ui.input(|input| input.time);
     interface.begin(frame, now);
-    for id in actions::pressed(ui.ctx()) {
-        perform(id, interface, frame, &mut requests);
+    let scale = sane_scale(interface.scale);
+    interface.scale = scale;
+    ui.ctx().set_zoom_factor(scale);
+    if std::mem::take(&mut interface.wants_to_leave) {
+        perform(ActionId::Quit, interface, frame, &mut requests);
+    }
+    // Nothing acts behind the question of what to do with unsaved work.
+    if !interface.leaving {
+        for id in keys::pressed(ui.ctx()) {
+            perform(id, interface, frame, &mut requests);
+        }
     }
     panels(ui, interface, frame, &mut requests);
     plots::large_plots(ui, interface, frame);
     sheets::sheets(ui.ctx(), interface, frame, &mut requests);
+    leave::question(ui.ctx(), interface, frame, &mut requests);
     toasts::toasts(ui.ctx(), &mut interface.toasts);
     if playing(frame) {
         ui.ctx().request_repaint();
@@ -54,15 +65,10 @@ pub fn interface(ui: &mut Ui, interface: &mut Interface, frame: &Frame) -> Reque
 fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     let screen = ui.max_rect();
     let palette = Palette::of(ui);
-    let padding = PADDING as i8;
-    let ground = Ground::NONE.fill(palette.panel);
-    let strip = ground.inner_margin(Margin::symmetric(padding, 0));
-    // The right padding of a side panel is that of its scroll area.
-    let side = ground.inner_margin(Margin {
-        left: padding,
-        ..Margin::ZERO
-    });
-    let shown = !interface.hidden && screen.height() >= ROOM_FOR_BARS;
+    let strip = Ground::NONE
+        .fill(palette.panel)
+        .inner_margin(Margin::symmetric(PADDING as i8, 0));
+    let shown = !interface.hidden && !interface.presenting && screen.height() >= ROOM_FOR_BARS;
     let mut open = shown;
     Panel::top("bar")
         .exact_size(BAR)
@@ -79,40 +85,20 @@ fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
                 transport::transport(ui, interface, frame, requests);
             });
         });
-    let mut open = shown && interface.parameters_open && screen.width() >= ROOM_FOR_PARAMETERS;
-    Panel::left("parameters")
-        .resizable(true)
-        .drag_to_open(false)
-        .default_size(272.0)
-        .size_range(220.0..=(0.4 * screen.width()).max(221.0))
-        .frame(side)
-        .show_collapsible(ui, &mut open, |ui| {
-            parameters::parameters(ui, interface, frame, requests)
-        });
-    let mut open = shown && interface.plots_open && screen.width() >= ROOM_FOR_PLOTS;
-    Panel::right("plots")
-        .resizable(true)
-        .drag_to_open(false)
-        .default_size(312.0)
-        .size_range(240.0..=(0.45 * screen.width()).max(241.0))
-        .frame(side)
-        .show_collapsible(ui, &mut open, |ui| {
-            plots::plots(ui, interface, frame, requests)
-        });
-    let inspected = frame.snapshot.hand.inspection.is_some();
-    let mut open = shown && inspected && screen.width() >= ROOM_FOR_PLOTS;
-    Panel::right("inspector")
-        .resizable(true)
-        .drag_to_open(false)
-        .default_size(264.0)
-        .size_range(220.0..=(0.4 * screen.width()).max(221.0))
-        .frame(side)
-        .show_collapsible(ui, &mut open, |ui| {
-            inspector::inspector(ui, interface, frame, requests)
-        });
-    CentralPanel::default()
-        .frame(Ground::NONE)
-        .show(ui, |ui| picture::picture(ui, interface, frame, requests));
+    let room = |pane: Pane| match pane {
+        Pane::Picture => true,
+        Pane::Parameters | Pane::Story => screen.width() >= ROOM_FOR_PARAMETERS,
+        Pane::Plots | Pane::Inspector | Pane::Performance => screen.width() >= ROOM_FOR_PLOTS,
+    };
+    CentralPanel::default().frame(Ground::NONE).show(ui, |ui| {
+        if interface.presenting {
+            present::presentation(ui, interface, frame, requests);
+        } else if shown && screen.width() >= ROOM_FOR_PARAMETERS {
+            Dock::show(ui, interface, frame, requests, room);
+        } else {
+            picture::picture(ui, interface, frame, requests);
+        }
+    });
 }
 
 /// Does what an action says.
@@ -162,9 +148,7 @@ pub(super) fn perform(
         ActionId::Scenes => interface.toggle(Sheet::Scenes),
         ActionId::OpenFile => requests.push(Request::OpenFile),
         ActionId::SaveScene => {
-            let mut scene = (*frame.snapshot.scene).clone();
-            scene.view = interface.view.clone();
-            scene.plots = interface.plot_settings();
+            let scene = interface.scene_now(frame);
             requests.push(Request::SaveScene(Box::new(scene)));
         }
         ActionId::ExportTable => requests.push(Request::ExportTable),
@@ -174,8 +158,23 @@ pub(super) fn perform(
         }),
         ActionId::Still => requests.push(Request::Still),
         ActionId::HidePanels => interface.hidden = !interface.hidden,
-        ActionId::Parameters => interface.parameters_open = !interface.parameters_open,
-        ActionId::Plots => interface.plots_open = !interface.plots_open,
+        ActionId::Parameters => show(interface, Pane::Parameters),
+        ActionId::Plots => show(interface, Pane::Plots),
+        ActionId::Story => show(interface, Pane::Story),
+        ActionId::Inspector => show(interface, Pane::Inspector),
+        ActionId::Performance => show(interface, Pane::Performance),
+        ActionId::ResetLayout => {
+            interface.arrange(&Arrangement::default());
+            interface.hidden = false;
+        }
+        ActionId::Present => {
+            interface.presenting = !interface.presenting;
+            interface.presented = interface.now;
+            interface.sheet = None;
+        }
+        ActionId::LargerType => resize(interface, 1),
+        ActionId::SmallerType => resize(interface, -1),
+        ActionId::UsualType => interface.scale = 1.0,
         ActionId::ChangeTheme => {
             interface.dark = !interface.dark;
             requests.push(Request::Dark(interface.dark));
@@ -183,12 +182,49 @@ pub(super) fn perform(
         ActionId::Fullscreen => requests.push(Request::Fullscreen),
         ActionId::Palette => interface.toggle(Sheet::Palette),
         ActionId::Help => interface.toggle(Sheet::Help),
-        ActionId::Quit => requests.push(Request::Quit),
+        ActionId::Menu => interface.toggle(Sheet::Menu),
+        ActionId::Quit => interface.leave(frame, requests),
+        ActionId::Bookmark(number) => interface.jump(number.into(), frame, requests),
+        ActionId::SetBookmark(number) => interface.set_bookmark(number.into(), frame),
         tool => {
             if let Some((tool, _)) = TOOLS.iter().find(|(_, id)| *id == tool) {
                 tools::choose(interface, &frame.snapshot.scene, *tool);
             }
         }
+    }
+}
+
+/// Opens or closes a pane; when all panes are hidden they come back with it.
+fn show(interface: &mut Interface, pane: Pane) {
+    if std::mem::take(&mut interface.hidden) {
+        interface.reveal(pane);
+    } else {
+        interface.dock.toggle(pane);
+    }
+}
+
+/// The factors on the size of the interface that the keys go through.
+const STEPS: [f32; 11] = [0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0];
+
+/// Makes the interface a step larger or smaller.
+fn resize(interface: &mut Interface, way: i32) {
+    let now = interface.scale;
+    let next = if way > 0 {
+        STEPS.into_iter().find(|&step| step > 1.01 * now)
+    } else {
+        STEPS.into_iter().rev().find(|&step| step < 0.99 * now)
+    };
+    interface.scale = next.unwrap_or(now);
+    let text = format!("Interface at {:.0} %", 100.0 * interface.scale);
+    interface.tell(super::Weight::Note, text);
+}
+
+/// A factor on the size of the interface that leaves it usable, whatever was asked for.
+pub fn sane_scale(scale: f32) -> f32 {
+    if scale.is_finite() {
+        scale.clamp(theme::SCALES[0], theme::SCALES[1])
+    } else {
+        1.0
     }
 }
 

@@ -3,21 +3,20 @@
 //! A panel is a function of a [`Ui`], its own small state and a [`Snapshot`]; what the user wants
 //! comes out as [`Request`]s. Nothing here knows a model, touches a world, a file or the GPU.
 //!
-//! Reading order: `theme`, `numbers`, `symbols` (how things look), `actions` (the one table of
-//! what can be done), `quantity` (what can be changed, and how), `undo`, `state`, `widgets`,
-//! `reach`, `field` and `choice` (sliders, typed values, menus), `parameters`, `population`,
-//! `story` (left), `ticks`, `strokes`, `chart`, `measured`, `card`, `plots` (right), `bar`,
-//! `transport`, `picture`, `legend`, `picture_menu`, `plane`, `tools`, `hands`, `drawing`,
-//! `inspector`, `history` (centre), `sheets` (help, commands), `gallery`, `toasts`, and
-//! `layout`, which puts them together in [`interface`].
-//! `story` (left), `ticks`, `strokes`, `thin`, `chart`, `drawing`, `fit`, `inspecting`, `grip` (one
-//! chart and what a hand does to it), `measured`, `scatter` (from a run to a chart), `card`,
-//! `plot_menu`, `plots` (right), `bar`, `transport`, `picture`, `legend` (centre), `sheets` (help,
-//! commands), `gallery`, `toasts`, and `layout`, which puts them together in [`interface`].
-//! `page` draws plots and legend for films and pictures, where there is no hand.
+//! Reading order: `theme`, `numbers`, `symbols`, `formula` (how things look), `entries`, `actions`
+//! and `keys` (the one table of what can be done), `quantity` (what can be changed, and how),
+//! `undo`, `state`, `widgets`, `reach`, `field` and `choice` (sliders, typed values, menus),
+//! `parameters`, `population`, `story`, `bookmarks` (left), `ticks`, `strokes`, `thin`, `chart`,
+//! `figure`, `fit`, `inspecting`, `grip` (one chart and what a hand does to it), `measured`,
+//! `scatter` (from a run to a chart), `card`, `plot_menu`, `plots`, `inspector`, `history`,
+//! `performance` (right), `bar`, `menu`, `transport`, `picture`, `legend`, `picture_menu`, `plane`,
+//! `tools`, `hands`, `drawing`, `present` (centre), `sheets` (help, commands), `gallery`, `leave`,
+//! `toasts`, `dock` (where the panes stand), and `layout`, which puts them together in
+//! [`interface`]. `page` draws plots and legend for films and pictures, where there is no hand.
 
 pub mod actions;
 mod bar;
+mod bookmarks;
 mod card;
 mod chart;
 mod choice;
@@ -25,6 +24,9 @@ mod drawing;
 mod field;
 mod figure;
 mod fit;
+mod dock;
+mod entries;
+mod formula;
 mod fuzzy;
 mod gallery;
 mod grip;
@@ -32,18 +34,23 @@ mod hands;
 mod history;
 mod inspecting;
 pub mod inspector;
+mod keys;
 mod layout;
+mod leave;
 mod legend;
 mod measured;
+mod menu;
 pub mod numbers;
 pub mod page;
 pub mod parameters;
+mod performance;
 mod picture;
 mod picture_menu;
 mod plane;
 mod plot_menu;
 pub mod plots;
 mod population;
+mod present;
 pub mod quantity;
 mod reach;
 mod scatter;
@@ -64,8 +71,10 @@ mod widgets;
 use bevy_egui::egui;
 use egui::{TextureId, Ui, Vec2};
 
-pub use layout::interface;
 pub use page::{Page, PlotPicture, PrintedPlot, captions};
+pub use dock::{Arrangement, Pane, Place};
+pub use gallery::Wall;
+pub use layout::{interface, sane_scale};
 pub use picture::scale_bar;
 pub use state::{Dress, Interface};
 pub use toasts::{Toast, Weight};
@@ -108,6 +117,12 @@ pub enum Request {
     Copy(String),
     /// The interface is dark, or light, from now on.
     Dark(bool),
+    /// Opens a scene that was open before, by its index among [`Surroundings::recent`].
+    OpenRecent(usize),
+    /// Opens a page of the web.
+    OpenLink(String),
+    /// Keeps what would be lost, a film that is being recorded and the scene, and ends the program.
+    SaveAndQuit(Option<Box<Scene>>),
     /// Ends the program.
     Quit,
 }
@@ -123,6 +138,12 @@ pub enum PictureEvent {
     Click(Vec2),
     /// All of the box is to be seen.
     FrameAll,
+    /// The picture shows this point in its middle and so many units of length from top to bottom;
+    /// without a height all of the box.
+    LookAt {
+        centre: [f64; 2],
+        height: Option<f64>,
+    },
 }
 
 /// The numbers of a plot in columns.
@@ -173,6 +194,33 @@ pub struct Surroundings<'a> {
     /// True when the adapter is the processor.
     pub software: bool,
     pub film: FilmState,
+    /// The middle of the picture and its height in units of length; none while all of the box is
+    /// framed.
+    pub looks_at: Option<([f64; 2], f64)>,
+    /// The scenes that were open before, the latest first.
+    pub recent: &'a [Recent],
+    pub machine: Machine,
+}
+
+/// A scene that was open before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recent {
+    pub title: String,
+    /// Where it comes from: a file, or the gallery.
+    pub place: String,
+}
+
+/// What the program takes of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Machine {
+    /// Seconds of computing for one frame of the interface.
+    pub interface_seconds: f64,
+    /// Seconds from one frame to the next.
+    pub frame_seconds: f64,
+    /// Memory of the whole program in bytes; none where the system does not say.
+    pub resident: Option<u64>,
+    /// Threads that share a step.
+    pub threads: usize,
 }
 
 impl Default for Surroundings<'_> {
@@ -187,6 +235,9 @@ impl Default for Surroundings<'_> {
             adapter: "",
             software: false,
             film: FilmState::Idle,
+            looks_at: None,
+            recent: &[],
+            machine: Machine::default(),
         }
     }
 }

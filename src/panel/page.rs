@@ -7,8 +7,8 @@ use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use super::card;
 use super::measured::{Prepared, trace};
 use super::state::Interface;
-use super::theme::{self, PADDING, Palette, size};
-use super::{Frame, Requests, legend, picture, widgets};
+use super::theme::{PADDING, Palette};
+use super::{Frame, Requests, legend, picture};
 use crate::scene::PlotSettings;
 
 /// A plot to be printed.

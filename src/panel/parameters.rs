@@ -1,4 +1,4 @@
-//! The left panel: every declared parameter, then box, population and step, and the story.
+//! The parameters: every one that the model declares, then box, population and step.
 
 use bevy_egui::egui;
 use egui::{Id, RichText, ScrollArea, TextEdit, Ui};
@@ -9,7 +9,7 @@ use super::quantity::Quantity;
 use super::reach::Reach;
 use super::state::Interface;
 use super::theme::{self, Palette, size};
-use super::{Frame, Requests, numbers, population, story, widgets};
+use super::{Frame, Requests, numbers, population, widgets};
 use crate::model::parameter::{Change, Kind, Parameter, Scale};
 
 /// Draws the panel.
@@ -28,9 +28,6 @@ pub fn parameters(ui: &mut Ui, interface: &mut Interface, frame: &Frame, request
                 let colour = Palette::of(ui).secondary;
                 ui.label(RichText::new("No parameter has such a name.").color(colour));
             }
-            if interface.search.trim().is_empty() {
-                story::story(ui, interface, frame);
-            }
             ui.add_space(16.0);
         });
 }
@@ -40,7 +37,7 @@ fn search(ui: &mut Ui, interface: &mut Interface) {
     let icon = RichText::new(egui_phosphor::regular::MAGNIFYING_GLASS)
         .font(theme::icon(size::SMALL))
         .color(palette.secondary);
-    let room = ui.available_width().clamp(40.0, 120.0);
+    let room = ui.available_width().clamp(40.0, 400.0);
     let frame = egui::Frame::NONE
         .fill(palette.raised)
         .corner_radius(theme::CORNER)

@@ -1,4 +1,4 @@
-//! What lies over the window for a moment: help, the command palette, the list of scenes.
+//! What lies over the window for a moment: help, menu, command palette, the wall of scenes.
 
 use bevy_egui::egui;
 use egui::{
@@ -6,11 +6,11 @@ use egui::{
     TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
 };
 
-use super::actions::{ACTIONS, ActionEntry, Group};
+use super::actions::{ACTIONS, ActionEntry, ActionId, Group};
 use super::fuzzy::fuzzy;
 use super::state::{Interface, Sheet};
 use super::theme::{self, Palette, size};
-use super::{Frame, Requests, gallery, layout, widgets};
+use super::{Frame, Requests, gallery, layout, menu, widgets};
 
 /// Draws the sheet that is open, if any.
 pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
@@ -30,8 +30,9 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
         Sheet::Scenes => (
             Align2::LEFT_TOP,
             vec2(12.0, theme::BAR + 6.0),
-            gallery::WIDTH,
+            gallery::width(screen.width()),
         ),
+        Sheet::Menu => (Align2::LEFT_TOP, vec2(12.0, theme::BAR + 6.0), menu::WIDTH),
     };
     let width = f32::min(width, room.x);
     let mut area = Area::new(Id::new(("sheet", sheet as u8)))
@@ -46,6 +47,7 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
                 Sheet::Help => help(ui, height),
                 Sheet::Palette => palette(ui, interface, frame, requests, height.min(420.0)),
                 Sheet::Scenes => gallery::gallery(ui, interface, frame, requests, height),
+                Sheet::Menu => menu::menu(ui, interface, frame, requests, height),
             }
         });
     });
@@ -59,8 +61,9 @@ pub fn sheets(ctx: &Context, interface: &mut Interface, frame: &Frame, requests:
     if pressed.is_some_and(|at| !response.response.rect.contains(at))
         && interface.sheet == Some(sheet)
     {
-        // The button that opens the list of scenes closes it as well, and must not open it again.
-        let button = sheet == Sheet::Scenes && pressed.is_some_and(|at| at.y < theme::BAR);
+        // The button that opens a sheet closes it as well, and must not open it again.
+        let of_bar = matches!(sheet, Sheet::Scenes | Sheet::Menu);
+        let button = of_bar && pressed.is_some_and(|at| at.y < theme::BAR);
         if !button {
             interface.sheet = None;
         }
@@ -86,7 +89,18 @@ fn help(ui: &mut Ui, height: f32) {
                 ui.add_space(6.0);
                 widgets::panel_title(ui, title);
                 for entry in ACTIONS.iter().filter(|entry| entry.group == group) {
-                    command(ui, entry, false, false);
+                    match entry.id {
+                        // The nine bookmarks take one line for all.
+                        ActionId::Bookmark(1) | ActionId::SetBookmark(1) => {
+                            let title = entry.title.trim_end_matches(" 1");
+                            let keys = format!("{} to 9", entry.key_text());
+                            line(ui, entry.icon, title, &keys);
+                        }
+                        ActionId::Bookmark(_) | ActionId::SetBookmark(_) => {}
+                        _ => {
+                            command(ui, entry, false, false);
+                        }
+                    }
                 }
                 if group == Group::Hands {
                     for (title, keys) in [
@@ -149,13 +163,13 @@ fn line(ui: &mut Ui, icon: &str, title: &str, keys: &str) {
 }
 
 /// A line of the table; true when it was chosen.
-fn command(ui: &mut Ui, entry: &ActionEntry, chosen: bool, clickable: bool) -> bool {
+pub(super) fn command(ui: &mut Ui, entry: &ActionEntry, chosen: bool, clickable: bool) -> bool {
     let width = ui.available_width();
     let place = ui.cursor().min;
     let rect = Rect::from_min_size(place, vec2(width, if clickable { 28.0 } else { 22.0 }));
     let mut clicked = false;
     if clickable {
-        let response = ui.interact(rect, ui.id().with(entry.id as u8), Sense::click());
+        let response = ui.interact(rect, ui.id().with(entry.title), Sense::click());
         response
             .widget_info(|| WidgetInfo::selected(WidgetType::Button, true, chosen, entry.title));
         if chosen || response.hovered() {
@@ -174,14 +188,28 @@ fn command(ui: &mut Ui, entry: &ActionEntry, chosen: bool, clickable: bool) -> b
     clicked
 }
 
-/// The field in which is searched, and which of the found things is chosen.
-pub(super) fn query(ui: &mut Ui, interface: &mut Interface, hint: &str, found: usize) -> bool {
+/// The field in which is searched, and which of the found things is chosen; true on Enter.
+///
+/// Up and down go through rows of `columns`; left and right through a row while nothing is typed.
+pub(super) fn query(
+    ui: &mut Ui,
+    text: &mut String,
+    chosen: &mut usize,
+    hint: &str,
+    [found, columns]: [usize; 2],
+) -> bool {
     let palette = Palette::of(ui);
     let moved = ui.input_mut(|input| {
-        let down = input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowDown) as i64;
-        down - input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowUp) as i64
+        let mut pressed = |key| input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
+        let rows = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
+        let along = if columns > 1 && text.is_empty() {
+            pressed(Key::ArrowRight) - pressed(Key::ArrowLeft)
+        } else {
+            0
+        };
+        rows * columns.max(1) as i64 + along
     });
-    let edit = TextEdit::singleline(&mut interface.query)
+    let edit = TextEdit::singleline(text)
         .id(Id::new("sheet query"))
         .hint_text(RichText::new(hint).color(palette.secondary))
         .font(theme::body(size::TITLE))
@@ -190,10 +218,10 @@ pub(super) fn query(ui: &mut Ui, interface: &mut Interface, hint: &str, found: u
         .frame(egui::Frame::NONE.inner_margin(egui::Margin::symmetric(0, 4)));
     let response = ui.add(edit);
     if response.changed() {
-        interface.chosen = 0;
+        *chosen = 0;
     }
     let last = found.saturating_sub(1) as i64;
-    interface.chosen = (interface.chosen as i64 + moved).clamp(0, last) as usize;
+    *chosen = (*chosen as i64 + moved).clamp(0, last) as usize;
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     response.request_focus();
     widgets::hairline(ui);
@@ -212,7 +240,9 @@ fn palette(
         .filter_map(|entry| Some((fuzzy(&interface.query, entry.title)?, entry)))
         .collect();
     found.sort_by_key(|(score, _)| -score);
-    let entered = query(ui, interface, "Type a command", found.len());
+    let hint = "Type a command";
+    let count = [found.len(), 1];
+    let entered = query(ui, &mut interface.query, &mut interface.chosen, hint, count);
     let mut act = None;
     ScrollArea::vertical()
         .max_height((height - 40.0).max(40.0))

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use bevy_egui::egui;
 use egui::{Id, Rect};
 
+use super::dock::{Arrangement, Dock, Pane};
+use super::gallery::Wall;
 use super::plots::PlotCard;
 use super::quantity::{Quantity, reload};
 use super::toasts::{Toast, Weight};
 use super::tools::Hand;
-use super::undo::{Entry, Step, UndoStack};
-use super::{Frame, Request, Requests};
-use crate::scene::{Scene, ViewSettings};
+use super::undo::{Edit, Entry, Spot, UndoStack};
+use super::{Frame, PictureEvent, Request, Requests};
+use crate::scene::{Bookmark, Scene, ViewSettings};
 use crate::sim::driver::Command;
 use crate::sim::snapshot::{PictureRequest, Status};
 
@@ -25,6 +27,7 @@ pub enum Sheet {
     Help,
     Palette,
     Scenes,
+    Menu,
 }
 
 /// Typed values in the making.
@@ -60,8 +63,14 @@ pub struct Interface {
     pub dark: bool,
     /// True while nothing but the picture is shown.
     pub hidden: bool,
-    pub parameters_open: bool,
-    pub plots_open: bool,
+    /// True while only the picture and large type are shown.
+    pub presenting: bool,
+    /// When the presentation began, in seconds of the interface.
+    pub(super) presented: f64,
+    /// How large the interface is, as a factor; see [`theme::SCALES`](super::theme::SCALES).
+    pub scale: f32,
+    /// The wall of scenes: what is searched for, and how far it is scrolled.
+    pub wall: Wall,
     /// How the picture is drawn.
     pub view: ViewSettings,
     /// Size of the picture in physical pixels, for whoever draws it.
@@ -70,11 +79,22 @@ pub struct Interface {
     pub picture_rect: Rect,
     /// What films and stills are dressed with.
     pub dress: Dress,
+    pub(super) dock: Dock,
+    /// The bookmarks of the scene.
+    pub(super) bookmarks: Vec<Bookmark>,
+    /// The bookmark whose name is being typed, and the text.
+    pub(super) renaming: Option<(usize, String)>,
+    /// The scene as it was opened or saved: what differs from it is lost when the program ends.
+    pub(super) kept: Option<Scene>,
+    /// True while the question about unsaved work stands.
+    pub(super) leaving: bool,
+    /// Asks for the end of the program, as the action does.
+    pub wants_to_leave: bool,
     pub(super) sheet: Option<Sheet>,
     pub(super) query: String,
     pub(super) chosen: usize,
     pub(super) search: String,
-    pub(super) story_open: bool,
+    pub(super) sources_open: bool,
     pub(super) closed_groups: BTreeSet<&'static str>,
     pub(super) fields: Fields,
     pub(super) undo: UndoStack,
@@ -93,8 +113,16 @@ impl Default for Interface {
         Self {
             dark: true,
             hidden: false,
-            parameters_open: true,
-            plots_open: true,
+            presenting: false,
+            presented: 0.0,
+            scale: 1.0,
+            wall: Wall::default(),
+            dock: Dock::default(),
+            bookmarks: Vec::new(),
+            renaming: None,
+            kept: None,
+            leaving: false,
+            wants_to_leave: false,
             view: ViewSettings::default(),
             picture_pixels: [1, 1],
             picture_rect: Rect::ZERO,
@@ -103,7 +131,7 @@ impl Default for Interface {
             query: String::new(),
             chosen: 0,
             search: String::new(),
-            story_open: true,
+            sources_open: false,
             closed_groups: BTreeSet::new(),
             fields: Fields::default(),
             undo: UndoStack::default(),
@@ -127,6 +155,21 @@ impl Interface {
     /// Lays the sheet of scenes over the window.
     pub fn show_scenes(&mut self) {
         self.sheet = Some(Sheet::Scenes);
+    }
+
+    /// Opens a pane and brings it to the front.
+    pub fn reveal(&mut self, pane: Pane) {
+        self.dock.reveal(pane);
+    }
+
+    /// Where the panes stand, to be kept until the next visit.
+    pub fn arrangement(&self) -> Arrangement {
+        self.dock.arrangement()
+    }
+
+    /// Takes a layout of an earlier visit; false when it cannot be shown.
+    pub fn arrange(&mut self, arrangement: &Arrangement) -> bool {
+        self.dock.arrange(arrangement)
     }
 
     /// The settings of the plots, for a scene that is saved.
@@ -157,6 +200,9 @@ impl Interface {
             self.opened = Some(scene.clone());
             self.view = scene.view.clone();
             self.plots = super::plots::cards_of(scene);
+            self.bookmarks = scene.bookmarks.clone();
+            self.renaming = None;
+            self.kept = Some((**scene).clone());
             self.undo.clear();
             self.pending.clear();
             self.fields = Fields::default();
@@ -226,11 +272,11 @@ impl Interface {
         requests: &mut Requests,
     ) -> Result<(), String> {
         self.ask(frame, quantity, after, requests)?;
-        self.undo.push(Entry {
+        self.undo.push(Entry::Value(Edit {
             quantity,
             before,
             after,
-        });
+        }));
         Ok(())
     }
 
@@ -241,24 +287,46 @@ impl Interface {
         } else {
             self.undo.undo()
         };
-        let entry = match entry {
-            Some(Step::Value(entry)) => entry,
-            Some(Step::Stroke(stroke)) => {
+        match entry {
+            None => {}
+            Some(Entry::Value(edit)) => {
+                let value = if forward { edit.after } else { edit.before };
+                self.put_back(frame, edit.quantity, value, requests);
+            }
+            Some(Entry::Stroke(stroke)) => {
                 requests.push(Request::Run(if forward {
                     Command::RedoStroke(stroke)
                 } else {
                     Command::UndoStroke(stroke)
                 }));
-                return;
             }
-            None => return,
-        };
-        let value = if forward { entry.after } else { entry.before };
-        let title = entry.quantity.title(&frame.snapshot.scene);
-        if let Err(allowed) = self.ask(frame, entry.quantity, value, requests) {
+            Some(Entry::Jump(jump)) => {
+                let spot = if forward { jump.after } else { jump.before };
+                self.go_to(frame, spot, requests);
+            }
+        }
+    }
+
+    fn put_back(&mut self, frame: &Frame, quantity: Quantity, value: f64, requests: &mut Requests) {
+        if let Err(allowed) = self.ask(frame, quantity, value, requests) {
+            let title = quantity.title(&frame.snapshot.scene);
             let text = format!("{title} cannot go back to {value}: allowed is {allowed}");
             self.tell(Weight::Fault, text);
         }
+    }
+
+    /// Takes a picture and values as they were kept.
+    pub(super) fn go_to(&mut self, frame: &Frame, spot: Spot, requests: &mut Requests) {
+        for (quantity, value) in spot.values {
+            if self.value(quantity, &frame.snapshot.scene) != value {
+                self.put_back(frame, quantity, value, requests);
+            }
+        }
+        requests.push(Request::Picture(PictureEvent::LookAt {
+            centre: spot.view.centre,
+            height: spot.view.height,
+        }));
+        self.set_view(spot.view, requests);
     }
 
     /// Starts the scene anew, with the values that hold now.

@@ -9,12 +9,27 @@ use egui::{Align, Color32};
 
 use super::theme;
 
-/// Words that are functions or units of speech and stay upright.
-const UPRIGHT: &[&str] = &[
-    "exp", "ln", "log", "sin", "cos", "tan", "max", "min", "Re", "Im", "arg", "sgn", "for", "with",
-    "and", "where", "if", "else", "of", "the", "is", "per", "at", "in", "on", "a", "to", "new",
-    "rate", "random", "heading", "det", "tr", "sinh", "cosh", "tanh", "mod",
+/// Names of functions, which stay upright.
+const FUNCTIONS: &[&str] = &[
+    "exp", "ln", "log", "sin", "cos", "tan", "max", "min", "Re", "Im", "arg", "sgn", "det", "tr",
+    "sinh", "cosh", "tanh", "mod", "div", "erf", "sign",
 ];
+
+/// Words of speech, which stay upright as well.
+const WORDS: &[&str] = &[
+    "for", "with", "and", "where", "if", "else", "of", "the", "is", "per", "at", "in", "on", "a",
+    "to", "new", "rate", "random", "heading", "or", "it", "by", "from", "each", "when",
+];
+
+/// True for the name of a function.
+pub fn is_function(word: &str) -> bool {
+    FUNCTIONS.contains(&word)
+}
+
+/// True for a word that stays upright: a function or a word of speech.
+pub fn is_upright(word: &str) -> bool {
+    is_function(word) || WORDS.contains(&word)
+}
 
 /// Where a run of characters stands.
 #[derive(Clone, Copy, PartialEq)]
@@ -108,9 +123,8 @@ fn runs(job: &mut LayoutJob, letters: &[char], level: Level, style: Style) {
             .position(|&letter| is_part(letter, word))
             .map_or(letters.len(), |length| start + length.max(1));
         let text: String = letters[start..end].iter().collect();
-        let slanted = word
-            && !UPRIGHT.contains(&text.as_str())
-            && !(level == Level::Sub && text.chars().count() > 1);
+        let slanted =
+            word && !is_upright(&text) && !(level == Level::Sub && text.chars().count() > 1);
         push(job, &text, slanted, level, style);
         start = end;
     }

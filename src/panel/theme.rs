@@ -20,6 +20,9 @@ pub const PADDING: f32 = 12.0;
 /// Radius of corners, in points.
 pub const CORNER: u8 = 6;
 
+/// Least and greatest factor on the size of the interface, for projectors and dense screens.
+pub const SCALES: [f32; 2] = [0.5, 4.0];
+
 /// The sizes of type, in points; there are no others but sub- and superscripts.
 pub mod size {
     /// Labels, units, ticks.
@@ -206,6 +209,8 @@ pub fn install(ctx: &Context, dark: bool) {
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| dress(style, theme == Theme::Dark));
     }
+    // The interface has keys of its own for this, in its table of actions.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     choose(ctx, dark);
 }
 

@@ -4,7 +4,7 @@ use bevy_egui::egui;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align2, Color32, FontId, Id, Key, Label, Rect, Response, RichText, Sense, Shape, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 use egui_phosphor::regular as icons;
 
@@ -112,10 +112,41 @@ pub fn panel_title(ui: &mut Ui, text: &str) {
     ui.add(Label::new(LayoutJob::single_section(text.to_uppercase(), format)).truncate());
 }
 
-/// The head of a side panel: its title, and something at the right.
+/// Where it is kept that a pane has its title on a tab.
+fn docked_mark() -> Id {
+    Id::new("docked pane")
+}
+
+/// Draws a pane whose title stands on a tab.
+pub fn docked(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.data_mut(|data| data.insert_temp(docked_mark(), true));
+    add(ui);
+    ui.data_mut(|data| data.remove::<bool>(docked_mark()));
+}
+
+/// The head of a side panel: its title, where no tab has it, and something at the right.
 pub fn panel_head(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
+    let docked = ui.data(|data| data.get_temp::<bool>(docked_mark()));
+    let width = (ui.available_width() - theme::PADDING).max(1.0);
+    if docked == Some(true) {
+        let place = ui.cursor().min;
+        let builder = UiBuilder::new()
+            .max_rect(Rect::from_min_size(place, vec2(width, 24.0)))
+            .layout(egui::Layout::right_to_left(egui::Align::Center));
+        let mut child = ui.new_child(builder);
+        right(&mut child);
+        let used = child.min_rect();
+        if used.width() > 0.5 {
+            ui.allocate_rect(
+                Rect::from_min_size(place, vec2(width, 24.0)),
+                Sense::hover(),
+            );
+            ui.add_space(2.0);
+        }
+        return;
+    }
     ui.scope(|ui| {
-        ui.set_max_width((ui.available_width() - theme::PADDING).max(1.0));
+        ui.set_max_width(width);
         ui.horizontal(|ui| {
             panel_title(ui, text);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);

@@ -3,5 +3,6 @@
 pub mod checkpoint;
 pub mod encode;
 pub mod files;
+pub mod memory;
 pub mod table;
 pub mod trajectory;

@@ -3,7 +3,7 @@
 use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value};
 use super::plots::plots;
-use super::{input, population};
+use super::{bookmarks, input, population};
 use super::types::{Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings};
 use super::ramp::{self, Ramp};
 use crate::math::domain::{Boundary, Domain};
@@ -20,7 +20,7 @@ pub(super) fn text(entries: &Entries, path: &str) -> Option<String> {
     }
 }
 
-fn texts(entries: &Entries, path: &str) -> Vec<String> {
+pub(super) fn texts(entries: &Entries, path: &str) -> Vec<String> {
     match entries.get(path).map(|entry| &entry.value) {
         Some(Value::Texts(texts)) => texts.clone(),
         _ => Vec::new(),
@@ -74,6 +74,8 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         check_step(&entries, model, &values, &ramps, faults);
     }
     let plots = plots(&entries, model, faults);
+    let view = view(&entries, "view", model);
+    let bookmarks = bookmarks::bookmarks(&entries, model, &values, &view, faults);
     let boundary = match text(&entries, "box.boundary").as_deref() {
         Some("reflecting") => Boundary::Reflecting,
         Some("open") => Boundary::Open,
@@ -108,8 +110,9 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         speed: number(&entries, "speed"),
         duration: number(&entries, "duration"),
         ramps,
-        view: view(&entries, model),
+        view,
         plots,
+        bookmarks,
         source: String::new(),
     })
 }
@@ -198,37 +201,40 @@ fn rounded_down(bound: f64) -> String {
     )
 }
 
-fn view(entries: &Entries, model: &Model) -> ViewSettings {
+/// The picture that the fields of the group `path` describe.
+pub(super) fn view(entries: &Entries, path: &str, model: &Model) -> ViewSettings {
+    let at = |name: &str| format!("{path}.{name}");
     let first_colouring = model.colourings.first().map_or("", |one| one.name);
     ViewSettings {
-        colour: text(entries, "view.colour").unwrap_or_else(|| first_colouring.into()),
-        colour_map: text(entries, "view.colour_map"),
-        range: pair(entries, "view.range"),
-        logarithmic: flag(entries, "view.logarithmic").unwrap_or(false),
-        glyph: match text(entries, "view.glyph").as_deref() {
+        colour: text(entries, &at("colour")).unwrap_or_else(|| first_colouring.into()),
+        colour_map: text(entries, &at("colour_map")),
+        range: pair(entries, &at("range")),
+        logarithmic: flag(entries, &at("logarithmic")).unwrap_or(false),
+        glyph: match text(entries, &at("glyph")).as_deref() {
             Some("arrow") => Glyph::Arrow,
             Some("streak") => Glyph::Streak,
             _ => Glyph::Disc,
         },
-        centre: pair(entries, "view.centre").unwrap_or_default(),
-        height: number(entries, "view.height"),
-        background: match text(entries, "view.background").as_deref() {
+        centre: pair(entries, &at("centre")).unwrap_or_default(),
+        height: number(entries, &at("height")),
+        background: match text(entries, &at("background")).as_deref() {
             Some("light") => Background::Light,
             _ => Background::Dark,
         },
-        ghosts: number(entries, "view.ghosts").unwrap_or(GHOSTS),
-        bloom: number(entries, "view.bloom").unwrap_or(0.0),
-        layers: texts(entries, "view.layers"),
-        layer_styles: layer_styles(entries),
+        ghosts: number(entries, &at("ghosts")).unwrap_or(GHOSTS),
+        bloom: number(entries, &at("bloom")).unwrap_or(0.0),
+        layers: texts(entries, &at("layers")),
+        layer_styles: layer_styles(entries, path),
     }
 }
 
 /// The styles of layers in the order of the text; of two for one layer the first counts.
-fn layer_styles(entries: &Entries) -> Vec<LayerStyle> {
+fn layer_styles(entries: &Entries, view: &str) -> Vec<LayerStyle> {
+    let list = format!("{view}.layer_styles[");
     let mut styles: Vec<(Span, LayerStyle)> = Vec::new();
     for (path, entry) in entries {
         let group = path
-            .strip_prefix("view.layer_styles[")
+            .strip_prefix(list.as_str())
             .and(path.strip_suffix(".layer"));
         if let (Some(group), Value::Text(layer)) = (group, &entry.value) {
             let style = LayerStyle {

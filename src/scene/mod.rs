@@ -2,9 +2,10 @@
 //!
 //! Reading order: `types` (what a scene says), `schema` (which fields a file has), `reader` (RON
 //! text with the place of every value), `interpret` and `decode` (every value by itself), `build`,
-//! `plots` and `population` (what must hold between them), `problem` (what is said when it does not),
+//! `plots`, `bookmarks` and `population` (what must hold between them), `problem` (what is said when it does not),
 //! `write` (the way back), `load`, `gallery` and `watch` (where texts come from).
 
+mod bookmarks;
 mod build;
 mod decode;
 mod fault;
@@ -32,7 +33,7 @@ pub use population::most_particles;
 pub use problem::{Problem, Problems};
 pub use ramp::Ramp;
 pub use types::{
-    BINS, Background, COLOUR_MAPS, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, Story,
+    BINS, Background, Bookmark, COLOUR_MAPS, Glyph, LayerStyle, MOST_BOOKMARKS, PlotKind, PlotSettings, Scene, Story,
     VERSION, ViewSettings,
 };
 pub use watch::{News, Watched};

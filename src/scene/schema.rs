@@ -377,6 +377,26 @@ pub static FIELDS: &[FieldSpec] = &[
         Kind::Flag,
         "whether standard errors and extremes are drawn",
     ),
+    field(
+        "bookmarks",
+        Kind::Groups,
+        "views to come back to, at most nine",
+    ),
+    required(
+        "bookmarks[].name",
+        Kind::Text { most: 80 },
+        "what is seen there",
+    ),
+    field(
+        "bookmarks[].view",
+        Kind::Group,
+        "the picture, with the fields of `view`; that of the scene when it is not given",
+    ),
+    field(
+        "bookmarks[].parameters",
+        Kind::Parameters,
+        "live parameters that differ from the scene",
+    ),
 ];
 
 /// The field at a path.
@@ -386,6 +406,11 @@ pub fn find(path: &str) -> Option<&'static FieldSpec> {
 
 /// The fields of a group, with their names in it; the empty path is the top.
 pub fn children(group: &str) -> impl Iterator<Item = (&'static str, &'static FieldSpec)> {
+    // A bookmark's view has the fields of the scene's, whatever is added to those.
+    let group = match group {
+        "bookmarks[].view" => "view",
+        group => group,
+    };
     FIELDS.iter().filter_map(move |field| {
         let name = if group.is_empty() {
             field.path

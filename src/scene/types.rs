@@ -45,6 +45,8 @@ pub struct Scene {
     pub ramps: Vec<Ramp>,
     pub view: ViewSettings,
     pub plots: Vec<PlotSettings>,
+    /// Views to come back to, in the order of their keys 1 to 9.
+    pub bookmarks: Vec<Bookmark>,
     /// The text that the scene was read from.
     pub source: String,
 }
@@ -68,6 +70,7 @@ impl PartialEq for Scene {
             && self.ramps == other.ramps
             && self.view == other.view
             && self.plots == other.plots
+            && self.bookmarks == other.bookmarks
     }
 }
 
@@ -105,6 +108,19 @@ pub struct Story {
     /// Words by which the gallery sorts.
     pub tags: Vec<String>,
 }
+
+/// A view to come back to, and the live parameters that make what is seen there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bookmark {
+    pub name: String,
+    /// Colouring, marks, layers and camera.
+    pub view: ViewSettings,
+    /// Indices of live parameters and their values where they differ from the scene's.
+    pub parameters: Vec<(usize, f64)>,
+}
+
+/// The most bookmarks of a scene: there is a key for each.
+pub const MOST_BOOKMARKS: usize = 9;
 
 /// How a particle is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::types::{Background, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, VERSION};
+use super::types::{
+    Background, Bookmark, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, VERSION, ViewSettings,
+};
 use crate::math::domain::Boundary;
 use crate::model::parameter::{Kind, Parameter};
 
@@ -197,52 +199,25 @@ impl Scene {
             }
             writeln!(out, "    ],")?;
         }
-        self.write_view(out)?;
+        writeln!(out, "    view: (")?;
+        write_view(&self.view, "        ", out)?;
+        writeln!(out, "    ),")?;
         writeln!(out, "    plots: [")?;
         for plot in &self.plots {
             write_plot(plot, out)?;
         }
-        writeln!(out, "    ],\n)")
-    }
-
-    fn write_view(&self, out: &mut String) -> std::fmt::Result {
-        let view = &self.view;
-        writeln!(out, "    view: (")?;
-        if !view.colour.is_empty() {
-            writeln!(out, "        colour: {},", quoted(&view.colour))?;
-        }
-        if let Some(map) = &view.colour_map {
-            writeln!(out, "        colour_map: {},", quoted(map))?;
-        }
-        if let Some(range) = view.range {
-            writeln!(out, "        range: {},", pair(range))?;
-        }
-        if view.logarithmic {
-            writeln!(out, "        logarithmic: true,")?;
-        }
-        writeln!(
-            out,
-            "        glyph: {},\n        centre: {},",
-            view.glyph.name(),
-            pair(view.centre)
-        )?;
-        if let Some(height) = view.height {
-            writeln!(out, "        height: {height:?},")?;
-        }
-        writeln!(out, "        background: {},", view.background.name())?;
-        writeln!(out, "        ghosts: {:?},", view.ghosts)?;
-        if view.bloom > 0.0 {
-            writeln!(out, "        bloom: {:?},", view.bloom)?;
-        }
-        writeln!(out, "        layers: {},", list(&view.layers))?;
-        if !view.layer_styles.is_empty() {
-            writeln!(out, "        layer_styles: [")?;
-            for style in &view.layer_styles {
-                write_layer(style, out)?;
+        writeln!(out, "    ],")?;
+        if !self.bookmarks.is_empty() {
+            writeln!(
+                out,
+                "    // Views to come back to, with the keys 1 to 9.\n    bookmarks: ["
+            )?;
+            for bookmark in &self.bookmarks {
+                write_bookmark(bookmark, (self.model.parameters)(), out)?;
             }
-            writeln!(out, "        ],")?;
+            writeln!(out, "    ],")?;
         }
-        writeln!(out, "    ),")
+        writeln!(out, ")")
     }
 
     /// What a still picture or a film tells of the scene it shows, as JSON.
@@ -280,8 +255,8 @@ impl Scene {
     }
 }
 
-fn write_layer(style: &LayerStyle, out: &mut String) -> std::fmt::Result {
-    write!(out, "            (layer: {}", quoted(&style.layer))?;
+fn write_layer(style: &LayerStyle, indent: &str, out: &mut String) -> std::fmt::Result {
+    write!(out, "{indent}    (layer: {}", quoted(&style.layer))?;
     if let Some(opacity) = style.opacity {
         write!(out, ", opacity: {opacity:?}")?;
     }
@@ -330,4 +305,70 @@ fn write_plot(plot: &PlotSettings, out: &mut String) -> std::fmt::Result {
         }
     }
     writeln!(out, "),")
+}
+
+/// The fields of a view, a line each.
+fn write_view(view: &ViewSettings, indent: &str, out: &mut String) -> std::fmt::Result {
+    if !view.colour.is_empty() {
+        writeln!(out, "{indent}colour: {},", quoted(&view.colour))?;
+    }
+    if let Some(map) = &view.colour_map {
+        writeln!(out, "{indent}colour_map: {},", quoted(map))?;
+    }
+    if let Some(range) = view.range {
+        writeln!(out, "{indent}range: {},", pair(range))?;
+    }
+    if view.logarithmic {
+        writeln!(out, "{indent}logarithmic: true,")?;
+    }
+    writeln!(
+        out,
+        "{indent}glyph: {},\n{indent}centre: {},",
+        view.glyph.name(),
+        pair(view.centre)
+    )?;
+    if let Some(height) = view.height {
+        writeln!(out, "{indent}height: {height:?},")?;
+    }
+    writeln!(out, "{indent}background: {},", view.background.name())?;
+    writeln!(out, "{indent}ghosts: {:?},", view.ghosts)?;
+    if view.bloom > 0.0 {
+        writeln!(out, "{indent}bloom: {:?},", view.bloom)?;
+    }
+    writeln!(out, "{indent}layers: {},", list(&view.layers))?;
+    if !view.layer_styles.is_empty() {
+        writeln!(out, "{indent}layer_styles: [")?;
+        for style in &view.layer_styles {
+            write_layer(style, indent, out)?;
+        }
+        writeln!(out, "{indent}],")?;
+    }
+    Ok(())
+}
+
+fn write_bookmark(
+    bookmark: &Bookmark,
+    declared: &[Parameter],
+    out: &mut String,
+) -> std::fmt::Result {
+    writeln!(out, "        (")?;
+    writeln!(out, "            name: {},", quoted(&bookmark.name))?;
+    writeln!(out, "            view: (")?;
+    write_view(&bookmark.view, "                ", out)?;
+    writeln!(out, "            ),")?;
+    if !bookmark.parameters.is_empty() {
+        writeln!(out, "            parameters: (")?;
+        for &(index, value) in &bookmark.parameters {
+            if let Some(one) = declared.get(index) {
+                writeln!(
+                    out,
+                    "                {}: {},",
+                    one.name,
+                    parameter(one, value)
+                )?;
+            }
+        }
+        writeln!(out, "            ),")?;
+    }
+    writeln!(out, "        ),")
 }

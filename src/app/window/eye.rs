@@ -71,6 +71,12 @@ impl Eye {
         self.seen
     }
 
+    /// Where the picture looks and how high it is; none while all of the box is framed.
+    pub fn looks_at(&self) -> Option<([f64; 2], f64)> {
+        let (centre, height) = self.framing();
+        Some((centre, height?))
+    }
+
     /// What is seen, in the words of a scene; `None` for the height when all of the box is framed.
     pub fn framing(&self) -> ([f64; 2], Option<f64>) {
         if self.framed {
@@ -159,7 +165,6 @@ impl Eye {
     }
 
     /// Flies to another view.
-    #[allow(dead_code, reason = "a bookmark flies to its camera")]
     pub fn go_to(&mut self, camera: Camera) {
         self.chase = None;
         self.framed = false;
@@ -168,7 +173,6 @@ impl Eye {
 
     /// Keeps a place in the middle of the picture from now on, or lets go of it. To be called
     /// every frame with the place as it is then; in a periodic box the camera takes the short way.
-    #[allow(dead_code, reason = "whoever knows the place of a particle follows it")]
     pub fn follow(&mut self, place: Option<[f64; 2]>) {
         let Some(place) = place.filter(|place| place.iter().all(|part| part.is_finite())) else {
             self.chase = None;
@@ -214,6 +218,18 @@ pub fn heed(event: PictureEvent, desk: &mut Desk, snapshot: &Snapshot) {
                 .zoom(f64::from(factor), [pixels(at.x), pixels(at.y)]);
         }
         PictureEvent::FrameAll => desk.eye.frame_all(&snapshot.picture.domain),
+        PictureEvent::LookAt { centre, height } => {
+            let view = ViewSettings {
+                centre,
+                height,
+                ..ViewSettings::default()
+            };
+            let domain = &snapshot.picture.domain;
+            match height {
+                Some(_) => desk.eye.go_to(camera_of(&view, domain, size)),
+                None => desk.eye.frame_all(domain),
+            }
+        }
         PictureEvent::Click(_) => {}
     }
 }

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use crate::panel::{Columns, PlotPicture};
 use crate::scene::Scene;
 
+/// The files that a scene can be in.
+const KINDS: &str = "Scenes, stills and films";
+
 /// What the file is for.
 pub enum Question {
     OpenScene,
@@ -48,9 +51,9 @@ impl Asking {
         };
         let mut dialog = match &question {
             Question::OpenScene => dialog
-                .title("Open a scene, or a still that carries one")
-                .add_file_filter_extensions("Scenes and stills", vec!["ron", "png"])
-                .default_file_filter("Scenes and stills"),
+                .title("Open a scene, or a still or film that carries one")
+                .add_file_filter_extensions(KINDS, vec!["ron", "png", "mp4", "gif"])
+                .default_file_filter(KINDS),
             Question::SaveScene(_) => saved(dialog, "Save the scene", "scene.ron", "Scene", "ron"),
             Question::ExportTable => saved(
                 dialog,
@@ -89,6 +92,11 @@ impl Asking {
             _ => dialog.save_file(),
         }
         self.open = Some((question, dialog));
+    }
+
+    /// True while the dialogue stands.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// Draws the dialogue; gives the answer in the frame in which the user has chosen.

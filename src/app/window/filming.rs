@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, channel, sync_channel};
 use std::thread::JoinHandle;
 
@@ -75,6 +76,8 @@ impl Shot {
 struct Film {
     shots: Option<SyncSender<Shot>>,
     outcome: Receiver<Result<FilmReport, String>>,
+    /// Set when the film is not wanted any more.
+    given_up: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
     window: [u32; 2],
     steps_per_frame: u64,
@@ -131,17 +134,20 @@ impl Filming {
         let film = FilmWriter::create(path, &settings).map_err(|error| error.to_string())?;
         let (shots, inbox) = sync_channel(1);
         let (report, outcome) = channel();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let heard = given_up.clone();
         let thread = std::thread::Builder::new()
             .name("seethe-film".into())
             .spawn(move || {
                 // Nobody is left to be told when the window has gone.
-                let _ = report.send(paint_all(film, &inbox, size, wardrobe));
+                let _ = report.send(paint_all(film, &inbox, size, wardrobe, &heard));
             })
             .map_err(|error| format!("the film cannot start a thread: {error}"))?;
         lab.send(Command::Hold(true));
         self.film = Some(Film {
             shots: Some(shots),
             outcome,
+            given_up,
             thread: Some(thread),
             window,
             steps_per_frame: steps_per_frame(seen),
@@ -158,6 +164,16 @@ impl Filming {
         if let Some(film) = &mut self.film {
             film.shots = None;
         }
+    }
+
+    /// True while something is being written.
+    pub fn is_busy(&self) -> bool {
+        self.film.is_some() || self.wanted_still.is_some() || !self.stills.is_empty()
+    }
+
+    /// Gives up a film that is being made; nothing of it stays on the disk.
+    pub fn abandon(&mut self) {
+        self.film = None;
     }
 
     /// Takes a still of the next picture.
@@ -235,6 +251,17 @@ impl Filming {
     }
 }
 
+impl Drop for Film {
+    /// A film that was not waited for is given up, and its temporary file goes with it.
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            self.given_up.store(true, Ordering::Release);
+            self.shots = None;
+            let _ = thread.join();
+        }
+    }
+}
+
 impl Film {
     /// Hands over the picture of the step that is due, and asks for the next.
     fn take_frame(&mut self, lab: &Lab, seen: &Snapshot, style: &PictureStyle) {
@@ -292,11 +319,16 @@ fn paint_all(
     inbox: &Receiver<Shot>,
     size: [u32; 2],
     wardrobe: Wardrobe,
+    given_up: &AtomicBool,
 ) -> Result<FilmReport, String> {
     let mut dresser = wardrobe.dresser();
     for shot in inbox {
         let pixels = shot.paint(&mut dresser, size)?;
         film.push(pixels).map_err(|error| error.to_string())?;
+    }
+    if given_up.load(Ordering::Acquire) {
+        film.cancel();
+        return Err("the film was given up".into());
     }
     film.finish().map_err(|error| error.to_string())
 }

@@ -92,6 +92,11 @@ impl Gallery {
         &self.entries
     }
 
+    /// The index of a scene by its name.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| *known == name)
+    }
+
     /// The name of a scene by its index.
     pub fn name(&self, index: usize) -> Option<&'static str> {
         self.names.get(index).copied()

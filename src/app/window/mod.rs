@@ -1,15 +1,19 @@
 //! The window: a run on its own thread, the view, the interface, and what holds them together.
 //!
 //! Reading order: here the app is built; [`desk`] draws the interface every frame and shows the
-//! picture; [`eye`] moves its camera; [`requests`] carries out what the user wants; [`filming`] takes films and stills
-//! beside the window; [`files`] asks for file names; [`gallery`] lists the scenes.
+//! picture; [`eye`] moves its camera; [`requests`] carries out what the user wants; [`filming`]
+//! takes films and stills beside the window; [`files`] asks for file names; [`gallery`] lists the
+//! scenes; [`settings`] remembers what the next visit starts from; [`leaving`] keeps what would be
+//! lost at the end.
 
 mod desk;
 mod eye;
 mod files;
 mod filming;
 mod gallery;
+mod leaving;
 mod requests;
+mod settings;
 
 use bevy::prelude::*;
 use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
@@ -20,6 +24,9 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use desk::Desk;
+use settings::Keeper;
 
 use super::Failure;
 use crate::scene::{Scene, Watched};
@@ -45,13 +52,48 @@ pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
     })?;
     let lab = Lab::start(loaded, threads).map_err(|error| Failure::BadInput(error.to_string()))?;
     lab.send(Command::Play);
-    let mut app = without_panic(|| build(lab, adapter, watched, scene.is_none()))?;
+    let file = settings::file();
+    let (settings, said) = settings::load(file.as_deref());
+    let opening = Opening {
+        adapter,
+        watched,
+        place: scene.map(whole_place),
+        said,
+        threads: match threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        },
+    };
+    let keeper = Keeper::new(file, settings.clone());
+    let desk = Desk::new(opening, keeper, &settings);
+    let mut app = without_panic(|| build(lab, desk, settings.window))?;
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(_) => Err(Failure::NoDisplay(
             "the graphics device failed; start Seethe again".into(),
         )),
     }
+}
+
+/// What a window starts with.
+pub struct Opening {
+    adapter: AdapterInfo,
+    watched: Option<Watched>,
+    /// The scene that was named; without one the gallery opens.
+    place: Option<String>,
+    /// What was wrong with the settings.
+    said: Option<String>,
+    threads: usize,
+}
+
+/// The name of a scene of the gallery, or the whole path of a file.
+fn whole_place(name: &str) -> String {
+    let path = Path::new(name);
+    let whole = path
+        .is_file()
+        .then(|| std::path::absolute(path).ok())
+        .flatten();
+    whole.map_or_else(|| name.into(), |path| path.display().to_string())
 }
 
 /// A scene that comes from a file is read again whenever the file changes.
@@ -96,11 +138,11 @@ fn without_panic(build: impl FnOnce() -> App) -> Result<App, Failure> {
     })
 }
 
-fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool) -> App {
+fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
     let window = Window {
         title: "Seethe".into(),
         name: Some("seethe".into()),
-        resolution: WindowResolution::new(1440, 900),
+        resolution: WindowResolution::new(size[0], size[1]),
         present_mode: PresentMode::AutoVsync,
         resize_constraints: bevy::window::WindowResizeConstraints {
             min_width: 480.0,
@@ -118,6 +160,8 @@ fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool
         DefaultPlugins
             .set(WindowPlugin {
                 primary_window: Some(window),
+                // Closing takes the same way as the action, which asks for unsaved work.
+                close_when_requested: false,
                 ..default()
             })
             .set(log),
@@ -130,7 +174,15 @@ fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool
     .insert_resource(ClearColor(Color::srgb_u8(0x0A, 0x0D, 0x12)))
     .insert_resource(lab)
     .add_systems(Startup, set_up)
-    .add_systems(Update, (desk::follow_file, desk::take_dropped_files))
+    .add_systems(
+        Update,
+        (
+            desk::follow_file,
+            desk::take_dropped_files,
+            desk::ask_before_closing,
+            desk::fit_monitor,
+        ),
+    )
     .add_systems(EguiPrimaryContextPass, desk::draw);
     // A fault of the renderer ends the pictures, not the run: the interface cannot go on without
     // them, so the window says why and closes, and the run can be continued without it.
@@ -142,7 +194,7 @@ fn build(lab: Lab, adapter: AdapterInfo, watched: Option<Watched>, gallery: bool
         world.write_message(AppExit::error());
         RenderErrorPolicy::StopRendering
     }));
-    app.insert_non_send(desk::Desk::new(adapter, watched, gallery));
+    app.insert_non_send(desk);
     app
 }
 

@@ -5,13 +5,15 @@ use bevy::window::{MonitorSelection, PrimaryWindow, WindowMode};
 use bevy_egui::egui;
 use std::fmt::Display;
 use std::path::Path;
+use std::process::{Command as Process, Stdio};
 
 use super::desk::Desk;
 use super::eye;
 use super::files::{Answer, Question};
 use super::filming::Wardrobe;
+use super::leaving::{self, Leaving};
 use crate::panel::{Request, Weight};
-use crate::record::encode::read_png_metadata;
+use crate::record::encode::{FilmError, Metadata, read_film_metadata, read_png_metadata};
 use crate::record::files::replace;
 use crate::record::table::{columns_table, series_table, write_curve};
 use crate::scene::{self, Scene, Watched};
@@ -56,9 +58,24 @@ pub fn carry_out(
                 };
             }
         }
-        Request::Copy(text) => context.copy_text(text),
+        Request::Copy(text) => {
+            context.copy_text(text);
+            desk.interface.tell(Weight::Note, "Copied.");
+        }
         Request::Dark(dark) => desk.interface.dark = dark,
+        Request::OpenRecent(index) => open_recent(index, desk, lab),
+        Request::OpenLink(link) => {
+            if !browse(&link) {
+                context.copy_text(link.clone());
+                let text =
+                    format!("No browser could be started. The link is on the clipboard: {link}");
+                desk.interface.tell(Weight::Fault, text);
+            }
+        }
+        Request::SaveAndQuit(scene) => desk.leaving = Some(Leaving::new(scene)),
         Request::Quit => {
+            desk.filming.abandon();
+            desk.keeper.flush();
             exit.write(AppExit::Success);
         }
     }
@@ -71,6 +88,11 @@ pub fn answer(answer: Answer, desk: &mut Desk, lab: &Lab, snapshot: &Snapshot) {
         Question::OpenScene => open_file(&path, desk, lab),
         Question::SaveScene(scene) => {
             let outcome = replace(&path, scene.to_ron().as_bytes());
+            if outcome.is_ok() {
+                desk.interface.saved(&scene);
+                desk.visit(&path.display().to_string());
+            }
+            leaving::scene_written(desk, outcome.is_ok());
             report(desk, outcome, &path);
         }
         Question::ExportTable => {
@@ -133,45 +155,93 @@ fn open_listed(index: usize, desk: &mut Desk, lab: &Lab) {
     match scene::find(name, &[]) {
         Ok(scene) => {
             desk.watched = None;
+            desk.visit(name);
             play(scene, lab);
         }
         Err(problems) => desk.interface.tell(Weight::Fault, problems.to_string()),
     }
 }
 
-/// Opens a scene file, or a still that carries its scene.
+/// Opens a scene that was open before: one of the gallery by its name, or a file.
+fn open_recent(index: usize, desk: &mut Desk, lab: &Lab) {
+    let Some(place) = desk.recent_place(index).map(str::to_owned) else {
+        return;
+    };
+    match desk.gallery.index(&place) {
+        Some(index) => open_listed(index, desk, lab),
+        None => open_file(Path::new(&place), desk, lab),
+    }
+}
+
+/// Opens a scene file, or a still or film that carries its scene.
 pub fn open_file(path: &Path, desk: &mut Desk, lab: &Lab) {
-    let is_still = path
-        .extension()
-        .is_some_and(|ext| ext.eq_ignore_ascii_case("png"));
-    let opened = if is_still {
-        from_still(path)
-    } else {
-        from_file(path)
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    let opened = match extension.to_ascii_lowercase().as_str() {
+        "png" => carried(path, read_png_metadata(path), "picture"),
+        "mp4" | "gif" => carried(path, read_film_metadata(path), "film"),
+        _ => from_file(path),
     };
     match opened {
         Ok((scene, watched)) => {
             desk.watched = watched;
+            // A relative name would lead elsewhere on the next visit.
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.into());
+            desk.visit(&whole.display().to_string());
             play(scene, lab);
         }
         Err(reason) => desk.interface.tell(Weight::Fault, reason),
     }
 }
 
-fn from_file(path: &Path) -> Result<(Scene, Option<Watched>), String> {
+/// A scene, and the file to watch when it is from one.
+type Opened = Result<(Scene, Option<Watched>), String>;
+
+fn from_file(path: &Path) -> Opened {
     let scene = scene::load(path, &[]).map_err(|problems| problems.to_string())?;
     let watched = Watched::new(path, &[], scene.clone());
     Ok((scene, Some(watched)))
 }
 
-fn from_still(path: &Path) -> Result<(Scene, Option<Watched>), String> {
-    let metadata = read_png_metadata(path)
-        .map_err(|error| error.to_string())?
-        .ok_or_else(|| format!("{}: this picture carries no scene", path.display()))?;
+/// The scene that a still or a film carries as text.
+fn carried(path: &Path, read: Result<Option<Metadata>, FilmError>, what: &str) -> Opened {
+    let metadata = read.map_err(|error| error.to_string())?;
+    let text = metadata
+        .map(|metadata| metadata.comment)
+        .unwrap_or_default();
     let name = path.display().to_string();
-    let scene =
-        scene::parse(&name, &metadata.comment, &[]).map_err(|problems| problems.to_string())?;
+    if text.trim().is_empty() {
+        return Err(format!(
+            "{name}: this {what} carries no scene; open one that Seethe has made, or a scene file"
+        ));
+    }
+    let scene = scene::parse(&name, &text, &[]).map_err(|problems| problems.to_string())?;
     Ok((scene, None))
+}
+
+/// Opens a page in the browser; false when none can be started.
+fn browse(link: &str) -> bool {
+    if !(link.starts_with("https://") || link.starts_with("http://")) {
+        return false;
+    }
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    let started = Process::new(opener)
+        .arg(link)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut browser) = started else {
+        return false;
+    };
+    // Waited for on the side, so that no ended process is left behind.
+    let waiting = std::thread::Builder::new().spawn(move || browser.wait());
+    waiting.is_ok()
 }
 
 fn play(scene: Scene, lab: &Lab) {

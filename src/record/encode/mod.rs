@@ -24,6 +24,7 @@ mod palette;
 mod png;
 mod settings;
 mod staging;
+mod tags;
 mod writer;
 
 #[cfg(test)]
@@ -33,4 +34,5 @@ pub use error::FilmError;
 pub use film::{Film, FilmReport};
 pub use png::read_png_metadata;
 pub use settings::{Container, FilmSettings, Metadata, Quality};
+pub use tags::read_film_metadata;
 pub use writer::FilmWriter;
