@@ -326,7 +326,7 @@ fn walls_are_dragged_clicked_and_straightened() {
     harness.event(Event::ModifiersChanged(Modifiers::NONE));
     harness.run_steps(1);
     // Click by click, until Escape.
-    let corners = [vec2(-60.0, -60.0), vec2(60.0, -50.0), vec2(55.0, 40.0)];
+    let corners = [vec2(-40.0, -40.0), vec2(40.0, -30.0), vec2(35.0, 30.0)];
     let mut chain = Vec::new();
     for corner in corners {
         click(&mut harness, corner);
@@ -338,7 +338,7 @@ fn walls_are_dragged_clicked_and_straightened() {
     assert_eq!(chain.len(), 2, "{chain:?}");
     assert!(near(chain[0].to, chain[1].from) && near(chain[1].to, place(corners[2])));
     key(&mut harness, Key::Escape);
-    click(&mut harness, vec2(-100.0, 0.0));
+    click(&mut harness, vec2(-50.0, 0.0));
     assert!(walls(&harness).is_empty(), "Escape has ended the chain");
     // A wall that would have no length is none.
     key(&mut harness, Key::Escape);

@@ -81,9 +81,12 @@ fn move_picture(
         });
         // 200 points of scrolling double the picture; a pinch says its factor itself.
         let factor = pinch * (scroll / 200.0 * std::f32::consts::LN_2).exp();
+        let scrolls = factor.is_finite() && factor > 0.0 && (factor - 1.0).abs() > 1e-4;
+        // The wheel is smoothed and goes on after Alt was let go: it stays what it began as.
         let sizes = alt && !matches!(interface.hand.tool, Tool::Hand | Tool::Wall);
-        if factor.is_finite() && factor > 0.0 && (factor - 1.0).abs() > 1e-4 {
-            if sizes {
+        interface.hand.sizing = scrolls && (sizes || interface.hand.sizing);
+        if scrolls {
+            if interface.hand.sizing {
                 interface.hand.scale(f64::from(factor));
             } else {
                 requests.push(Request::Picture(PictureEvent::Zoom {

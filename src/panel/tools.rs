@@ -73,6 +73,8 @@ pub struct Hand {
     strengths: [f64; 5],
     pub stroke: Option<Stroke>,
     pub drawing: Option<Drawing>,
+    /// The wheel is changing the size of the brush.
+    pub sizing: bool,
     /// The camera stays with the particle that is inspected.
     pub following: bool,
     /// The part of a column whose history the inspector shows: name and part.
@@ -90,6 +92,7 @@ impl Default for Hand {
             strengths: [0.5, 1.0, 1.0, 0.5, 0.3],
             stroke: None,
             drawing: None,
+            sizing: false,
             following: false,
             shown: None,
             strokes: 0,
