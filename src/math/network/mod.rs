@@ -20,3 +20,6 @@ pub use error::NetworkError;
 pub use graph::{Graph, GraphError};
 pub use kernel::{Kernel, KernelError, Shape};
 pub use sample::{Clipping, SpatialNetwork};
+
+#[cfg(test)]
+mod tests;

@@ -334,7 +334,3 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     let graph = Graph::from_draws(nodes, &lists)?;
     Ok((graph, clipping))
 }
-
-#[cfg(test)]
-#[path = "tests/mod.rs"]
-mod tests;

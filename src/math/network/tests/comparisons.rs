@@ -1,10 +1,12 @@
 //! Networks with closed forms, and the measures that must find them.
 
-use super::super::super::super::domain::{Boundary, Domain};
-use super::super::super::super::testing::same_on_any_threads;
-use super::super::super::compare::*;
-use super::super::super::measure::*;
-use super::super::*;
+use super::super::super::domain::{Boundary, Domain};
+use super::super::super::testing::same_on_any_threads;
+use super::super::compare::*;
+use super::super::degrees::ExpectedDegrees;
+use super::super::graph::Graph;
+use super::super::measure::*;
+use super::super::sample::Clipping;
 
 #[test]
 fn lattices_have_their_degrees_clustering_and_paths() {
@@ -31,7 +33,7 @@ fn lattices_have_their_degrees_clustering_and_paths() {
         }
         assert!((r2 - 1.0_f64).abs() < 1e-9, "{edge:?}: {r2}");
     }
-    let open = super::super::super::compare::square(4, 3, false).unwrap();
+    let open = super::super::compare::square(4, 3, false).unwrap();
     assert_eq!(open.graph.edges(), 3 * 3 + 4 * 2);
     let ring = ring(100, 6).unwrap();
     // C = 3 (K − 2)/(4 (K − 1)) of a ring of K neighbours.

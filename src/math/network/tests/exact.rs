@@ -1,10 +1,15 @@
 //! The sampler against the rule it samples.
 
-use super::super::super::super::domain::{Boundary, Domain};
-use super::super::super::super::testing::{Random, same_on_any_threads};
-use super::super::super::kernel::{Shape, tests::SHAPES};
-use super::super::super::measure::{clustering, degrees, edge_lengths};
-use super::super::*;
+use super::super::super::domain::{Boundary, Domain};
+use super::super::super::testing::{Random, same_on_any_threads};
+use super::super::degrees::ExpectedDegrees;
+use super::super::error::NetworkError;
+use super::super::geometry::Geometry;
+use super::super::graph::GraphError;
+use super::super::kernel::{Kernel, Placed};
+use super::super::kernel::{Shape, tests::SHAPES};
+use super::super::measure::{clustering, degrees, edge_lengths};
+use super::super::sample::{Clipping, SpatialNetwork, join};
 
 /// Real distance of two nodes.
 fn distance(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> f64 {

@@ -1,4 +1,4 @@
-//! Tests of the sampler as a whole.
+//! Tests of the parts together.
 
 mod comparisons;
 mod exact;

@@ -1,8 +1,10 @@
 //! Measures, with `SEETHE_FULL=1` in the environment: time of one thread per edge.
 
-use super::super::super::super::domain::{Boundary, Domain};
-use super::super::super::kernel::Shape;
-use super::super::*;
+use super::super::super::domain::{Boundary, Domain};
+use super::super::degrees::ExpectedDegrees;
+use super::super::kernel::Kernel;
+use super::super::kernel::Shape;
+use super::super::sample::SpatialNetwork;
 
 /// Seconds that this thread has been on a processor.
 fn processor_seconds() -> f64 {
