@@ -140,15 +140,15 @@ impl Pull for Social {
         if self.cosine > -1.0 {
             let own: [f32x16<S>; 2] = [pairs.own[0].to_float(), pairs.own[1].to_float()];
             let ahead = (own[0] * d.x + own[1] * d.y) * (1.0 / UNITS);
-            seen = seen & (ahead.simd_ge(distance * self.cosine) | !apart);
+            seen &= ahead.simd_ge(distance * self.cosine) | !apart;
         }
         let one = f32x16::splat(simd, 1.0);
         let inverse = one / apart.select(distance, one);
         let unit = [d.x * inverse * UNITS, d.y * inverse * UNITS];
         if self.core > 0.0 {
             let inside = seen & apart & distance.simd_lt(f32x16::splat(simd, self.core));
-            for axis in 0..2 {
-                let part: i32x16<S> = (-unit[axis]).round_ties_even().to_int();
+            for (axis, unit) in unit.into_iter().enumerate() {
+                let part: i32x16<S> = (-unit).round_ties_even().to_int();
                 sums.core[axis] += inside.select(part, none);
             }
             sums.cored += inside.select(i32x16::splat(simd, 1), none);
@@ -158,9 +158,9 @@ impl Pull for Social {
         let far = distance.simd_lt(f32x16::splat(simd, self.plateau));
         let force = far.select(force, one) * self.cohesion;
         let force = apart.select(force, zero);
-        for axis in 0..2 {
+        for (axis, unit) in unit.into_iter().enumerate() {
             let heading = pairs.heading[axis].to_float::<f32x16<S>>() * self.alignment;
-            let part: i32x16<S> = (heading + unit[axis] * force).round_ties_even().to_int();
+            let part: i32x16<S> = (heading + unit * force).round_ties_even().to_int();
             sums.pull[axis] += seen.select(part, none);
         }
         sums.count += seen.select(i32x16::splat(simd, 1), none);

@@ -333,3 +333,90 @@ impl Kernel for Keys<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Random, same_on_any_threads};
+    use super::*;
+
+    fn headings(count: usize) -> Vec<[f32; 2]> {
+        (0..count)
+            .map(|i| [(i as f32).cos(), (i as f32).sin()])
+            .collect()
+    }
+
+    #[test]
+    fn the_sort_is_a_stable_permutation_by_cell() {
+        for boundary in [Boundary::Periodic, Boundary::Reflecting, Boundary::Open] {
+            for (size, count) in [
+                ([40.0, 25.0], 30_000),
+                ([3.0, 200.0], 500),
+                ([0.5, 0.5], 20),
+            ] {
+                let domain = Domain::new(size, boundary);
+                let positions = Random(7).positions(&domain, count);
+                let mut strips = Strips::default();
+                strips.sort(&domain, 1.0, 3, &positions, &headings(count));
+                let (layout, starts) = (strips.layout(), strips.starts());
+                assert_eq!(starts.len(), layout.len() + 1);
+                assert_eq!(starts[layout.len()] as usize, count);
+                let mut seen = vec![false; count];
+                for (cell, bounds) in starts.windows(2).enumerate() {
+                    let slots = &strips.slots[bounds[0] as usize..bounds[1] as usize];
+                    let slots: Vec<u32> = slots.iter().map(|s| s.load(Ordering::Relaxed)).collect();
+                    assert!(slots.windows(2).all(|pair| pair[0] < pair[1]), "stable");
+                    for slot in slots {
+                        seen[slot as usize] = true;
+                        assert_eq!(layout.key(positions[slot as usize]) as usize, cell);
+                    }
+                }
+                assert!(seen.into_iter().all(|one| one));
+                let places: Vec<u32> = (0..count as u32).collect();
+                let mut back = vec![0; count];
+                strips.unsort(&places, &mut back);
+                for (slot, &place) in back.iter().enumerate() {
+                    assert_eq!(strips.sources()[place as usize].position, positions[slot]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_order() {
+        let domain = Domain::new([60.0, 50.0], Boundary::Periodic);
+        let positions = Random(1).positions(&domain, 40_000);
+        same_on_any_threads(|| {
+            let mut strips = Strips::default();
+            strips.sort(&domain, 1.0, 2, &positions, &headings(40_000));
+            (
+                strips.starts.clone(),
+                strips.sources.clone(),
+                strips.places.clone(),
+            )
+        });
+    }
+
+    #[test]
+    fn units_round_to_the_nearest() {
+        for part in [0.0f32, 1.0, -1.0, 0.5, -0.333_333, 1e-7, -1e-6, 0.999_999_9] {
+            assert_eq!(
+                units(part),
+                (part * UNITS).round_ties_even() as i32,
+                "{part}"
+            );
+        }
+    }
+
+    #[test]
+    fn any_number_of_cells_fits_in_memory() {
+        let domain = Domain::new([1e4, 1e4], Boundary::Open);
+        let mut strips = Strips::default();
+        let far: Vec<[u32; 2]> = (0..100).map(|i| [i * 40_000_000, i * 41_000_000]).collect();
+        strips.sort(&domain, 1e-6, 4, &far, &headings(100));
+        assert!(strips.starts().len() < 300, "{}", strips.starts().len());
+        strips.sort(&domain, 1.0, 4, &[], &[]);
+        assert!(strips.sources().is_empty());
+        strips.sort(&domain, 1.0, 4, &far[..1], &headings(1));
+        assert_eq!(strips.sources().len(), 1);
+    }
+}
