@@ -330,7 +330,9 @@ fn a_plot_is_added_once_more_and_closed_again() {
         // The entry of the menu; the row of the card has the same name and is higher.
         let all: Vec<_> = harness
             .get_all_by_label(title)
-            .filter(|node| node.rect().height() < 31.0 && node.accesskit_node().role() != Role::Label)
+            .filter(|node| {
+                node.rect().height() < 31.0 && node.accesskit_node().role() != Role::Label
+            })
             .collect();
         assert_eq!(all.len(), 1);
         all[0].click();

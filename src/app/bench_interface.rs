@@ -157,7 +157,12 @@ struct Bench {
 
 impl Bench {
     fn new(run: &Simulation, samples: u64) -> Self {
-        let picture = Arc::new(snapshot::picture(run, &Default::default(), &Default::default(), 1));
+        let picture = Arc::new(snapshot::picture(
+            run,
+            &Default::default(),
+            &Default::default(),
+            1,
+        ));
         let snapshot = Snapshot::at_rest(run, picture);
         let context = egui::Context::default();
         theme::install(&context, true);

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use super::domain::Domain;
 use super::grid::CellGrid;
+use super::neighbour_sums::{Pairs, Pull, Sums, Total};
 use super::simd::*;
 use super::strips::units;
-use super::neighbour_sums::{Pairs, Pull, Sums, Total};
 
 /// The most neighbours that may be asked for.
 pub const MOST: usize = 32;

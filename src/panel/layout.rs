@@ -10,8 +10,8 @@ use super::theme::{self, BAR, PADDING, Palette, TRANSPORT};
 use super::tools::{self, TOOLS};
 use super::transport::{PACES, reseed};
 use super::{
-    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, keys, leave, picture, plots, present,
-    sheets, toasts, transport,
+    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, keys, leave, picture, plots,
+    present, sheets, toasts, transport,
 };
 use crate::sim::Action;
 use crate::sim::driver::Command;

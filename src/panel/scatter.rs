@@ -199,7 +199,12 @@ mod tests {
         let set = [("population.count".to_string(), "20".to_string())];
         let scene = crate::scene::find("active_gas", &set).unwrap();
         let run = Simulation::new(scene, worker_threads(1).unwrap()).unwrap();
-        let picture = Arc::new(snapshot::picture(&run, &Default::default(), &Default::default(), 1));
+        let picture = Arc::new(snapshot::picture(
+            &run,
+            &Default::default(),
+            &Default::default(),
+            1,
+        ));
         let mut snapshot = Snapshot::at_rest(&run, picture);
         let mut scalars = (*snapshot.scalars).clone();
         for (trace, of) in scalars.iter_mut().zip([first, second]) {

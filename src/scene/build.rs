@@ -3,9 +3,9 @@
 use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value};
 use super::plots::plots;
-use super::{bookmarks, input, population};
-use super::types::{Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings};
 use super::ramp::{self, Ramp};
+use super::types::{Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings};
+use super::{bookmarks, input, population};
 use crate::math::domain::{Boundary, Domain};
 use crate::model::Model;
 use crate::model::parameter::Values;

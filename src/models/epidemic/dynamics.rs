@@ -238,7 +238,10 @@ impl Dynamics {
         let nodes = self.due.len();
         let lengths = [state.due.len(), state.source.len(), state.draws.len()];
         let known = |source: &u32| *source == NOBODY || (*source as usize) < nodes;
-        let counted = state.census.iter().try_fold(0_u64, |sum, &one| sum.checked_add(one));
+        let counted = state
+            .census
+            .iter()
+            .try_fold(0_u64, |sum, &one| sum.checked_add(one));
         if lengths != [nodes; 3]
             || counted != Some(nodes as u64)
             || !state.source.iter().all(known)
