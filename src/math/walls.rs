@@ -37,9 +37,9 @@ pub struct WallGrid {
     low: [f64; 2],
     cells: [usize; 2],
     per_length: [f64; 2],
-    /// Lower edge in quanta from the centre of the box, and cells per quantum times 2³².
+    /// Lower edge in quanta from the centre of the box, and cells per quantum.
     low_quanta: [i64; 2],
-    per_quantum: [u64; 2],
+    per_quantum: [f64; 2],
     /// Steps below so many quanta on either axis stay within reach.
     leap: [u32; 2],
     /// All walls with their images: the originals first.
@@ -71,10 +71,7 @@ impl WallGrid {
             reach,
             margin,
             low_quanta: [0, 1].map(|axis| (-0.5 * extent[axis] / quantum[axis]).round() as i64),
-            per_quantum: [0, 1].map(|axis| {
-                let quanta = extent[axis] / quantum[axis];
-                (cells[axis] as f64 / quanta * 4_294_967_296.0) as u64
-            }),
+            per_quantum: [0, 1].map(|axis| cells[axis] as f64 * quantum[axis] / extent[axis]),
             leap: quantum.map(|quantum| {
                 let leap = (reach - margin) * std::f64::consts::FRAC_1_SQRT_2 / quantum;
                 // The last whole quantum is kept for rounding.
@@ -184,7 +181,7 @@ impl WallGrid {
             if offset < 0 {
                 return true;
             }
-            let at = ((offset as u64 * self.per_quantum[axis]) >> 32) as usize;
+            let at = (offset as f64 * self.per_quantum[axis]) as usize;
             if at >= self.cells[axis] {
                 // The last cell of a periodic box ends with the box, but for rounding.
                 if !self.domain.is_periodic() {
