@@ -15,7 +15,7 @@
 //! Segments are binned by cells together with their periodic images: a particle looks only at the
 //! segments within reach of its cell, and the cost is linear in the number of particles.
 
-use super::domain::{Boundary, Domain};
+use super::domain::{Boundary, CENTRE, Domain};
 pub use super::segment::{Nearest, Segment};
 use super::segment::{dot, minus};
 
@@ -37,6 +37,11 @@ pub struct WallGrid {
     low: [f64; 2],
     cells: [usize; 2],
     per_length: [f64; 2],
+    /// Lower edge in quanta from the centre of the box, and cells per quantum.
+    low_quanta: [i64; 2],
+    per_quantum: [f64; 2],
+    /// Steps below so many quanta on either axis stay within reach.
+    leap: [u32; 2],
     /// All walls with their images: the originals first.
     images: Vec<Segment>,
     /// First entry of each cell, and the end of the last; empty without walls.
@@ -59,10 +64,19 @@ impl WallGrid {
         let side = longer / CELLS;
         let cells = extent.map(|length| (length / side).ceil().clamp(1.0, 4.0 * CELLS) as usize);
         let span = domain.span();
+        let quantum = span.map(|span| span / 4_294_967_296.0);
+        let margin = MARGIN * quantum[0].max(quantum[1]);
         let mut grid = Self {
             domain: *domain,
             reach,
-            margin: MARGIN * span[0].max(span[1]) / 4_294_967_296.0,
+            margin,
+            low_quanta: [0, 1].map(|axis| (-0.5 * extent[axis] / quantum[axis]).round() as i64),
+            per_quantum: [0, 1].map(|axis| cells[axis] as f64 * quantum[axis] / extent[axis]),
+            leap: quantum.map(|quantum| {
+                let leap = (reach - margin) * std::f64::consts::FRAC_1_SQRT_2 / quantum;
+                // The last whole quantum is kept for rounding.
+                (leap - 1.0).clamp(0.0, f64::from(1u32 << 30)) as u32
+            }),
             low: extent.map(|length| -0.5 * length),
             cells,
             per_length: [0, 1].map(|axis| cells[axis] as f64 / extent[axis]),
@@ -151,6 +165,35 @@ impl WallGrid {
     /// How far from a wall a particle finds it.
     pub fn reach(&self) -> f64 {
         self.reach
+    }
+
+    /// True when no wall is within reach of a fixed-point position: for nearly everybody, this is
+    /// all that is asked.
+    #[inline]
+    pub fn is_far(&self, position: [u32; 2]) -> bool {
+        if self.starts.is_empty() {
+            return true;
+        }
+        let mut cell = [0; 2];
+        for axis in 0..2 {
+            let from_centre = i64::from(position[axis].wrapping_sub(CENTRE) as i32);
+            let offset = from_centre - self.low_quanta[axis];
+            if offset < 0 {
+                return true;
+            }
+            let at = (offset as f64 * self.per_quantum[axis]) as usize;
+            if at >= self.cells[axis] {
+                // The last cell of a periodic box ends with the box, but for rounding.
+                if !self.domain.is_periodic() {
+                    return true;
+                }
+                cell[axis] = self.cells[axis] - 1;
+            } else {
+                cell[axis] = at;
+            }
+        }
+        let cell = cell[1] * self.cells[0] + cell[0];
+        self.starts[cell] == self.starts[cell + 1]
     }
 
     /// The images that may be within reach of a place of the box, given in real coordinates.
@@ -246,6 +289,13 @@ impl WallGrid {
         after: [u32; 2],
         mut mirrored: impl FnMut([f64; 2]),
     ) -> Option<[u32; 2]> {
+        let short = (0..2).all(|axis| {
+            let way = after[axis].wrapping_sub(before[axis]) as i32;
+            way.unsigned_abs() < self.leap[axis]
+        });
+        if short && self.is_far(before) {
+            return None;
+        }
         let quantum = self.domain.span().map(|span| span / 4_294_967_296.0);
         let start = self.domain.real(before);
         let way = |to: [u32; 2]| {

@@ -151,6 +151,9 @@ pub fn repel<L: WallLaw>(
         .for_each(|(chunk, forces)| {
             for (index, force) in forces.iter_mut().enumerate() {
                 let slot = chunk * CHUNK + index;
+                if walls.grid.is_far(positions[slot]) {
+                    continue;
+                }
                 let diameter = each.get(slot).map_or(1.0, |&one| f64::from(one));
                 let place = domain.real(positions[slot]);
                 let push = walls.force(law, place, diameter, clock.dt);

@@ -77,6 +77,11 @@ fn the_force_is_that_of_every_image_within_reach() {
                     }
                 }
                 pushed += usize::from(expected != [0.0; 2]);
+                let far = grid.is_far(domain.fixed(real));
+                assert!(
+                    !far || expected == [0.0; 2],
+                    "{boundary:?} {size:?} at {place:?} is not far"
+                );
                 for axis in 0..2 {
                     assert!(
                         (found[axis] - expected[axis]).abs() < allowed,

@@ -91,7 +91,7 @@ impl Under {
             .filter_map(|(slot, (place, tag))| {
                 let [x, y] = domain.separation(place.0, at);
                 let share = (x * x + y * y) / radius2;
-                (share < 1.0).then(|| (tag.0, slot, (1.0 - share) * (1.0 - share)))
+                (share < 1.0).then_some((tag.0, slot, (1.0 - share) * (1.0 - share)))
             })
             .collect();
         found.sort_unstable_by_key(|(tag, ..)| *tag);

@@ -72,8 +72,11 @@ fn read<C: Column>(world: &World) -> &[C] {
     world.resource::<Columns>().slice::<C>(world)
 }
 
+/// Tag, place, heading, image and secret of a particle.
+type Particle = (u32, [u32; 2], [f32; 2], [i32; 2], f32);
+
 /// All values by tag.
-fn by_tag(world: &World) -> Vec<(u32, [u32; 2], [f32; 2], [i32; 2], f32)> {
+fn by_tag(world: &World) -> Vec<Particle> {
     let mut all: Vec<_> = read::<Tag>(world)
         .iter()
         .enumerate()
