@@ -22,7 +22,7 @@ pub(super) fn menu(ui: &mut Ui, interface: &mut Interface, frame: &Frame, reques
     ui.set_width(WIDTH);
     let old = interface.view.clone();
     let mut view = old.clone();
-    let most = (ui.ctx().content_rect().height() - 160.0).clamp(80.0, 560.0);
+    let most = (ui.ctx().content_rect().height() - 160.0).clamp(80.0, 720.0);
     let scroll = ScrollArea::vertical()
         .max_height(most)
         .min_scrolled_height(most);
