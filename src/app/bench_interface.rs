@@ -268,7 +268,8 @@ impl Bench {
             costs.push(start.elapsed().as_secs_f64() * 1e3);
             frame += 1;
             if frame == WARM {
-                (costs.clear(), publishing.clear());
+                costs.clear();
+                publishing.clear();
                 began = Instant::now();
             }
         }

@@ -29,7 +29,7 @@ pub struct Tally {
 impl Tally {
     /// Takes one sample; what is not finite is left out.
     pub fn push(&mut self, sample: f64) {
-        if !(sample.abs() < HUGE) {
+        if sample.is_nan() || sample.abs() >= HUGE {
             return;
         }
         if self.total == 0 {
@@ -131,10 +131,11 @@ impl Tally {
             }
             let first = ((from - low) / width).floor().max(0.0) as usize;
             let last = ((to - low) / width).ceil().max(0.0) as usize;
-            for bin in first..last.min(bins) {
+            let part = last.saturating_sub(first);
+            for (bin, sum) in sums.iter_mut().enumerate().skip(first).take(part) {
                 let left = low + bin as f64 * width;
-                let part = (to.min(left + width) - from.max(left)).max(0.0) / (to - from);
-                sums[bin] += count * part;
+                let share = (to.min(left + width) - from.max(left)).max(0.0) / (to - from);
+                *sum += count * share;
             }
         };
         for &sample in &self.waiting {

@@ -96,7 +96,7 @@ pub(super) struct Map {
 
 impl Map {
     /// The place of a value; `None` when it cannot be drawn on these axes.
-    pub fn to_screen(&self, x: f64, y: f64) -> Option<Pos2> {
+    pub fn to_screen(self, x: f64, y: f64) -> Option<Pos2> {
         let along = self.x.share(x)?;
         let up = self.y.share(y)?;
         Some(pos2(
@@ -106,7 +106,7 @@ impl Map {
     }
 
     /// The value of x at a place on the screen.
-    pub fn x_at(&self, place: f32) -> f64 {
+    pub fn x_at(self, place: f32) -> f64 {
         let share = (place - self.area.left()) / self.area.width().max(1.0);
         self.x.at(f64::from(share))
     }
