@@ -95,6 +95,18 @@ const GOLDEN: &[(&str, u64)] = &[
     ("run_and_tumble", 0xaf50262e2fcccb75),
     ("passive_colloid", 0x5b067fed77fe6f72),
     ("trapped", 0x150596fb6d08db75),
+    ("kuramoto_onset", 0xc98d5d8e0ecc406e),
+    ("chimera", 0x5f2a6af52ca52903),
+    ("first_order", 0x1ebd6a9a1fb781a4),
+    ("noisy_identical", 0x4c3f1b104775c287),
+    ("moving_oscillators", 0xb94e368c6d7fdec7),
+    ("sync_on_network", 0xe195b07e4c80ffc2),
+    ("static_sync", 0xa2ccf1d78f0a4b6c),
+    ("static_async", 0x1598a0952ef34e2a),
+    ("static_phase_wave", 0xf50fc302d1cb3096),
+    ("splintered_phase_wave", 0x89e09c42e5e95622),
+    ("active_phase_wave", 0xc4afc78442ea21ad),
+    ("swarmalator_tour", 0xf50fc302d1cb3096),
 ];
 
 #[test]

@@ -38,6 +38,18 @@ static PICTURES: &[(&str, &[u8])] = &[
     picture!("vision_cone"),
     picture!("topological_flock"),
     picture!("mill"),
+    picture!("kuramoto_onset"),
+    picture!("chimera"),
+    picture!("first_order"),
+    picture!("noisy_identical"),
+    picture!("moving_oscillators"),
+    picture!("sync_on_network"),
+    picture!("static_sync"),
+    picture!("static_async"),
+    picture!("static_phase_wave"),
+    picture!("splintered_phase_wave"),
+    picture!("active_phase_wave"),
+    picture!("swarmalator_tour"),
 ];
 
 /// The built-in scenes with what the interface says of them.

@@ -39,7 +39,7 @@ column! {
 
 column! {
     /// Angular velocity of an oscillator with inertia.
-    AngularVelocity(f32), "angular_velocity", "θ̇", "", &[""],
+    AngularVelocity(f32), "angular_velocity", "ν", "", &[""],
     |value, _part, _domain| f64::from(*value)
 }
 

@@ -69,7 +69,7 @@ pub static COLOURINGS: &[Colouring] = &[
     Colouring {
         name: "rate",
         title: "Rate",
-        symbol: "θ̇ − ⟨θ̇⟩",
+        symbol: "ν − ⟨ν⟩",
         unit: "",
         doc: "How fast the phase turns now by natural frequency and coupling, about the mean of all; noise and inertia are left out.",
         values: |sample, values| {

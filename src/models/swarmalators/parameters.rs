@@ -19,7 +19,7 @@ choices! {
 choices! {
     /// How natural frequencies, and on a ring natural velocities, are distributed.
     pub enum Frequencies {
-        /// All zero.
+        /// The same for all, namely zero.
         Identical = "identical",
         /// A Lorentzian, g(ω) = γ/π(γ² + ω²).
         Lorentzian = "lorentzian",

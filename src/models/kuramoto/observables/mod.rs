@@ -83,7 +83,7 @@ pub static OBSERVABLES: &[Observable] = &[
     Observable {
         name: "mean_rate",
         title: "Mean rate",
-        symbol: "⟨θ̇⟩",
+        symbol: "⟨ν⟩",
         unit: "",
         doc: "Mean over all oscillators of the natural frequency and the pull of the coupling, without the noise; not a number with inertia.",
         validity: "The mean natural frequency wherever every pull has its counter-pull: all to all, without lag and inertia.",
@@ -94,8 +94,8 @@ pub static OBSERVABLES: &[Observable] = &[
         title: "Coupling over its critical value",
         symbol: "K/K_c",
         unit: "",
-        doc: "The coupling over that at which incoherence becomes unstable; not a number where theory does not know it.",
-        validity: "K_c = 2/πg(0) (Kuramoto 1975), 2D for identical oscillators and 2(γ + D) for Lorentzians with noise (Sakaguchi 1988), 4γ for two peaks farther apart than γ (Martens et al. 2009), 2γ(1 + mγ) with inertia.",
+        doc: "The coupling over that at which incoherence becomes unstable; not a number where theory does not know it. Known are K_c = 2/πg(0) (Kuramoto 1975), 2D for identical oscillators and 2(γ + D) for Lorentzians with noise (Sakaguchi 1988), 4γ for two peaks farther apart than γ (Martens et al. 2009), 2γ(1 + mγ) with inertia.",
+        validity: "",
         estimator: scalar(phases::reduced, None),
     },
     Observable {
@@ -133,7 +133,7 @@ pub static OBSERVABLES: &[Observable] = &[
     Observable {
         name: "effective_frequencies",
         title: "Effective against natural frequency",
-        symbol: "⟨θ̇⟩(ω)",
+        symbol: "ν(ω)",
         unit: "",
         doc: "Mean rate of the oscillators by natural frequency, over the last half to three quarters of the samples: flat where they are locked.",
         validity: "All to all without noise, lag and inertia, N → ∞: the common frequency when locked, ω√(1 − (Kr/ω)²) beyond.",
@@ -147,12 +147,12 @@ pub static OBSERVABLES: &[Observable] = &[
     Observable {
         name: "rate_density",
         title: "Effective frequencies",
-        symbol: "p(⟨θ̇⟩)",
+        symbol: "p(ν)",
         unit: "",
         doc: "Distribution of the mean rates over the last half to three quarters of the samples: locked oscillators make a peak.",
         validity: "",
         estimator: Estimator::Correlation {
-            x: axis("⟨θ̇⟩"),
+            x: axis("ν"),
             logarithmic: false,
             start: rates::start_density,
             theory: None,
@@ -161,7 +161,7 @@ pub static OBSERVABLES: &[Observable] = &[
     Observable {
         name: "rate_profile",
         title: "Effective frequency along the ring",
-        symbol: "⟨θ̇⟩(x)",
+        symbol: "ν(x)",
         unit: "",
         doc: "Mean rate of the oscillators in the order of their numbers, over the last half to three quarters of the samples: on a ring this is along it, and the incoherent part of a chimera stands out.",
         validity: "",

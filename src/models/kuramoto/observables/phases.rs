@@ -70,6 +70,8 @@ pub fn rate_theory(sample: &Sample) -> Option<f64> {
 pub fn reduced(sample: &Sample) -> f64 {
     mean_field(sample)
         .and_then(|law| Some(law.coupling / law.critical_coupling()?))
+        // Identical oscillators without noise lock at any coupling.
+        .filter(|ratio| ratio.is_finite())
         .unwrap_or(f64::NAN)
 }
 
