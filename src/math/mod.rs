@@ -18,6 +18,7 @@ pub mod order;
 pub mod pair;
 pub mod philox;
 pub mod polynomial;
+pub mod pull;
 pub mod radial;
 pub mod scattering;
 pub mod series;
