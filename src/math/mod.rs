@@ -27,6 +27,7 @@ pub mod pair;
 pub mod parting;
 pub mod philox;
 pub mod polynomial;
+pub mod pull;
 pub mod radial;
 pub mod scattering;
 pub mod segment;

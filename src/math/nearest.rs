@@ -1,6 +1,6 @@
 //! What every particle of a swarm takes from its k nearest neighbours, wherever they are.
 //!
-//! The pull of each pair is that of [`neighbour_sums`](super::neighbour_sums); here only the partners are others. The
+//! The pull of each pair is that of [`pull`](super::pull); here only the partners are others. The
 //! nearest are found in squares of cells of growing size. Of particles at exactly equal distances
 //! those come first that come first in the order of the cells, which is a pure function of the state.
 
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::domain::Domain;
 use super::grid::CellGrid;
-use super::neighbour_sums::{Pairs, Pull, Sums, Total};
+use super::pull::{Pairs, Pull, Sums, Total};
 use super::simd::*;
 use super::strips::units;
 

@@ -4,7 +4,7 @@ use std::f64::consts::{PI, TAU};
 
 use crate::math::flock::Noise;
 use crate::math::nearest::MOST;
-use crate::math::neighbour_sums::Social;
+use crate::math::pull::Social;
 use crate::model::parameter::{Kind, integer, linear};
 use crate::{choices, parameters};
 
