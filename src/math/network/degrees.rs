@@ -93,18 +93,31 @@ fn within(name: &'static str, value: f64, least: f64, most: f64) -> Result<(), D
     if (least..=most).contains(&value) {
         Ok(())
     } else {
-        Err(DegreeError::Range { name, value, least, most })
+        Err(DegreeError::Range {
+            name,
+            value,
+            least,
+            most,
+        })
     }
 }
 
 /// Checks expected degrees that come from anywhere: finite, not negative, not all zero.
 pub(super) fn check_list(expected: &[f64], nodes: usize) -> Result<(), DegreeError> {
     if expected.len() != nodes {
-        return Err(DegreeError::Length { listed: expected.len(), nodes });
+        return Err(DegreeError::Length {
+            listed: expected.len(),
+            nodes,
+        });
     }
-    let bad = expected.iter().position(|k| !(0.0..=MAX_DEGREE).contains(k));
+    let bad = expected
+        .iter()
+        .position(|k| !(0.0..=MAX_DEGREE).contains(k));
     if let Some(node) = bad {
-        return Err(DegreeError::Entry { node, value: expected[node] });
+        return Err(DegreeError::Entry {
+            node,
+            value: expected[node],
+        });
     }
     if nodes > 0 && expected.iter().all(|&k| k == 0.0) {
         return Err(DegreeError::Zero);
@@ -122,14 +135,18 @@ impl ExpectedDegrees {
             Self::Constant { mean } | Self::Poisson { mean } | Self::Exponential { mean } => {
                 within("mean expected degree", mean, 1e-6, MAX_DEGREE)
             }
-            Self::Bimodal { low, high, share } => within("low expected degree", low, 0.0, MAX_DEGREE)
-                .and_then(|()| within("high expected degree", high, 0.0, MAX_DEGREE))
-                .and_then(|()| within("share of high expected degrees", share, 0.0, 1.0)),
-            Self::PowerLaw { exponent, least, most } => {
-                within("exponent of the expected degrees", exponent, -10.0, 100.0)
-                    .and_then(|()| within("least expected degree", least, 1e-6, MAX_DEGREE))
-                    .and_then(|()| within("cut-off of the expected degrees", most, least, MAX_DEGREE))
+            Self::Bimodal { low, high, share } => {
+                within("low expected degree", low, 0.0, MAX_DEGREE)
+                    .and_then(|()| within("high expected degree", high, 0.0, MAX_DEGREE))
+                    .and_then(|()| within("share of high expected degrees", share, 0.0, 1.0))
             }
+            Self::PowerLaw {
+                exponent,
+                least,
+                most,
+            } => within("exponent of the expected degrees", exponent, -10.0, 100.0)
+                .and_then(|()| within("least expected degree", least, 1e-6, MAX_DEGREE))
+                .and_then(|()| within("cut-off of the expected degrees", most, least, MAX_DEGREE)),
             Self::List(ref list) => check_list(list, list.len()),
         }
     }
@@ -153,7 +170,11 @@ impl ExpectedDegrees {
             }
             Self::Exponential { mean } => draw(&|u| (-mean * u.ln()).min(MAX_DEGREE)),
             Self::Bimodal { low, high, share } => draw(&|u| if u < share { high } else { low }),
-            Self::PowerLaw { exponent, least, most } => {
+            Self::PowerLaw {
+                exponent,
+                least,
+                most,
+            } => {
                 let power = 1.0 - exponent;
                 if power.abs() < 1e-9 {
                     draw(&|u| least * (most / least).powf(u))
@@ -218,9 +239,15 @@ mod tests {
         let mean = list.iter().sum::<f64>() / n as f64;
         let variance = list.iter().map(|k| (k - mean).powi(2)).sum::<f64>() / n as f64;
         let [m, v, fourth] = expected;
-        assert!((mean - m).abs() <= 4.0 * (v / n as f64).sqrt(), "{degrees:?}: {mean}");
+        assert!(
+            (mean - m).abs() <= 4.0 * (v / n as f64).sqrt(),
+            "{degrees:?}: {mean}"
+        );
         let error = ((fourth - v * v) / n as f64).max(0.0).sqrt();
-        assert!((variance - v).abs() <= 4.0 * error + 1e-9, "{degrees:?}: {variance}");
+        assert!(
+            (variance - v).abs() <= 4.0 * error + 1e-9,
+            "{degrees:?}: {variance}"
+        );
     }
 
     #[test]
@@ -230,12 +257,19 @@ mod tests {
             let fourth = mean * (1.0 + 3.0 * mean);
             moments(&ExpectedDegrees::Poisson { mean }, [mean, mean, fourth]);
         }
-        moments(&ExpectedDegrees::Exponential { mean: 4.0 }, [4.0, 16.0, 9.0 * 256.0]);
+        moments(
+            &ExpectedDegrees::Exponential { mean: 4.0 },
+            [4.0, 16.0, 9.0 * 256.0],
+        );
         // Two values 20 apart with shares 0.9 and 0.1.
         let (p, d) = (0.1, 20.0_f64);
         let fourth = p * (1.0 - p) * d.powi(4) * ((1.0 - p).powi(3) + p.powi(3));
         moments(
-            &ExpectedDegrees::Bimodal { low: 2.0, high: 22.0, share: p },
+            &ExpectedDegrees::Bimodal {
+                low: 2.0,
+                high: 22.0,
+                share: p,
+            },
             [4.0, p * (1.0 - p) * d * d, fourth],
         );
         for exponent in [1.0, 2.5, 3.0, -1.0] {
@@ -248,7 +282,11 @@ mod tests {
             let variance = m[2] - m[1] * m[1];
             let fourth = m[4] - 4.0 * m[3] * m[1] + 6.0 * m[2] * m[1].powi(2) - 3.0 * m[1].powi(4);
             moments(
-                &ExpectedDegrees::PowerLaw { exponent, least, most },
+                &ExpectedDegrees::PowerLaw {
+                    exponent,
+                    least,
+                    most,
+                },
                 [m[1], variance, fourth],
             );
         }
@@ -256,15 +294,24 @@ mod tests {
 
     #[test]
     fn samples_do_not_depend_on_threads() {
-        same_on_any_threads(|| ExpectedDegrees::Poisson { mean: 3.0 }.sample(5000, 1).unwrap());
+        same_on_any_threads(|| {
+            ExpectedDegrees::Poisson { mean: 3.0 }
+                .sample(5000, 1)
+                .unwrap()
+        });
     }
 
     #[test]
     fn bad_parameters_are_named() {
-        let refused = |degrees: ExpectedDegrees, nodes| degrees.sample(nodes, 0).unwrap_err().to_string();
+        let refused =
+            |degrees: ExpectedDegrees, nodes| degrees.sample(nodes, 0).unwrap_err().to_string();
         assert!(refused(ExpectedDegrees::Constant { mean: -1.0 }, 3).contains("mean"));
         assert!(refused(ExpectedDegrees::Poisson { mean: f64::NAN }, 3).contains("mean"));
-        let power = ExpectedDegrees::PowerLaw { exponent: 2.0, least: 3.0, most: 2.0 };
+        let power = ExpectedDegrees::PowerLaw {
+            exponent: 2.0,
+            least: 3.0,
+            most: 2.0,
+        };
         assert!(refused(power, 3).contains("cut-off"));
         assert!(refused(ExpectedDegrees::List(vec![1.0, 2.0]), 3).contains("for 3 nodes"));
         assert!(refused(ExpectedDegrees::List(vec![1.0, f64::INFINITY]), 2).contains("node 1"));

@@ -57,6 +57,11 @@ pub(super) fn within(
     if (least..=most).contains(&value) {
         Ok(())
     } else {
-        Err(NetworkError::Range { name, value, least, most })
+        Err(NetworkError::Range {
+            name,
+            value,
+            least,
+            most,
+        })
     }
 }

@@ -56,7 +56,13 @@ impl Geometry {
     pub fn circumference(&self, r: f64) -> f64 {
         let [x, y] = self.limits();
         if self.periodic {
-            let lost = |side: f64| if r > side { 4.0 * (side / r).acos() } else { 0.0 };
+            let lost = |side: f64| {
+                if r > side {
+                    4.0 * (side / r).acos()
+                } else {
+                    0.0
+                }
+            };
             return r * (TAU - lost(x) - lost(y)).max(0.0);
         }
         // The overlap of the box with itself, shifted by r (cos t, sin t), over a quarter turn.
@@ -65,9 +71,8 @@ impl Geometry {
         if from >= to {
             return 0.0;
         }
-        let overlap = |t: f64| {
-            x * y * t + r * x * t.cos() - r * y * t.sin() + 0.5 * (r * t.sin()).powi(2)
-        };
+        let overlap =
+            |t: f64| x * y * t + r * x * t.cos() - r * y * t.sin() + 0.5 * (r * t.sin()).powi(2);
         r * 4.0 * (overlap(to) - overlap(from)) / self.area()
     }
 
@@ -91,7 +96,10 @@ mod tests {
     #[test]
     fn room_adds_up_to_the_area_and_matches_random_pairs() {
         for periodic in [true, false] {
-            let geometry = Geometry { size: [4.0, 7.0], periodic };
+            let geometry = Geometry {
+                size: [4.0, 7.0],
+                periodic,
+            };
             let [a, b] = geometry.kinks();
             let bounds = [0.0, 1.0, a, 0.5 * (a + b), b, geometry.farthest()];
             let mut counts = [0_u32; 5];
@@ -114,7 +122,10 @@ mod tests {
                 total += room;
                 let expected = f64::from(pairs) * room / geometry.area();
                 let deviation = f64::from(counts[bin]) - expected;
-                assert!(deviation.abs() < 4.0 * expected.sqrt(), "{periodic} {bin}: {deviation}");
+                assert!(
+                    deviation.abs() < 4.0 * expected.sqrt(),
+                    "{periodic} {bin}: {deviation}"
+                );
             }
             assert!((total / geometry.area() - 1.0).abs() < 1e-5, "{total}");
         }

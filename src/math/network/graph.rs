@@ -130,9 +130,7 @@ impl Graph {
         let mut rest = targets.as_mut_slice();
         for row in starts.windows(2) {
             let (entries, behind) = rest.split_at_mut((row[1] - row[0]) as usize);
-            if !entries.is_sorted() {
-                entries.sort_unstable();
-            }
+            sort_row(entries);
             rest = behind;
         }
         Self { starts, targets }
@@ -196,6 +194,23 @@ impl Graph {
                 .iter()
                 .map(move |&b| [a, b])
         })
+    }
+}
+
+/// Sorts a row; short rows that are nearly sorted are the rule.
+fn sort_row(row: &mut [u32]) {
+    if row.len() > 64 {
+        row.sort_unstable();
+        return;
+    }
+    for end in 1..row.len() {
+        let entry = row[end];
+        let mut at = end;
+        while at > 0 && row[at - 1] > entry {
+            row[at] = row[at - 1];
+            at -= 1;
+        }
+        row[at] = entry;
     }
 }
 

@@ -305,15 +305,16 @@ impl Placed {
             kinks.retain(|&kink| from < kink && kink < to);
             kinks.sort_by(f64::total_cmp);
             for kink in kinks.into_iter().chain([to]) {
-                sum += self
-                    .geometry
-                    .integrate(from, kink, |r| self.density(r * r));
+                sum += self.geometry.integrate(from, kink, |r| self.density(r * r));
                 from = kink;
             }
             sum
         };
         let total = self.total();
-        bounds.windows(2).map(|w| mass(w[0], w[1]) / total).collect()
+        bounds
+            .windows(2)
+            .map(|w| mass(w[0], w[1]) / total)
+            .collect()
     }
 
     /// ∫ f over the pairs of points of the box, per point: 1 in a periodic box, below 1 in an
@@ -331,25 +332,34 @@ impl Placed {
             .chain([0.0, farthest])
             .collect();
         bounds.sort_by(f64::total_cmp);
-        let part = |w: &[f64]| {
-            self.geometry
-                .integrate(w[0], w[1], |r| self.density(r * r))
-        };
+        let part = |w: &[f64]| self.geometry.integrate(w[0], w[1], |r| self.density(r * r));
         bounds.windows(2).map(part).sum()
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
     pub const SHAPES: [Shape; 7] = [
         Shape::Gaussian { width: 2.0 },
         Shape::Exponential { length: 1.5 },
-        Shape::PowerLaw { scale: 2.0, exponent: 0.5 },
-        Shape::PowerLaw { scale: 2.0, exponent: 1.0 },
-        Shape::PowerLaw { scale: 2.0, exponent: 1.7 },
-        Shape::Plateau { radius: 1.5, exponent: 3.5 },
+        Shape::PowerLaw {
+            scale: 2.0,
+            exponent: 0.5,
+        },
+        Shape::PowerLaw {
+            scale: 2.0,
+            exponent: 1.0,
+        },
+        Shape::PowerLaw {
+            scale: 2.0,
+            exponent: 1.7,
+        },
+        Shape::Plateau {
+            radius: 1.5,
+            exponent: 3.5,
+        },
         Shape::FiniteRange { radius: 3.0 },
     ];
 
@@ -361,7 +371,10 @@ mod tests {
             for (from, to) in [(0.0, length), (length, 3.0 * length), (3.0 * length, 40.0)] {
                 let mass = crate::math::special::integrate(ring, from, to, 2000);
                 let expected = shape.within(to) - shape.within(from);
-                assert!((mass - expected).abs() < 1e-3, "{shape:?}: {mass} {expected}");
+                assert!(
+                    (mass - expected).abs() < 1e-3,
+                    "{shape:?}: {mass} {expected}"
+                );
             }
             assert!((shape.within(1e9) - 1.0).abs() < 1e-4);
             assert!((0..200).all(|k| {
@@ -377,7 +390,10 @@ mod tests {
     #[test]
     fn a_placed_kernel_is_normalised_in_its_box() {
         for size in [[20.0, 20.0], [9.0, 31.0]] {
-            let geometry = Geometry { size, periodic: true };
+            let geometry = Geometry {
+                size,
+                periodic: true,
+            };
             for shape in SHAPES {
                 let placed = Placed::new(Kernel::small_world(shape, 0.2), geometry).unwrap();
                 let cells = 500;
@@ -385,9 +401,8 @@ mod tests {
                 let mut sum = 0.0;
                 for y in 0..cells {
                     for x in 0..cells {
-                        let at = |k: i32, side: f64, step: f64| {
-                            (f64::from(k) + 0.5) * step - 0.5 * side
-                        };
+                        let at =
+                            |k: i32, side: f64, step: f64| (f64::from(k) + 0.5) * step - 0.5 * side;
                         let (dx, dy) = (at(x, size[0], step[0]), at(y, size[1], step[1]));
                         sum += placed.density(dx * dx + dy * dy) * step[0] * step[1];
                     }
@@ -404,9 +419,15 @@ mod tests {
     #[test]
     fn kernels_that_cannot_be_normalised_are_refused() {
         let refused = |shape, uniform| Kernel { shape, uniform }.check().unwrap_err().to_string();
-        let flat = Shape::PowerLaw { scale: 1.0, exponent: 0.0 };
+        let flat = Shape::PowerLaw {
+            scale: 1.0,
+            exponent: 0.0,
+        };
         assert!(refused(flat, 0.0).contains("cannot be normalised"));
-        let slow = Shape::Plateau { radius: 1.0, exponent: 2.0 };
+        let slow = Shape::Plateau {
+            radius: 1.0,
+            exponent: 2.0,
+        };
         assert!(refused(slow, 0.0).contains("above 2"));
         let thin = Shape::Gaussian { width: 0.0 };
         assert!(refused(thin, 0.0).contains("width"));

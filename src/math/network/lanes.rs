@@ -41,7 +41,10 @@ impl KernelLanes {
                 if exponent == 1.0 {
                     Form::InverseSquare { rate }
                 } else {
-                    Form::PowerLaw { rate, power: (-1.0 - exponent) as f32 }
+                    Form::PowerLaw {
+                        rate,
+                        power: (-1.0 - exponent) as f32,
+                    }
                 }
             }
             Shape::Plateau { radius, exponent } => {
@@ -49,7 +52,10 @@ impl KernelLanes {
                 if exponent == 4.0 {
                     Form::PlateauFour { rate }
                 } else {
-                    Form::Plateau { rate, power: (-0.5 * exponent) as f32 }
+                    Form::Plateau {
+                        rate,
+                        power: (-0.5 * exponent) as f32,
+                    }
                 }
             }
             Shape::FiniteRange { radius } => Form::FiniteRange {
@@ -127,14 +133,29 @@ mod tests {
 
     #[test]
     fn lanes_agree_with_the_kernel_on_every_instruction_set() {
-        let geometry = Geometry { size: [50.0, 50.0], periodic: true };
+        let geometry = Geometry {
+            size: [50.0, 50.0],
+            periodic: true,
+        };
         let shapes = [
             Shape::Gaussian { width: 3.0 },
             Shape::Exponential { length: 2.0 },
-            Shape::PowerLaw { scale: 1.5, exponent: 1.0 },
-            Shape::PowerLaw { scale: 1.5, exponent: 0.4 },
-            Shape::Plateau { radius: 1.3, exponent: 4.0 },
-            Shape::Plateau { radius: 1.3, exponent: 2.7 },
+            Shape::PowerLaw {
+                scale: 1.5,
+                exponent: 1.0,
+            },
+            Shape::PowerLaw {
+                scale: 1.5,
+                exponent: 0.4,
+            },
+            Shape::Plateau {
+                radius: 1.3,
+                exponent: 4.0,
+            },
+            Shape::Plateau {
+                radius: 1.3,
+                exponent: 2.7,
+            },
             Shape::FiniteRange { radius: 2.0 },
         ];
         let laws = shapes.map(|shape| Law::small_world(shape, 0.1));

@@ -1,11 +1,14 @@
 //! Networks: nodes in the plane or nowhere, and the edges between them.
 
+pub mod compare;
 pub mod degrees;
 pub mod error;
 pub mod geometry;
 pub mod graph;
+pub mod import;
 pub mod kernel;
 mod lanes;
+pub mod measure;
 mod near;
 mod plan;
 mod race;
@@ -17,3 +20,6 @@ pub use error::NetworkError;
 pub use graph::{Graph, GraphError};
 pub use kernel::{Kernel, KernelError, Shape};
 pub use sample::{Clipping, SpatialNetwork};
+
+#[cfg(test)]
+mod tests;

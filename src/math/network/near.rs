@@ -33,8 +33,10 @@ impl Packed {
         let [x, y] = &plan.tree.places;
         let (mut at, mut from) = (self.count, slots.start);
         while at < end {
-            u32x16::from_slice(simd, &x[from..from + LANES]).store_slice(&mut self.x[at..at + LANES]);
-            u32x16::from_slice(simd, &y[from..from + LANES]).store_slice(&mut self.y[at..at + LANES]);
+            u32x16::from_slice(simd, &x[from..from + LANES])
+                .store_slice(&mut self.x[at..at + LANES]);
+            u32x16::from_slice(simd, &y[from..from + LANES])
+                .store_slice(&mut self.y[at..at + LANES]);
             let first = u32x16::splat(simd, from as u32) + u32x16::load_array(simd, IOTA);
             first.store_slice(&mut self.slot[at..at + LANES]);
             if let Some(masses) = &plan.masses {
@@ -67,10 +69,16 @@ impl Kernel for Near<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { plan, keys, stream, found } = self;
+        let Self {
+            plan,
+            keys,
+            stream,
+            found,
+        } = self;
         let tree = &plan.tree;
         let level = &tree.levels[0];
         let mut packed = Packed::default();
+        let mut near: Vec<u32> = Vec::new();
         let mut words = [u32x16::splat(simd, 0); 4];
         let (mut used, mut tag) = (words.len(), 0_u32);
         let zero = f32x16::splat(simd, 0.0);
@@ -83,12 +91,34 @@ impl Kernel for Near<'_> {
             }
             let [column, row] = level.places[key as usize];
             let here: Cell = [u32::from(column), u32::from(row)];
-            packed.count = 0;
+            // Ascending, so that the edges ascend too and rows come out sorted.
+            near.clear();
             for offset in &plan.offsets[0].direct[usize::from(2 * (row & 1) + (column & 1))] {
                 if let Some(other) = plan.neighbour(level, here, offset) {
-                    let key = level.parts[0][other[0] as usize] + level.parts[1][other[1] as usize];
-                    packed.add(simd, plan, tree.slots(level, key));
+                    let other = plan.key(level, other);
+                    if other >= key {
+                        let mut at = near.len();
+                        near.push(other);
+                        while at > 0 && near[at - 1] > other {
+                            near[at] = near[at - 1];
+                            at -= 1;
+                        }
+                        near[at] = other;
+                    }
                 }
+            }
+            // Cells of consecutive keys are one run of slots.
+            packed.count = 0;
+            let mut at = 0;
+            while at < near.len() {
+                let first = near[at];
+                let mut end = at + 1;
+                while end < near.len() && near[end] == near[end - 1] + 1 {
+                    end += 1;
+                }
+                let last = tree.slots(level, near[end - 1]);
+                packed.add(simd, plan, tree.slots(level, first).start..last.end);
+                at = end;
             }
             let count = packed.count;
             if !found.may_work((own.len() * count) as u64) {

@@ -19,7 +19,7 @@ pub const LEAST_DIRECT: f64 = 0.12;
 /// Expected edges, all together, that may be left out where the kernel is as good as zero.
 const NEGLIGIBLE: f64 = 1e-9;
 
-/// Another cell as seen from a cell, one of each two opposite ones.
+/// Another cell as seen from a cell.
 #[derive(Clone, Copy, Debug)]
 pub struct Offset {
     /// Columns and rows to go.
@@ -35,9 +35,9 @@ pub struct Offset {
 /// Offsets of one level, for cells of even or odd column and row.
 #[derive(Clone, Debug, Default)]
 pub struct Offsets {
-    /// Pairs of cells that race, by 2 · (row & 1) + (column & 1).
+    /// Pairs of cells that race, by 2 · (row & 1) + (column & 1); one of two opposite ones.
     pub raced: [Vec<Offset>; 4],
-    /// Pairs of cells that are tried directly; the cell itself comes first.
+    /// Cells that are tried directly, the cell itself among them; the lower key has the pair.
     pub direct: [Vec<Offset>; 4],
 }
 
@@ -124,7 +124,11 @@ pub fn side(placed: &Placed, nodes: usize, mean: f64) -> f64 {
     // Cells of a kernel that is wide on the scale of the spacing follow the kernel; where
     // probabilities are large, cells hold all pairs that are better tried directly.
     let most = mean * spacing * spacing;
-    let wide = if placed.peak > 0.0 { placed.shape.length() / 4.0 } else { f64::INFINITY };
+    let wide = if placed.peak > 0.0 {
+        placed.shape.length() / 4.0
+    } else {
+        f64::INFINITY
+    };
     let dense = if placed.peak * most > MOST_RACED {
         placed.shape.reach(MOST_RACED / (placed.peak * most))
     } else {
@@ -140,14 +144,19 @@ impl Plan {
         let nodes = expected.len();
         let total: f64 = expected.iter().sum();
         let most = expected.iter().copied().fold(0.0, f64::max);
-        let mean = total / nodes.max(1) as f64;
         // 1/(ρ⟨κ⟩); without edges it does not matter.
-        let per_density = if total > 0.0 { placed.area() / total } else { 0.0 };
+        let per_density = if total > 0.0 {
+            placed.area() / total
+        } else {
+            0.0
+        };
         let alike = expected.iter().all(|&k| k == most);
         // Equal masses are 1, and their square goes into the factor.
         let unit = if alike { most } else { 1.0 };
         let factor = per_density * unit * unit;
-        let (typical, most) = if alike { (1.0, 1.0) } else { (mean, most) };
+        // The other end of an edge has the mass ⟨κ²⟩/⟨κ⟩ on average.
+        let typical = expected.iter().map(|k| k * k).sum::<f64>() / total.max(f64::MIN_POSITIVE);
+        let (typical, most) = if alike { (1.0, 1.0) } else { (typical, most) };
         let masses = (!alike).then(|| {
             let slot = |slot: usize| match tree.order.get(slot) {
                 Some(&node) => expected[node as usize],
@@ -180,7 +189,9 @@ impl Plan {
         let range = |key: usize| self.tree.slots(finest, key as u32);
         let keys = 0..finest.places.len();
         match &self.masses {
-            None => self.cells.push(keys.map(|key| range(key).len() as f64).collect()),
+            None => self
+                .cells
+                .push(keys.map(|key| range(key).len() as f64).collect()),
             Some(masses) => {
                 let sum = |key| masses.before[range(key).end] - masses.before[range(key).start];
                 self.cells.push(keys.clone().map(sum).collect());
@@ -191,11 +202,13 @@ impl Plan {
         for level in &self.tree.levels[1..] {
             let children = 1 << level.digits;
             if let Some(finer) = self.cells.last() {
-                self.cells.push(finer.chunks(children).map(|c| c.iter().sum()).collect());
+                self.cells
+                    .push(finer.chunks(children).map(|c| c.iter().sum()).collect());
             }
             if let Some(finer) = self.heaviest.last() {
                 let most = |cells: &[f32]| cells.iter().copied().fold(0.0, f32::max);
-                self.heaviest.push(finer.chunks(children).map(most).collect());
+                self.heaviest
+                    .push(finer.chunks(children).map(most).collect());
             }
         }
     }
@@ -223,26 +236,31 @@ impl Plan {
                         let half = self.tree.periodic && 2 * d == level.cells[axis] as i32;
                         if half { d } else { -d }
                     });
-                    if (y, x) < (opposite[1], opposite[0]) {
-                        continue;
-                    }
                     let bound = self.bound(level, [0; 2], [x, y].map(i32::unsigned_abs));
                     if bound * mass * mass < NEGLIGIBLE {
                         continue;
                     }
                     let by = [x, y];
-                    let tie = [x, y] == opposite && by != [0; 2];
                     let rate = rate(bound, most * most);
-                    let offset = Offset { by, bound, rate, tie };
                     if at == 0 && typical * typical * bound > LEAST_DIRECT {
-                        offsets.direct[class as usize].push(offset);
-                    } else {
-                        offsets.raced[class as usize].push(offset);
+                        let tie = false;
+                        offsets.direct[class as usize].push(Offset {
+                            by,
+                            bound,
+                            rate,
+                            tie,
+                        });
+                    } else if (y, x) >= (opposite[1], opposite[0]) {
+                        let tie = by == opposite && by != [0; 2];
+                        offsets.raced[class as usize].push(Offset {
+                            by,
+                            bound,
+                            rate,
+                            tie,
+                        });
                     }
                 }
             }
-            // The cell itself comes first, and the least offset is (0, 0).
-            offsets.direct[class as usize].sort_by_key(|offset| offset.by != [0; 2]);
         }
         offsets
     }
@@ -264,7 +282,11 @@ impl Plan {
         };
         let apart = |d: i32, cells: i32| {
             let d = d.abs();
-            if self.tree.periodic { d.min(cells - d) } else { d }
+            if self.tree.periodic {
+                d.min(cells - d)
+            } else {
+                d
+            }
         };
         let parents_meet = |d: i32| match parent {
             Some(parent) if parent.halves[axis] => {
@@ -273,9 +295,7 @@ impl Plan {
             _ => true,
         };
         let (low, high) = match parent {
-            Some(parent) if parent.halves[axis] => {
-                ((-3).max(*range.start()), 3.min(*range.end()))
-            }
+            Some(parent) if parent.halves[axis] => ((-3).max(*range.start()), 3.min(*range.end())),
             _ => (*range.start(), *range.end()),
         };
         (low..=high)

@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use super::super::philox::{Stream, uniform, uniform_lanes};
+use super::super::philox::{Stream, uniform_lanes};
 use super::super::polynomial::ln;
 use super::super::simd::*;
 use super::lanes::distance2;
@@ -26,91 +26,140 @@ const BATCH: usize = 64;
 /// Work of one candidate, in direct trials.
 const CANDIDATE: u64 = 8;
 
-/// Random numbers for a batch of candidates.
-struct Draws {
-    stream: Stream,
-    tag: u32,
+/// Distances to the next candidates: exponential numbers of mean 1.
+struct Gaps {
     used: usize,
-    gaps: [f32; BATCH],
-    picks: [[u32; BATCH]; 2],
-    tests: [f32; BATCH],
+    ahead: [f32; 4 * LANES],
 }
 
-struct Refill<'a>(&'a mut Draws);
+/// Draws all [`Gaps`] anew from the tags at the first number.
+struct Refill<'a>(Stream, u32, &'a mut Gaps);
 impl Kernel for Refill<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let draws = self.0;
-        for block in 0..BATCH / LANES {
-            let range = block * LANES..(block + 1) * LANES;
-            let iota = u32x16::load_array(simd, std::array::from_fn(|lane| lane as u32));
-            let tags = u32x16::splat(simd, draws.tag) + iota;
-            let [gap, i, j, test] = draws.stream.word_lanes(simd, tags, 0);
-            (ln(simd, uniform_lanes(gap)) * -1.0).store_slice(&mut draws.gaps[range.clone()]);
-            i.store_slice(&mut draws.picks[0][range.clone()]);
-            j.store_slice(&mut draws.picks[1][range.clone()]);
-            uniform_lanes(test).store_slice(&mut draws.tests[range]);
-            draws.tag += LANES as u32;
+        let Self(stream, tag, gaps) = self;
+        let words = stream.word_lanes(simd, tags(simd, tag), 0);
+        for (k, word) in words.into_iter().enumerate() {
+            let gap = ln(simd, uniform_lanes(word)) * -1.0;
+            gap.store_slice(&mut gaps.ahead[k * LANES..(k + 1) * LANES]);
         }
-        draws.used = 0;
+        gaps.used = 0;
     }
 }
 
-/// Candidates that wait for their judgement.
-struct Batch {
-    count: usize,
-    pairs: [[u32; 2]; BATCH],
-    /// The intensity that a pair must exceed.
-    least: [f32; BATCH],
+#[inline(always)]
+fn tags<S: Simd>(simd: S, first: u32) -> u32x16<S> {
+    let iota = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    u32x16::splat(simd, first) + u32x16::load_array(simd, iota)
 }
 
-struct Judge<'a>(&'a Plan, &'a Batch);
+/// Candidates that wait for their nodes and their judgement.
+struct Batch {
+    count: usize,
+    /// First slots of the two cells.
+    first: [[u32; BATCH]; 2],
+    /// Numbers of slots of the two cells.
+    slots: [[u32; BATCH]; 2],
+    rate: [f32; BATCH],
+}
+
+/// Picks the nodes of candidates and keeps what the kernel allows.
+struct Judge<'a> {
+    plan: &'a Plan,
+    batch: &'a Batch,
+    stream: Stream,
+    tag: u32,
+    found: &'a mut Found,
+}
+
 impl Kernel for Judge<'_> {
-    type Output = [u32; BATCH / LANES];
+    type Output = ();
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> Self::Output {
-        let Self(plan, batch) = self;
+    fn run<S: Simd>(self, simd: S) {
+        let Self {
+            plan,
+            batch,
+            stream,
+            tag,
+            found,
+        } = self;
         let [x, y] = &plan.tree.places;
-        let mut kept = [0; BATCH / LANES];
         for block in 0..batch.count.div_ceil(LANES) {
-            let (mut a, mut b) = ([[0; LANES]; 2], [[0; LANES]; 2]);
-            let mut mass = [1.0; LANES];
-            for lane in 0..LANES {
-                let [i, j] = batch.pairs[block * LANES + lane].map(|slot| slot as usize);
-                a[0][lane] = x[i];
-                a[1][lane] = y[i];
-                b[0][lane] = x[j];
-                b[1][lane] = y[j];
-                if let Some(masses) = &plan.masses {
-                    mass[lane] = masses.of[i] * masses.of[j];
+            let range = block * LANES..(block + 1) * LANES;
+            let [one, two, test, _] =
+                stream.word_lanes(simd, tags(simd, tag + (block * LANES) as u32), 0);
+            let words = [one, two].map(|word| word.to_array());
+            let (mut pairs, mut mass) = ([[0; LANES]; 2], [1.0; LANES]);
+            for side in 0..2 {
+                let first = &batch.first[side][range.clone()];
+                let slots = &batch.slots[side][range.clone()];
+                for lane in 0..LANES {
+                    let (first, word) = (first[lane], u64::from(words[side][lane]));
+                    pairs[side][lane] = match &plan.masses {
+                        None => first + ((u64::from(slots[lane]) * word) >> 32) as u32,
+                        Some(masses) => {
+                            let from = first as usize;
+                            let slots = from..from + (slots[lane] as usize).max(1);
+                            let slot = masses.pick(&slots, word as u32);
+                            mass[lane] *= masses.of[slot];
+                            slot as u32
+                        }
+                    };
                 }
             }
-            let there = [u32x16::load_array(simd, a[0]), u32x16::load_array(simd, a[1])];
-            let here = [u32x16::load_array(simd, b[0]), u32x16::load_array(simd, b[1])];
+            let mut places = [[[0; LANES]; 2]; 2];
+            for side in 0..2 {
+                for lane in 0..LANES {
+                    let slot = pairs[side][lane] as usize;
+                    places[side][0][lane] = x[slot];
+                    places[side][1][lane] = y[slot];
+                }
+            }
+            let [there, here] = places;
+            let there = [
+                u32x16::load_array(simd, there[0]),
+                u32x16::load_array(simd, there[1]),
+            ];
+            let here = [
+                u32x16::load_array(simd, here[0]),
+                u32x16::load_array(simd, here[1]),
+            ];
             let r2 = distance2(there, here, plan.tree.quantum);
-            let p = plan.lanes.at(simd, r2) * f32x16::load_array(simd, mass);
+            let mass = f32x16::load_array(simd, mass);
+            let p = plan.lanes.at(simd, r2) * mass;
             // −ln(1 − p) for p ≤ 1/4; the next term is below 10⁻⁶ of the sum.
             let mut sum = p * 0.111_111_11 + 0.125;
             sum = sum * p + 0.142_857_14;
             sum = sum * p + 0.166_666_67;
             sum = sum * p + 0.2;
             sum = sum * p + 0.25;
-            sum = sum * p + 0.333_333_33;
+            sum = sum * p + 0.333_333_34;
             sum = sum * p + 0.5;
             let intensity = (sum * p + 1.0) * p;
-            let least = f32x16::from_slice(simd, &batch.least[block * LANES..][..LANES]);
+            let rate = f32x16::from_slice(simd, &batch.rate[range]) * mass;
+            let kept = (uniform_lanes(test) * rate).simd_lt(intensity);
+            let pairs = pairs.map(|slots| u32x16::load_array(simd, slots));
             let valid = ((1_u64 << (batch.count - block * LANES).min(LANES)) - 1) as u32;
-            kept[block] = least.simd_lt(intensity).to_bitmask() as u32 & valid;
+            let same = pairs[0].simd_eq(pairs[1]).to_bitmask() as u32;
+            let kept = kept.to_bitmask() as u32 & valid & !same;
+            if kept != 0 {
+                let mask = mask32x16::from_bitmask(simd, u64::from(kept));
+                let pairs = [pairs[0].compress(mask), pairs[1].compress(mask)];
+                store_positions(pairs, found.room());
+                found.count += kept.count_ones() as usize;
+            }
         }
-        kept
     }
 }
 
 /// The race over cells of one level with keys in a range.
 pub struct Race<'a> {
     plan: &'a Plan,
-    draws: Draws,
+    stream: Stream,
+    /// The next tag that has not been used.
+    tag: u32,
+    gaps: Gaps,
     /// What is left of the way to the next candidate.
     gap: f64,
     batch: Batch,
@@ -120,16 +169,26 @@ pub struct Race<'a> {
 impl<'a> Race<'a> {
     /// A race with the random numbers of `stream`.
     pub fn new(plan: &'a Plan, stream: Stream, found: &'a mut Found) -> Self {
-        let draws = Draws {
+        let ahead = [0.0; 4 * LANES];
+        let gaps = Gaps {
+            used: ahead.len(),
+            ahead,
+        };
+        let batch = Batch {
+            count: 0,
+            first: [[0; BATCH]; 2],
+            slots: [[0; BATCH]; 2],
+            rate: [0.0; BATCH],
+        };
+        let mut race = Self {
+            plan,
             stream,
             tag: 0,
-            used: BATCH,
-            gaps: [0.0; BATCH],
-            picks: [[0; BATCH]; 2],
-            tests: [0.0; BATCH],
+            gaps,
+            gap: 0.0,
+            batch,
+            found,
         };
-        let batch = Batch { count: 0, pairs: [[0; 2]; BATCH], least: [0.0; BATCH] };
-        let mut race = Self { plan, draws, gap: 0.0, batch, found };
         race.gap = race.next_gap();
         race
     }
@@ -184,52 +243,50 @@ impl<'a> Race<'a> {
         }
     }
 
+    #[inline]
     fn next_gap(&mut self) -> f64 {
-        if self.draws.used == BATCH {
-            dispatch(Refill(&mut self.draws));
+        if self.gaps.used == self.gaps.ahead.len() {
+            dispatch(Refill(self.stream, self.tag, &mut self.gaps));
+            self.tag += LANES as u32;
         }
-        f64::from(self.draws.gaps[self.draws.used])
+        self.gaps.used += 1;
+        f64::from(self.gaps.ahead[self.gaps.used - 1])
     }
 
+    #[inline]
     fn candidate(&mut self, at: usize, keys: [u32; 2], rate: f64) {
-        let plan = self.plan;
+        let (plan, batch) = (self.plan, &mut self.batch);
         let level = &plan.tree.levels[at];
-        let used = self.draws.used;
-        let pick = |side: usize| {
+        for side in 0..2 {
             let slots = plan.tree.slots(level, keys[side]);
-            let word = self.draws.picks[side][used];
-            match &plan.masses {
-                None => slots.start + ((slots.len() as u64 * u64::from(word)) >> 32) as usize,
-                Some(masses) => masses.pick(&slots, word),
-            }
-        };
-        let (i, j) = (pick(0), pick(1));
-        self.draws.used += 1;
-        self.found.work += CANDIDATE;
-        if i == j {
-            return;
+            batch.first[side][batch.count] = slots.start as u32;
+            batch.slots[side][batch.count] = slots.len() as u32;
         }
-        let mass = match &plan.masses {
-            None => 1.0,
-            Some(masses) => f64::from(masses.of[i]) * f64::from(masses.of[j]),
-        };
-        self.batch.pairs[self.batch.count] = [i as u32, j as u32];
-        self.batch.least[self.batch.count] = self.draws.tests[used] * (rate * mass) as f32;
-        self.batch.count += 1;
-        if self.batch.count == BATCH {
+        batch.rate[batch.count] = rate as f32;
+        batch.count += 1;
+        if batch.count == BATCH {
             self.judge();
         }
     }
 
     fn judge(&mut self) {
-        let kept = dispatch(Judge(self.plan, &self.batch));
-        for (block, mut mask) in kept.into_iter().enumerate() {
-            while mask != 0 {
-                let lane = mask.trailing_zeros() as usize;
-                self.found.push(self.batch.pairs[block * LANES + lane]);
-                mask &= mask - 1;
-            }
-        }
+        let Self {
+            plan,
+            stream,
+            tag,
+            batch,
+            found,
+            ..
+        } = self;
+        found.work += CANDIDATE * batch.count as u64;
+        dispatch(Judge {
+            plan,
+            batch,
+            stream: *stream,
+            tag: *tag,
+            found,
+        });
+        self.tag += BATCH as u32;
         self.batch.count = 0;
     }
 
@@ -251,7 +308,9 @@ impl<'a> Race<'a> {
             for b in children(cells[1]) {
                 let keys = [a, b].map(|cell| plan.key(finer, cell));
                 let bound = plan.bound(finer, a, b);
-                let empty = keys.iter().any(|&key| plan.cells[at - 1][key as usize] == 0.0);
+                let empty = keys
+                    .iter()
+                    .any(|&key| plan.cells[at - 1][key as usize] == 0.0);
                 if empty || bound == 0.0 {
                     continue;
                 }
@@ -280,19 +339,12 @@ impl<'a> Race<'a> {
                 if p > 1.0 + 1e-6 {
                     self.found.clip(i as u32, j as u32, p as f32);
                 }
-                if f64::from(self.next_test()) < p {
+                // The gaps are exponential: P(gap > −ln(1 − p)) = 1 − p.
+                if p >= 1.0 || self.next_gap() < -(-p).ln_1p() {
                     self.found.push([i as u32, j as u32]);
                 }
             }
         }
-    }
-
-    /// A uniform number from the words of a candidate that needs nothing else.
-    fn next_test(&mut self) -> f32 {
-        let _ = self.next_gap();
-        let word = self.draws.picks[0][self.draws.used];
-        self.draws.used += 1;
-        uniform(word)
     }
 }
 

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::super::domain::{Boundary, CENTRE, Domain};
 use super::super::philox::{Purpose, Stream};
-use super::super::simd::dispatch;
+use super::super::simd::{self, LANES, Simd, SimdBase, dispatch, store_positions, u32x16};
 use super::degrees::{ExpectedDegrees, check_list};
 use super::error::NetworkError;
 use super::geometry::Geometry;
@@ -72,16 +72,18 @@ impl SpatialNetwork {
         let placed = Placed::new(kernel, Geometry::from(domain))?;
         let expected = degrees.sample(nodes, seed)?;
         check_edges(&expected)?;
+        // Positions are drawn alike, so that nodes may as well be numbered by cell.
         let mut positions = uniform_positions(domain, nodes, seed);
-        let mut tree = tree(domain, &positions, &placed, &expected)?;
-        if !tree.order.is_empty() {
-            // Positions are drawn alike, so that nodes may as well be numbered by cell.
-            let sorted = tree.order.iter().map(|&node| positions[node as usize]);
-            positions = sorted.collect();
-            tree.order = Vec::new();
-        }
+        let side = side_for(&placed, &expected);
+        let tree = Tree::sort(domain, &mut positions, side)
+            .map_err(|node| NetworkError::Outside { node })?;
         let (graph, clipping) = draw(Plan::new(tree, placed, &expected), nodes, seed)?;
-        Ok(Self { positions, expected, graph, clipping })
+        Ok(Self {
+            positions,
+            expected,
+            graph,
+            clipping,
+        })
     }
 }
 
@@ -111,9 +113,14 @@ fn tree(
     placed: &Placed,
     expected: &[f64],
 ) -> Result<Tree, NetworkError> {
-    let mean = expected.iter().sum::<f64>() / expected.len().max(1) as f64;
-    Tree::build(domain, positions, side(placed, positions.len(), mean))
+    Tree::build(domain, positions, side_for(placed, expected))
         .map_err(|node| NetworkError::Outside { node })
+}
+
+/// Side of the finest cells.
+fn side_for(placed: &Placed, expected: &[f64]) -> f64 {
+    let mean = expected.iter().sum::<f64>() / expected.len().max(1) as f64;
+    side(placed, expected.len(), mean)
 }
 
 /// Refuses expected degrees that ask for more edges than a graph can have.
@@ -129,11 +136,50 @@ pub fn uniform_positions(domain: &Domain, nodes: usize, seed: u64) -> Vec<[u32; 
         Boundary::Reflecting => (1 << 30) + (word >> 1),
         Boundary::Open => CENTRE - (1 << 21) + (word >> 10),
     };
-    let position = |node: usize| {
-        let words = stream.words(node as u32, 0);
-        [place(words[0]), place(words[1])]
-    };
-    (0..nodes).into_par_iter().map(position).collect()
+    let mut positions = vec![[0; 2]; nodes];
+    positions
+        .par_chunks_mut(TASK)
+        .enumerate()
+        .for_each(|(task, part)| {
+            let first = (task * TASK) as u32;
+            dispatch(Words {
+                stream,
+                first,
+                part,
+            });
+            for position in part {
+                *position = position.map(place);
+            }
+        });
+    positions
+}
+
+/// Two random words for each of consecutive tags.
+struct Words<'a> {
+    stream: Stream,
+    first: u32,
+    part: &'a mut [[u32; 2]],
+}
+
+impl simd::Kernel for Words<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let mut tag = self.first;
+        for part in self.part.chunks_mut(LANES) {
+            let mut tags = [0; LANES];
+            for lane in 0..LANES {
+                tags[lane] = tag + lane as u32;
+            }
+            tag += LANES as u32;
+            let [x, y, ..] = self
+                .stream
+                .word_lanes(simd, u32x16::load_array(simd, tags), 0);
+            let mut words = [[0; 2]; LANES];
+            store_positions([x, y], &mut words);
+            part.copy_from_slice(&words[..part.len()]);
+        }
+    }
 }
 
 /// What a task has found.
@@ -245,9 +291,18 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
             return found;
         }
         let step = u64::from(task.direct) << 60 | (task.level as u64) << 40;
-        let stream = Stream::new(seed, step | u64::from(task.keys.start), Purpose::NetworkEdges);
+        let stream = Stream::new(
+            seed,
+            step | u64::from(task.keys.start),
+            Purpose::NetworkEdges,
+        );
         if task.direct {
-            dispatch(Near { plan: &plan, keys: task.keys, stream, found: &mut found });
+            dispatch(Near {
+                plan: &plan,
+                keys: task.keys,
+                stream,
+                found: &mut found,
+            });
         } else {
             Race::new(&plan, stream, &mut found).run(task.level, task.keys);
         }
@@ -258,7 +313,9 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     };
     let found: Vec<Found> = tasks(&plan).into_par_iter().map(run).collect();
     if work.into_inner() > MOST_WORK {
-        return Err(NetworkError::Crowded { limit: MOST_WORK as f64 });
+        return Err(NetworkError::Crowded {
+            limit: MOST_WORK as f64,
+        });
     }
     check_sizes(nodes, edges.into_inner() as usize)?;
     let mut clipping = Clipping::default();
@@ -277,7 +334,3 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     let graph = Graph::from_draws(nodes, &lists)?;
     Ok((graph, clipping))
 }
-
-#[cfg(test)]
-#[path = "tests/mod.rs"]
-mod tests;

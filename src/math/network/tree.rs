@@ -62,47 +62,67 @@ impl Tree {
     /// # Errors
     /// The index of a position outside of the box.
     pub fn build(domain: &Domain, positions: &[[u32; 2]], side: f64) -> Result<Self, usize> {
-        let (levels, periodic) = (levels(domain.size, side), domain.is_periodic());
-        let finest = &levels[0];
-        let cells = finest.cells[0] as usize * finest.cells[1] as usize;
-        let mut keys = Vec::with_capacity(positions.len());
-        let mut starts = vec![0_u32; cells + 1];
-        for (node, &position) in positions.iter().enumerate() {
-            let place = fraction(domain, position).ok_or(node)?;
-            let [x, y] = [0, 1].map(|axis| {
-                let at = (u64::from(place[axis]) * u64::from(finest.cells[axis])) >> 32;
-                finest.parts[axis][at as usize]
-            });
-            starts[(x + y) as usize + 1] += 1;
-            keys.push((x + y, place));
+        let levels = levels(domain.size, side);
+        let (keys, starts) = count(domain, positions, &levels[0])?;
+        if keys.is_sorted() {
+            return Ok(Self::over(domain, positions, levels, starts, Vec::new()));
         }
-        for cell in 0..cells {
-            starts[cell + 1] += starts[cell];
-        }
-        // Without wrapping, one bit less keeps every difference within an i32.
-        let spare = u32::from(!periodic);
-        let mut places = [0, 1].map(|_| vec![0_u32; positions.len() + 16]);
-        let sorted = keys.is_sorted_by_key(|&(key, _)| key);
-        let mut order = vec![0_u32; if sorted { 0 } else { positions.len() }];
+        let (mut order, mut sorted) = (vec![0_u32; keys.len()], vec![[0; 2]; keys.len()]);
         let mut next = starts.clone();
-        for (node, &(key, place)) in keys.iter().enumerate() {
-            let slot = next[key as usize] as usize;
+        for (node, key) in keys.into_iter().enumerate() {
+            let slot = next[key as usize];
             next[key as usize] += 1;
-            places[0][slot] = place[0] >> spare;
-            places[1][slot] = place[1] >> spare;
-            if !sorted {
-                order[slot] = node as u32;
-            }
+            order[slot as usize] = node as u32;
+            sorted[slot as usize] = positions[node];
         }
-        let unit = if periodic { 4294967296.0 } else { 2147483648.0 };
-        Ok(Self {
+        Ok(Self::over(domain, &sorted, levels, starts, order))
+    }
+
+    /// As [`Tree::build`], and puts the positions in the order of slots.
+    ///
+    /// # Errors
+    /// The index of a position outside of the box.
+    pub fn sort(domain: &Domain, positions: &mut Vec<[u32; 2]>, side: f64) -> Result<Self, usize> {
+        let levels = levels(domain.size, side);
+        let (keys, starts) = count(domain, positions, &levels[0])?;
+        let mut sorted = vec![[0; 2]; keys.len()];
+        let mut next = starts.clone();
+        for (&position, key) in positions.iter().zip(keys) {
+            let slot = &mut next[key as usize];
+            sorted[*slot as usize] = position;
+            *slot += 1;
+        }
+        *positions = sorted;
+        Ok(Self::over(domain, positions, levels, starts, Vec::new()))
+    }
+
+    /// The tree over positions in the order of slots.
+    fn over(
+        domain: &Domain,
+        sorted: &[[u32; 2]],
+        levels: Vec<Level>,
+        starts: Vec<u32>,
+        order: Vec<u32>,
+    ) -> Self {
+        let periodic = domain.is_periodic();
+        // Without wrapping, one bit less keeps every difference within an i32.
+        let (spare, unit) = if periodic {
+            (0, 4294967296.0)
+        } else {
+            (1, 2147483648.0)
+        };
+        let places = [0, 1].map(|axis: usize| {
+            let place = |&position| fraction(domain, position).map_or(0, |at| at[axis] >> spare);
+            sorted.iter().map(place).chain([0; 16]).collect()
+        });
+        Self {
             levels,
             starts,
             order,
             places,
             quantum: domain.size.map(|side| (side / unit) as f32),
             periodic,
-        })
+        }
     }
 
     /// Slots of a cell of a level.
@@ -125,6 +145,32 @@ impl Tree {
         };
         axis(0).powi(2) + axis(1).powi(2)
     }
+}
+
+/// Key of the finest cell of each position, and the first slot of each cell.
+fn count(
+    domain: &Domain,
+    positions: &[[u32; 2]],
+    finest: &Level,
+) -> Result<(Vec<u32>, Vec<u32>), usize> {
+    let mut keys = Vec::with_capacity(positions.len());
+    let mut starts = vec![0_u32; finest.places.len() + 1];
+    for (node, &position) in positions.iter().enumerate() {
+        let place = fraction(domain, position).ok_or(node)?;
+        let mut key = 0;
+        for axis in 0..2 {
+            let at = (u64::from(place[axis]) * u64::from(finest.cells[axis])) >> 32;
+            key += finest.parts[axis][at as usize];
+        }
+        starts[key as usize + 1] += 1;
+        keys.push(key);
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    Ok((keys, starts))
 }
 
 /// The levels of a box with cells of at least about the given side.
@@ -224,7 +270,12 @@ mod tests {
             let top = levels.last().unwrap();
             assert!(top.cells.iter().all(|&n| n < 8));
             let finest = &levels[0];
-            assert!(finest.side.iter().all(|&s| s >= side && s < 1.26 * side || s == size[0]));
+            assert!(
+                finest
+                    .side
+                    .iter()
+                    .all(|&s| s >= side && s < 1.26 * side || s == size[0])
+            );
         }
     }
 

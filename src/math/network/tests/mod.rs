@@ -1,3 +1,5 @@
-//! Tests of the sampler as a whole.
+//! Tests of the parts together.
 
+mod comparisons;
+mod exact;
 mod speed;

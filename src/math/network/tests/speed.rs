@@ -1,8 +1,10 @@
 //! Measures, with `SEETHE_FULL=1` in the environment: time of one thread per edge.
 
-use super::super::super::super::domain::{Boundary, Domain};
-use super::super::super::kernel::Shape;
-use super::super::*;
+use super::super::super::domain::{Boundary, Domain};
+use super::super::degrees::ExpectedDegrees;
+use super::super::kernel::Kernel;
+use super::super::kernel::Shape;
+use super::super::sample::SpatialNetwork;
 
 /// Seconds that this thread has been on a processor.
 fn processor_seconds() -> f64 {
@@ -31,20 +33,64 @@ fn time_per_edge_with_one_thread() {
         return;
     }
     let only = std::env::var("SEETHE_KERNEL").ok();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
     let k: f64 = 10.0;
     let plateau = (k * 0.5 / std::f64::consts::PI).sqrt();
     let tail = (k / std::f64::consts::PI).sqrt();
     let constant = ExpectedDegrees::Constant { mean: k };
     let cases = [
-        ("soft (d0/d)^4", Kernel::local(Shape::Plateau { radius: plateau, exponent: 4.0 }), &constant),
-        ("power law s=1", Kernel::local(Shape::PowerLaw { scale: tail, exponent: 1.0 }), &constant),
-        ("power law s=0.5", Kernel::local(Shape::PowerLaw { scale: tail, exponent: 0.5 }), &constant),
-        ("gaussian w=1.3", Kernel::local(Shape::Gaussian { width: 1.3 }), &constant),
-        ("gaussian w=4", Kernel::local(Shape::Gaussian { width: 4.0 }), &constant),
-        ("exponential l=2", Kernel::local(Shape::Exponential { length: 2.0 }), &constant),
-        ("small world", Kernel::small_world(Shape::Gaussian { width: 1.3 }, 0.1), &constant),
-        ("geometric", Kernel::local(Shape::FiniteRange { radius: tail }), &constant),
+        (
+            "soft (d0/d)^4",
+            Kernel::local(Shape::Plateau {
+                radius: plateau,
+                exponent: 4.0,
+            }),
+            &constant,
+        ),
+        (
+            "power law s=1",
+            Kernel::local(Shape::PowerLaw {
+                scale: tail,
+                exponent: 1.0,
+            }),
+            &constant,
+        ),
+        (
+            "power law s=0.5",
+            Kernel::local(Shape::PowerLaw {
+                scale: tail,
+                exponent: 0.5,
+            }),
+            &constant,
+        ),
+        (
+            "gaussian w=1.3",
+            Kernel::local(Shape::Gaussian { width: 1.3 }),
+            &constant,
+        ),
+        (
+            "gaussian w=4",
+            Kernel::local(Shape::Gaussian { width: 4.0 }),
+            &constant,
+        ),
+        (
+            "exponential l=2",
+            Kernel::local(Shape::Exponential { length: 2.0 }),
+            &constant,
+        ),
+        (
+            "small world",
+            Kernel::small_world(Shape::Gaussian { width: 1.3 }, 0.1),
+            &constant,
+        ),
+        (
+            "geometric",
+            Kernel::local(Shape::FiniteRange { radius: tail }),
+            &constant,
+        ),
         ("uniform", Kernel::uniform(), &constant),
         (
             "gaussian w=4, exponential degrees",
@@ -53,12 +99,22 @@ fn time_per_edge_with_one_thread() {
         ),
         (
             "power law s=1 a=4, power law degrees",
-            Kernel::local(Shape::PowerLaw { scale: 4.0, exponent: 1.0 }),
-            &ExpectedDegrees::PowerLaw { exponent: 2.5, least: 3.5, most: 200.0 },
+            Kernel::local(Shape::PowerLaw {
+                scale: 4.0,
+                exponent: 1.0,
+            }),
+            &ExpectedDegrees::PowerLaw {
+                exponent: 2.5,
+                least: 3.5,
+                most: 200.0,
+            },
         ),
     ];
     for (name, kernel, degrees) in cases {
-        if only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+        if only
+            .as_ref()
+            .is_some_and(|only| !name.contains(only.as_str()))
+        {
             continue;
         }
         for nodes in [100_000_usize, 1_000_000] {
@@ -66,7 +122,8 @@ fn time_per_edge_with_one_thread() {
             let domain = Domain::new([side, side], Boundary::Periodic);
             let (time, edges) = pool.install(|| {
                 least_of(if nodes > 500_000 { 3 } else { 7 }, || {
-                    let network = SpatialNetwork::sample(&domain, nodes, degrees, kernel, 1).unwrap();
+                    let network =
+                        SpatialNetwork::sample(&domain, nodes, degrees, kernel, 1).unwrap();
                     network.graph.edges()
                 })
             });
