@@ -28,7 +28,12 @@ impl Convolution {
     pub fn new(size: [usize; 2], kernel: &[f64]) -> Self {
         let size = size.map(|side| side.max(1));
         let mut planner = FftPlanner::new();
-        let mut plans = |side| [planner.plan_fft_forward(side), planner.plan_fft_inverse(side)];
+        let mut plans = |side| {
+            [
+                planner.plan_fft_forward(side),
+                planner.plan_fft_inverse(side),
+            ]
+        };
         let cells = size[0] * size[1];
         let mut plan = Self {
             size,
@@ -152,8 +157,7 @@ mod tests {
                 let direct: f64 = (0..columns * rows)
                     .map(|other| {
                         let (a, b) = (other % columns, other / columns);
-                        let shift =
-                            (y + rows - b) % rows * columns + (x + columns - a) % columns;
+                        let shift = (y + rows - b) % rows * columns + (x + columns - a) % columns;
                         kernel[shift] * field[other]
                     })
                     .sum();

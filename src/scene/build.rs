@@ -2,10 +2,10 @@
 
 use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value, suggestion};
-use super::{input, population};
 use super::types::{
     Background, Glyph, PlotKind, PlotSettings, Scene, Story, VERSION, ViewSettings,
 };
+use super::{input, population};
 use crate::math::domain::{Boundary, Domain};
 use crate::model::Model;
 use crate::model::observable::{Estimator, Observable};

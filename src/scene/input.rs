@@ -69,7 +69,11 @@ pub fn given(entries: &Entries, model: &Model) -> Vec<Input> {
         }),
         _ => None,
     };
-    model.inputs.iter().filter_map(|input| one(input.name)).collect()
+    model
+        .inputs
+        .iter()
+        .filter_map(|input| one(input.name))
+        .collect()
 }
 
 /// Reads a file from where the scene of a name lies.

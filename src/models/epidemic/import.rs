@@ -46,27 +46,37 @@ pub fn read(text: &str) -> Result<Listed, String> {
             ["node", name, x, y] => {
                 let coordinate = |text: &str| match text.parse::<f64>() {
                     Ok(value) if value.is_finite() => Ok(value),
-                    _ => Err(format!("{number}: `{text}` is not a finite number; write the coordinate as a number")),
+                    _ => Err(format!(
+                        "{number}: `{text}` is not a finite number; write the coordinate as a number"
+                    )),
                 };
                 let place = [coordinate(x)?, coordinate(y)?];
                 let index = listed.places.len() as u32;
                 if names.insert(name, index).is_some() {
-                    return Err(format!("{number}: the node `{name}` is there twice; remove one of the lines"));
+                    return Err(format!(
+                        "{number}: the node `{name}` is there twice; remove one of the lines"
+                    ));
                 }
                 listed.places.push(place);
             }
             ["edge", from, to] => {
                 let edge = [known(from)?, known(to)?];
                 if edge[0] == edge[1] {
-                    return Err(format!("{number}: the edge leads from `{from}` to itself; remove it"));
+                    return Err(format!(
+                        "{number}: the edge leads from `{from}` to itself; remove it"
+                    ));
                 }
                 if !seen.insert([edge[0].min(edge[1]), edge[0].max(edge[1])]) {
-                    return Err(format!("{number}: the edge between `{from}` and `{to}` is there twice; remove one of the lines"));
+                    return Err(format!(
+                        "{number}: the edge between `{from}` and `{to}` is there twice; remove one of the lines"
+                    ));
                 }
                 listed.edges.push(edge);
             }
             _ => {
-                return Err(format!("{number}: neither `node,ID,X,Y` nor `edge,ID,ID`; write one of these, or # before a comment"));
+                return Err(format!(
+                    "{number}: neither `node,ID,X,Y` nor `edge,ID,ID`; write one of these, or # before a comment"
+                ));
             }
         }
     }
@@ -88,8 +98,12 @@ pub fn lay(start: &Start, input: Option<&Input>) -> Result<Laid, String> {
             input.path, start.count
         ));
     }
-    let real = settle(&listed.places, &start.domain).map_err(|fault| format!("{}: {fault}", input.path))?;
-    let fixed: Vec<[u32; 2]> = real.iter().map(|&place| start.domain.fixed(place)).collect();
+    let real = settle(&listed.places, &start.domain)
+        .map_err(|fault| format!("{}: {fault}", input.path))?;
+    let fixed: Vec<[u32; 2]> = real
+        .iter()
+        .map(|&place| start.domain.fixed(place))
+        .collect();
     let mut tags: Vec<u32> = (0..count as u32).collect();
     tags.sort_by_key(|&node| z_order(&start.domain, fixed[node as usize]));
     let mut slots = vec![0_u32; count];
@@ -99,7 +113,8 @@ pub fn lay(start: &Start, input: Option<&Input>) -> Result<Laid, String> {
     let edges: Vec<[u32; 2]> = (listed.edges.iter())
         .map(|edge| edge.map(|node| slots[node as usize]))
         .collect();
-    let graph = Graph::from_edges(count, &edges).map_err(|error| format!("{}: {error}", input.path))?;
+    let graph =
+        Graph::from_edges(count, &edges).map_err(|error| format!("{}: {error}", input.path))?;
     let positions = tags.iter().map(|&node| fixed[node as usize]).collect();
     Ok(bare(positions, tags, graph))
 }
@@ -107,7 +122,9 @@ pub fn lay(start: &Start, input: Option<&Input>) -> Result<Laid, String> {
 /// Coordinates from the centre of the box, in which all must lie.
 fn settle(places: &[[f64; 2]], domain: &Domain) -> Result<Vec<[f64; 2]>, String> {
     let fold = |axis: usize, start: f64, choose: fn(f64, f64) -> f64| {
-        places.iter().fold(start, |value, place| choose(value, place[axis]))
+        places
+            .iter()
+            .fold(start, |value, place| choose(value, place[axis]))
     };
     let low = [0, 1].map(|axis| fold(axis, f64::INFINITY, f64::min));
     let high = [0, 1].map(|axis| fold(axis, f64::NEG_INFINITY, f64::max));
@@ -117,7 +134,11 @@ fn settle(places: &[[f64; 2]], domain: &Domain) -> Result<Vec<[f64; 2]>, String>
     for axis in 0..2 {
         if low[axis] - shift[axis] < -half[axis] || high[axis] - shift[axis] > half[axis] {
             let needed = [0, 1].map(|axis| {
-                if from_corner { high[axis] } else { 2.0 * high[axis].max(-low[axis]) }
+                if from_corner {
+                    high[axis]
+                } else {
+                    2.0 * high[axis].max(-low[axis])
+                }
             });
             return Err(format!(
                 "the nodes reach from ({}, {}) to ({}, {}), beyond the box; write box: (size: ({}, {})) or more",
@@ -125,5 +146,8 @@ fn settle(places: &[[f64; 2]], domain: &Domain) -> Result<Vec<[f64; 2]>, String>
             ));
         }
     }
-    Ok(places.iter().map(|place| [place[0] - shift[0], place[1] - shift[1]]).collect())
+    Ok(places
+        .iter()
+        .map(|place| [place[0] - shift[0], place[1] - shift[1]])
+        .collect())
 }

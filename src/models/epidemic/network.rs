@@ -9,10 +9,8 @@ use super::theory::degrees::Degrees;
 use crate::math::domain::Domain;
 use crate::math::network::geometry::Geometry;
 use crate::math::network::kernel::Placed;
+use crate::math::network::{ExpectedDegrees, Graph, Kernel, NetworkError, Shape, SpatialNetwork};
 use crate::math::philox::{Purpose, Stream};
-use crate::math::network::{
-    ExpectedDegrees, Graph, Kernel, NetworkError, Shape, SpatialNetwork,
-};
 use crate::model::{Inputs, Start};
 
 /// Largest share of edges that may be missing because their probabilities would be above 1.
@@ -39,15 +37,13 @@ pub struct Laid {
 }
 
 /// Places the nodes and joins them; an error says why that is impossible and what to change.
-pub fn lay(
-    start: &Start,
-    parameters: &Epidemic,
-    inputs: Option<&Inputs>,
-) -> Result<Laid, String> {
+pub fn lay(start: &Start, parameters: &Epidemic, inputs: Option<&Inputs>) -> Result<Laid, String> {
     let (domain, count) = (&start.domain, start.count);
     let mean = parameters.mean_degree;
     let (kernel, law) = match parameters.network {
-        Topology::File => return import::lay(start, inputs.and_then(|inputs| inputs.get(import::INPUT))),
+        Topology::File => {
+            return import::lay(start, inputs.and_then(|inputs| inputs.get(import::INPUT)));
+        }
         Topology::Lattice => return lattice(domain, count),
         Topology::SmallWorld => return small_world(start, parameters),
         Topology::Spatial => (kernel(parameters), expected_degrees(parameters)?),
@@ -55,8 +51,7 @@ pub fn lay(
         Topology::Geometric => return geometric(start, mean),
     };
     let fault = |error: NetworkError| error.to_string();
-    let sampled =
-        SpatialNetwork::sample(domain, count, &law, kernel, start.seed).map_err(fault)?;
+    let sampled = SpatialNetwork::sample(domain, count, &law, kernel, start.seed).map_err(fault)?;
     let missing = missing(&sampled)?;
     let placed = Placed::new(kernel, Geometry::from(domain)).map_err(|error| error.to_string())?;
     Ok(Laid {
@@ -83,7 +78,11 @@ fn missing(network: &SpatialNetwork) -> Result<f64, String> {
     }
     let named: Vec<String> = clipping.nodes.iter().take(3).map(u32::to_string).collect();
     let more = clipping.nodes.len().saturating_sub(named.len());
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     Err(format!(
         "{} pairs of nodes would need an edge with a probability above 1 (nodes {}{rest}), and {:.0} of {edges:.0} edges would be missing; widen kernel_range, or lower mean_degree or the largest expected degrees",
         clipping.pairs,
@@ -125,12 +124,16 @@ pub(super) fn z_order(domain: &Domain, place: [u32; 2]) -> u64 {
 
 /// Columns and rows of a lattice of so many nodes, as near to square cells as they divide.
 pub(super) fn lattice_sides(domain: &Domain, count: usize) -> [usize; 2] {
-    let ideal = (count as f64 * domain.size[0] / domain.size[1]).sqrt().max(1.0);
+    let ideal = (count as f64 * domain.size[0] / domain.size[1])
+        .sqrt()
+        .max(1.0);
     let misfit = |columns: usize| (columns as f64 / ideal).ln().abs();
     let divisors = (1..=count.isqrt())
         .filter(|one| count.is_multiple_of(*one))
         .flat_map(|one| [one, count / one]);
-    let columns = divisors.min_by(|a, b| misfit(*a).total_cmp(&misfit(*b))).unwrap_or(1);
+    let columns = divisors
+        .min_by(|a, b| misfit(*a).total_cmp(&misfit(*b)))
+        .unwrap_or(1);
     [columns, count / columns.max(1)]
 }
 
@@ -304,7 +307,11 @@ fn power_law_mean(exponent: f64, span: f64) -> f64 {
     // ∫κ^(n−α), written such that α = n + 1 is nothing special.
     let integral = |power: f64| {
         let x = power * span.ln();
-        let factor = if x.abs() < 1e-9 { 1.0 + 0.5 * x } else { x.exp_m1() / x };
+        let factor = if x.abs() < 1e-9 {
+            1.0 + 0.5 * x
+        } else {
+            x.exp_m1() / x
+        };
         factor * span.ln()
     };
     integral(2.0 - exponent) / integral(1.0 - exponent)

@@ -67,7 +67,11 @@ pub static COLOURINGS: &[Colouring] = &[
         values: |sample, values| {
             let now = sample.clock.time as f32;
             let time = |time: &InfectionTime| {
-                if time.0 == NOT_YET { now } else { time.0 as f32 }
+                if time.0 == NOT_YET {
+                    now
+                } else {
+                    time.0 as f32
+                }
             };
             values.extend(sample.column::<InfectionTime>().iter().map(time));
         },
@@ -79,7 +83,12 @@ pub static COLOURINGS: &[Colouring] = &[
         symbol: "k",
         doc: "Number of neighbours of the node.",
         values: |sample, values| {
-            values.extend(sample.column::<Degree>().iter().map(|degree| degree.0 as f32));
+            values.extend(
+                sample
+                    .column::<Degree>()
+                    .iter()
+                    .map(|degree| degree.0 as f32),
+            );
         },
         ..Colouring::PLAIN
     },

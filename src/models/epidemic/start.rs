@@ -7,7 +7,7 @@ use super::network;
 use super::parameters::Epidemic;
 use super::theory::Theory;
 use super::trace::Trace;
-use super::{Degree, Health, Infector, InfectionTime};
+use super::{Degree, Health, InfectionTime, Infector};
 use crate::math::domain::Domain;
 use crate::math::philox::{Purpose, Stream};
 use crate::model::column::{Position, Tag};

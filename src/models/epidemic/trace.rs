@@ -81,7 +81,13 @@ impl Trace {
         let fits = lengths.len() == BINS && newest.len() <= NEWEST;
         let mut trace = Self::default();
         trace.lengths = lengths;
-        trace.newest.extend(newest.into_iter().map(|(time, from, to)| Transmission { time, from, to }));
+        trace
+            .newest
+            .extend(
+                newest
+                    .into_iter()
+                    .map(|(time, from, to)| Transmission { time, from, to }),
+            );
         fits.then_some(trace)
     }
 }
@@ -95,7 +101,11 @@ mod tests {
         let mut trace = Trace::default();
         assert_eq!(trace.lengths().count(), 0);
         for length in [0.3_f32, 0.31, 5.0, 700.0] {
-            let transmission = Transmission { time: 1.0, from: 0, to: 1 };
+            let transmission = Transmission {
+                time: 1.0,
+                from: 0,
+                to: 1,
+            };
             trace.note(transmission, length * length);
         }
         let bins: Vec<_> = trace.lengths().collect();
@@ -103,7 +113,10 @@ mod tests {
         assert_eq!(bins.iter().map(|bin| bin.2).sum::<u64>(), 4);
         for length in [0.3, 0.31, 5.0, 700.0] {
             let inside = |bin: &&(f64, f64, u64)| bin.0 <= length && length < bin.1;
-            assert!(bins.iter().find(inside).is_some_and(|bin| bin.2 > 0), "{length}");
+            assert!(
+                bins.iter().find(inside).is_some_and(|bin| bin.2 > 0),
+                "{length}"
+            );
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::models::epidemic::network::Network;
 use crate::models::epidemic::parameters::Disease;
 use crate::models::epidemic::start::Origin;
 use crate::models::epidemic::theory::{Theory, limits};
-use crate::models::epidemic::{InfectionTime, Epidemic};
+use crate::models::epidemic::{Epidemic, InfectionTime};
 
 /// Share of the nodes in some of the states.
 fn share(sample: &Sample, of: &[u8]) -> f64 {

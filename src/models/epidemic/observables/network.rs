@@ -123,7 +123,10 @@ fn degrees(network: &Network) -> Curve {
     Curve {
         x: (0..counts.len()).map(|degree| degree as f64).collect(),
         y: counts.iter().map(|&count| count as f64 / total).collect(),
-        error: counts.iter().map(|&count| (count as f64).sqrt() / total).collect(),
+        error: counts
+            .iter()
+            .map(|&count| (count as f64).sqrt() / total)
+            .collect(),
     }
 }
 
@@ -131,7 +134,9 @@ fn lengths(sample: &Sample, network: &Network) -> Curve {
     let places = positions(sample);
     let mut counts = std::collections::BTreeMap::new();
     for [from, to] in network.graph.iter_edges() {
-        let [x, y] = sample.domain.separation(places[to as usize], places[from as usize]);
+        let [x, y] = sample
+            .domain
+            .separation(places[to as usize], places[from as usize]);
         let length = f64::from(x.hypot(y));
         if length > 0.0 {
             let bin = (length.log2() * f64::from(PER_OCTAVE)).floor() as i32;
@@ -159,7 +164,10 @@ pub fn mean_degree(sample: &Sample) -> f64 {
 
 pub fn mean_degree_theory(sample: &Sample) -> Option<f64> {
     let network = sample.resource::<Network>()?;
-    let whole = network.placed.as_ref().map_or(1.0, |(_, placed)| placed.total());
+    let whole = network
+        .placed
+        .as_ref()
+        .map_or(1.0, |(_, placed)| placed.total());
     Some(network.degrees.mean() * whole)
 }
 
@@ -181,7 +189,9 @@ pub fn excess_degree_theory(sample: &Sample) -> Option<f64> {
 }
 
 pub fn missing_edges(sample: &Sample) -> f64 {
-    sample.resource::<Network>().map_or(f64::NAN, |network| network.missing)
+    sample
+        .resource::<Network>()
+        .map_or(f64::NAN, |network| network.missing)
 }
 
 pub fn clustering(sample: &Sample) -> f64 {

@@ -130,7 +130,10 @@ fn measure(sample: &Sample) -> Front {
     // Nodes of each bin, and the times at which they were infected.
     let mut total = vec![0_usize; bins * fronts];
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); bins * fronts];
-    for (place, time) in positions(sample).iter().zip(sample.column::<InfectionTime>()) {
+    for (place, time) in positions(sample)
+        .iter()
+        .zip(sample.column::<InfectionTime>())
+    {
         let place = sample.domain.real(*place);
         let bin = (region.distance(place) / wide) as usize;
         if bin < bins {
@@ -186,23 +189,27 @@ fn speed(front: &Front, region: Region, reach: f64) -> [f64; 2] {
 
 /// Connected regions of nodes that have been infected.
 pub fn foci(sample: &Sample) -> Foci {
-    once(sample, |memo| &mut memo.foci, || {
-        let infected: Vec<[u32; 2]> = (positions(sample).iter().zip(states(sample)))
-            .filter(|(_, state)| ill(**state))
-            .map(|(place, _)| *place)
-            .collect();
-        let mut clusters = Clusters::default();
-        let link = LINK * spacing(sample);
-        clusters.find(&sample.domain, &infected, link as f32);
-        let sizes = clusters.sizes().iter().map(|&size| size as usize);
-        let large: Vec<usize> = sizes.filter(|&size| size >= FOCUS).collect();
-        let sum = large.iter().sum::<usize>();
-        Foci {
-            count: large.len(),
-            largest: clusters.largest_fraction(),
-            mean_size: sum as f64 / large.len() as f64,
-        }
-    })
+    once(
+        sample,
+        |memo| &mut memo.foci,
+        || {
+            let infected: Vec<[u32; 2]> = (positions(sample).iter().zip(states(sample)))
+                .filter(|(_, state)| ill(**state))
+                .map(|(place, _)| *place)
+                .collect();
+            let mut clusters = Clusters::default();
+            let link = LINK * spacing(sample);
+            clusters.find(&sample.domain, &infected, link as f32);
+            let sizes = clusters.sizes().iter().map(|&size| size as usize);
+            let large: Vec<usize> = sizes.filter(|&size| size >= FOCUS).collect();
+            let sum = large.iter().sum::<usize>();
+            Foci {
+                count: large.len(),
+                largest: clusters.largest_fraction(),
+                mean_size: sum as f64 / large.len() as f64,
+            }
+        },
+    )
 }
 
 /// Infected once and not susceptible again.
@@ -212,15 +219,26 @@ fn ill(state: u8) -> bool {
 
 /// Edges between an infectious and a susceptible node: along each the infection may go on.
 pub fn open_edges(sample: &Sample) -> u64 {
-    once(sample, |memo| &mut memo.open_edges, || {
-        let Some(network) = sample.resource::<Network>() else {
-            return 0;
-        };
-        let states = states(sample);
-        let open = |&node: &u32| states.get(node as usize) == Some(&health::SUSCEPTIBLE);
-        (0..states.len() as u32)
-            .filter(|&node| states[node as usize] == health::INFECTIOUS)
-            .map(|node| network.graph.neighbours(node).iter().filter(|node| open(node)).count() as u64)
-            .sum()
-    })
+    once(
+        sample,
+        |memo| &mut memo.open_edges,
+        || {
+            let Some(network) = sample.resource::<Network>() else {
+                return 0;
+            };
+            let states = states(sample);
+            let open = |&node: &u32| states.get(node as usize) == Some(&health::SUSCEPTIBLE);
+            (0..states.len() as u32)
+                .filter(|&node| states[node as usize] == health::INFECTIOUS)
+                .map(|node| {
+                    network
+                        .graph
+                        .neighbours(node)
+                        .iter()
+                        .filter(|node| open(node))
+                        .count() as u64
+                })
+                .sum()
+        },
+    )
 }

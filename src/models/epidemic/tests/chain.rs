@@ -128,7 +128,10 @@ fn compare(
     let freedom = cells - 1.0;
     assert!(freedom >= 4.0, "{what}: only {cells} cells");
     let bound = freedom + 4.5 * (2.0_f64 * freedom).sqrt();
-    assert!(chi < bound, "{what}: χ² {chi:.1} for {freedom} degrees of freedom");
+    assert!(
+        chi < bound,
+        "{what}: χ² {chi:.1} for {freedom} degrees of freedom"
+    );
 }
 
 fn fresh(seeds: &[u32]) -> Vec<u8> {
@@ -146,16 +149,31 @@ fn every_disease_has_the_law_of_the_direct_method() {
         ("sir, final size", SIR, 1e9),
         ("sir, on the way", SIR, 0.7),
         ("seir", Rates { onset: 1.5, ..SIR }, 1.5),
-        ("sis", Rates { immunity: false, ..SIR }, 2.5),
+        (
+            "sis",
+            Rates {
+                immunity: false,
+                ..SIR
+            },
+            2.5,
+        ),
         ("sirs", Rates { waning: 0.7, ..SIR }, 3.0),
         (
             "ring vaccination",
-            Rates { detection: 0.6, coverage: 0.5, ..SIR },
+            Rates {
+                detection: 0.6,
+                coverage: 0.5,
+                ..SIR
+            },
             1.2,
         ),
         (
             "isolation without immunity",
-            Rates { detection: 0.6, immunity: false, ..SIR },
+            Rates {
+                detection: 0.6,
+                immunity: false,
+                ..SIR
+            },
             2.0,
         ),
     ];
@@ -188,8 +206,22 @@ fn a_change_of_rates_is_exact() {
     };
     for (what, first, then) in [
         ("sir", SIR, late),
-        ("from seir to sirs", Rates { onset: 1.0, ..SIR }, Rates { waning: 1.0, ..late }),
-        ("from sis to sir", Rates { immunity: false, ..SIR }, late),
+        (
+            "from seir to sirs",
+            Rates { onset: 1.0, ..SIR },
+            Rates {
+                waning: 1.0,
+                ..late
+            },
+        ),
+        (
+            "from sis to sir",
+            Rates {
+                immunity: false,
+                ..SIR
+            },
+            late,
+        ),
     ] {
         compare(
             what,
@@ -223,7 +255,10 @@ fn a_change_of_rates_is_exact() {
 #[test]
 fn strokes_of_the_hand_are_exact() {
     let graph = small();
-    let rates = Rates { immunity: false, ..SIR };
+    let rates = Rates {
+        immunity: false,
+        ..SIR
+    };
     compare(
         "isolate, vaccinate and seed",
         20_000,
@@ -261,7 +296,18 @@ fn strokes_of_the_hand_are_exact() {
 #[test]
 fn steps_of_any_length_have_the_same_events() {
     let graph = small();
-    for rates in [SIR, Rates { immunity: false, ..SIR }, Rates { waning: 0.3, onset: 2.0, ..SIR }] {
+    for rates in [
+        SIR,
+        Rates {
+            immunity: false,
+            ..SIR
+        },
+        Rates {
+            waning: 0.3,
+            onset: 2.0,
+            ..SIR
+        },
+    ] {
         for seed in 0..50 {
             let mut whole = Run::new(&graph, &[0], rates, seed);
             whole.advance(6.0);
@@ -279,15 +325,25 @@ fn steps_of_any_length_have_the_same_events() {
 #[test]
 fn rates_of_zero_stop_what_they_drive() {
     let graph = small();
-    let still = Rates { transmission: 0.0, recovery: 0.0, ..SIR };
+    let still = Rates {
+        transmission: 0.0,
+        recovery: 0.0,
+        ..SIR
+    };
     let mut run = Run::new(&graph, &[0], still, 1);
     run.advance(1e6);
     assert_eq!(run.health, fresh(&[0]));
-    let nobody_recovers = Rates { recovery: 0.0, ..SIR };
+    let nobody_recovers = Rates {
+        recovery: 0.0,
+        ..SIR
+    };
     let mut run = Run::new(&graph, &[0], nobody_recovers, 1);
     run.advance(1e6);
     assert_eq!(run.health, vec![health::INFECTIOUS; 8]);
-    let nobody_infects = Rates { transmission: 0.0, ..SIR };
+    let nobody_infects = Rates {
+        transmission: 0.0,
+        ..SIR
+    };
     let mut run = Run::new(&graph, &[0], nobody_infects, 1);
     run.advance(1e6);
     assert_eq!(run.dynamics.census()[usize::from(health::REMOVED)], 1);
@@ -297,7 +353,13 @@ fn rates_of_zero_stop_what_they_drive() {
 #[test]
 fn a_state_taken_back_goes_on_alike() {
     let graph = small();
-    let rates = Rates { immunity: false, detection: 0.2, coverage: 0.3, depth: 2, ..SIR };
+    let rates = Rates {
+        immunity: false,
+        detection: 0.2,
+        coverage: 0.3,
+        depth: 2,
+        ..SIR
+    };
     for seed in 0..20 {
         let mut run = Run::new(&graph, &[0], rates, seed);
         run.advance(1.0);
@@ -314,5 +376,8 @@ fn a_state_taken_back_goes_on_alike() {
     let larger = Graph::from_edges(9, &[]).unwrap();
     let mut other = Run::new(&larger, &[], SIR, 0);
     let state = Run::new(&graph, &[0], rates, 0).dynamics.state();
-    assert!(!other.dynamics.set_state(state), "a state of another network");
+    assert!(
+        !other.dynamics.set_state(state),
+        "a state of another network"
+    );
 }

@@ -61,7 +61,10 @@ fn pulled_fronts_have_the_known_speeds() {
     assert!((speed - 4.99529).abs() < 1e-5, "{speed}");
     assert_eq!(sir(0.19, 1.0, 6.0).front(&moment, limit), None);
     // With a fast onset the exposed state changes nothing, with a slow one it slows the front.
-    let exposed = |onset: f64| Early { onset, ..sir(0.5, 1.0, 6.0) };
+    let exposed = |onset: f64| Early {
+        onset,
+        ..sir(0.5, 1.0, 6.0)
+    };
     let fast = exposed(1e7).front(&moment, limit).unwrap()[0];
     assert!((fast / 3.28921 - 1.0).abs() < 1e-4, "{fast}");
     assert!(exposed(1.0).front(&moment, limit).unwrap()[0] < 2.5);
@@ -74,11 +77,15 @@ fn moments_are_those_of_the_kernels_and_missing_where_they_diverge() {
         let angle = |x: f64| {
             let points = 400;
             let turn = std::f64::consts::TAU / f64::from(points);
-            (0..points).map(|k| (x * (f64::from(k) * turn).cos()).exp() * turn).sum::<f64>()
+            (0..points)
+                .map(|k| (x * (f64::from(k) * turn).cos()).exp() * turn)
+                .sum::<f64>()
         };
         let ring = |r: f64| r * shape.peak() * shape.relative(r * r) * angle(lambda * r);
         let step = 2e-3;
-        (0..30_000).map(|k| ring((f64::from(k) + 0.5) * step) * step).sum::<f64>()
+        (0..30_000)
+            .map(|k| ring((f64::from(k) + 0.5) * step) * step)
+            .sum::<f64>()
     };
     for shape in [
         Shape::Gaussian { width: 1.3 },
@@ -88,10 +95,16 @@ fn moments_are_those_of_the_kernels_and_missing_where_they_diverge() {
         let (moment, _) = moments(&Kernel::local(shape)).unwrap();
         for lambda in [1e-4, 0.3, 0.7] {
             let (got, want) = (moment(lambda), integral(shape, lambda));
-            assert!((got / want - 1.0).abs() < 3e-3, "{shape:?} {lambda}: {got} {want}");
+            assert!(
+                (got / want - 1.0).abs() < 3e-3,
+                "{shape:?} {lambda}: {got} {want}"
+            );
         }
     }
-    let tail = Shape::PowerLaw { scale: 1.0, exponent: 1.5 };
+    let tail = Shape::PowerLaw {
+        scale: 1.0,
+        exponent: 1.5,
+    };
     assert!(moments(&Kernel::local(tail)).is_none());
     assert!(moments(&Kernel::small_world(Shape::Gaussian { width: 1.0 }, 0.01)).is_none());
     assert!(moments(&Kernel::uniform()).is_none());
@@ -129,14 +142,22 @@ fn line(cells: usize, spacing: f64, degrees: Degrees, seeds: f64) -> Waves {
         if x.abs() < 2.0 { seeds } else { 0.0 }
     };
     let convolution = Convolution::new([cells, 1], &kernel);
-    Waves::new([cells, 1], convolution, degrees, (0..cells).map(seed).collect(), 0.0)
+    Waves::new(
+        [cells, 1],
+        convolution,
+        degrees,
+        (0..cells).map(seed).collect(),
+        0.0,
+    )
 }
 
 /// Where the share that has been infected falls through a fifth, to the right of the middle.
 fn front(waves: &Waves, spacing: f64) -> f64 {
     let cells = waves.size()[0];
     let infected = |cell: usize| 1.0 - waves.shares(cell)[0];
-    let cell = (cells / 2..cells).find(|&cell| infected(cell) < 0.2).unwrap();
+    let cell = (cells / 2..cells)
+        .find(|&cell| infected(cell) < 0.2)
+        .unwrap();
     let (before, after) = (infected(cell - 1), infected(cell));
     let part = (before - 0.2) / (before - after);
     spacing * (cell as f64 - 0.5 + part - 0.5 * cells as f64)
@@ -177,9 +198,15 @@ fn the_method_is_of_fourth_order_also_with_an_exposed_state() {
         };
         let exact = at(1024);
         let (coarse, fine) = (distance(&at(16), &exact), distance(&at(32), &exact));
-        println!("onset {onset} coarse {coarse:e} fine {fine:e} order {}", (coarse / fine).log2());
+        println!(
+            "onset {onset} coarse {coarse:e} fine {fine:e} order {}",
+            (coarse / fine).log2()
+        );
         let order = (coarse / fine).log2();
-        assert!((3.6..4.6).contains(&order), "order {order}: {coarse:e} {fine:e}");
+        assert!(
+            (3.6..4.6).contains(&order),
+            "order {order}: {coarse:e} {fine:e}"
+        );
         // The step that runs beside a simulation, 0.1/(βK + …), is about 1/60 here.
         assert!(distance(&at(240), &exact) < 1e-7);
     }
@@ -219,12 +246,18 @@ fn constant_rates_make_it_the_equation_of_the_paper() {
 fn changed_rates_and_whole_states_are_taken_in() {
     let mut waves = line(64, 0.25, Degrees::expected(&[6.0]), 0.3);
     waves.advance(1.0, &RATES, 0.02);
-    let stopped = WaveRates { transmission: 0.0, ..RATES };
+    let stopped = WaveRates {
+        transmission: 0.0,
+        ..RATES
+    };
     let before = waves.mean();
     let state = waves.state().clone();
     waves.advance(40.0, &stopped, 0.02);
     let after = waves.mean();
-    assert!((after[0] - before[0]).abs() < 1e-12, "nobody is infected any more");
+    assert!(
+        (after[0] - before[0]).abs() < 1e-12,
+        "nobody is infected any more"
+    );
     assert!(after[2] < 1e-9 && (after.iter().sum::<f64>() - 1.0).abs() < 1e-9);
     let mut other = line(64, 0.25, Degrees::expected(&[6.0]), 0.3);
     assert!(other.set_state(state));

@@ -46,7 +46,10 @@ fn attack(graph: &Graph, rates: Rates, seed: u64) -> f64 {
 fn final_sizes_are_those_of_the_configuration_model() {
     let six = ExpectedDegrees::Constant { mean: 6.0 };
     // One in a thousand as seeds adds 0.0005 to the final size of 0.7968.
-    for (size, kernel) in [([200.0, 100.0], Kernel::uniform()), ([200.0, 200.0], gaussian(4.0))] {
+    for (size, kernel) in [
+        ([200.0, 100.0], Kernel::uniform()),
+        ([200.0, 200.0], gaussian(4.0)),
+    ] {
         for seed in 1..4 {
             let net = network(size, &six, kernel, seed);
             let found = attack(&net.graph, SIR, seed);
@@ -54,8 +57,15 @@ fn final_sizes_are_those_of_the_configuration_model() {
             assert!((found - 0.79681).abs() < 0.012, "{kernel:?}: {found}");
         }
     }
-    let bimodal = ExpectedDegrees::Bimodal { low: 2.0, high: 22.0, share: 0.1 };
-    let rates = Rates { transmission: 1.0 / 3.0, ..SIR };
+    let bimodal = ExpectedDegrees::Bimodal {
+        low: 2.0,
+        high: 22.0,
+        share: 0.1,
+    };
+    let rates = Rates {
+        transmission: 1.0 / 3.0,
+        ..SIR
+    };
     for seed in 1..4 {
         let net = network([200.0, 200.0], &bimodal, Kernel::uniform(), seed);
         let found = attack(&net.graph, rates, seed);
@@ -73,7 +83,9 @@ fn front_speed(seed: u64) -> f64 {
     let domain = Domain::new([length, height], Boundary::Periodic);
     let x = |node: usize| domain.real(net.positions[node])[0];
     let nodes = net.positions.len();
-    let seeds: Vec<u32> = (0..nodes as u32).filter(|&node| x(node as usize).abs() < 8.0).collect();
+    let seeds: Vec<u32> = (0..nodes as u32)
+        .filter(|&node| x(node as usize).abs() < 8.0)
+        .collect();
     let mut run = Run::new(&net.graph, &seeds, SIR, seed);
     run.advance(f64::MAX);
     let mut bins: Vec<Vec<f64>> = vec![Vec::new(); (0.5 * length / 2.0) as usize];
@@ -81,7 +93,11 @@ fn front_speed(seed: u64) -> f64 {
         if x(node) > 0.0 {
             let bin = (x(node) / 2.0) as usize;
             if let Some(times) = bins.get_mut(bin) {
-                times.push(if run.arrival[node] == NOT_YET { f64::INFINITY } else { run.arrival[node] });
+                times.push(if run.arrival[node] == NOT_YET {
+                    f64::INFINITY
+                } else {
+                    run.arrival[node]
+                });
             }
         }
     }
@@ -106,6 +122,9 @@ fn the_front_of_nodes_runs_behind_the_pulled_one() {
     if full() {
         let mean = speeds.iter().sum::<f64>() / speeds.len() as f64;
         // Three errors of the reference and of this mean of eight.
-        assert!((mean - 2.44).abs() < 3.0 * 0.05 * (1.0 + 1.0 / 8.0_f64).sqrt(), "{mean}");
+        assert!(
+            (mean - 2.44).abs() < 3.0 * 0.05 * (1.0 + 1.0 / 8.0_f64).sqrt(),
+            "{mean}"
+        );
     }
 }

@@ -9,7 +9,9 @@ use crate::models::epidemic::dynamics::{NOT_YET, Rates};
 fn spent() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let word = text.split_whitespace().next();
-    word.and_then(|word| word.parse::<f64>().ok()).unwrap_or(f64::NAN) * 1e-9
+    word.and_then(|word| word.parse::<f64>().ok())
+        .unwrap_or(f64::NAN)
+        * 1e-9
 }
 
 fn race(name: &str, graph: &Graph, seeds: &[u32], rates: Rates) {
@@ -57,7 +59,9 @@ fn events_per_second() {
         let mut edges = Vec::new();
         let mut nodes = 0;
         for line in text.lines() {
-            let mut parts = line.split_whitespace().map(|part| part.parse::<u32>().unwrap());
+            let mut parts = line
+                .split_whitespace()
+                .map(|part| part.parse::<u32>().unwrap());
             let edge = [parts.next().unwrap(), parts.next().unwrap()];
             nodes = nodes.max(1 + edge[0].max(edge[1]) as usize);
             edges.push(edge);

@@ -92,7 +92,11 @@ impl Degrees {
             // The edge on which one arrives at a node of given degree does not count.
             let k1 = if self.exact { k - 1.0 } else { *k };
             let gone = -(-k * x).exp_m1();
-            let gone1 = if self.exact { -(-k1 * x).exp_m1() } else { gone };
+            let gone1 = if self.exact {
+                -(-k1 * x).exp_m1()
+            } else {
+                gone
+            };
             node += w * gone;
             partner += w * k * gone1;
             slope += w * k * (1.0 - gone1);

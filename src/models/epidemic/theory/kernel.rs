@@ -72,7 +72,10 @@ pub fn table(
     };
     // A smooth kernel is sampled at points, which is exact as long as the grid resolves it; an
     // average over the cell would widen it. One with an edge or narrower than the cells is averaged.
-    let sharp = matches!(kernel.shape, Shape::FiniteRange { .. } | Shape::Plateau { .. });
+    let sharp = matches!(
+        kernel.shape,
+        Shape::FiniteRange { .. } | Shape::Plateau { .. }
+    );
     let length = length(kernel.shape);
     let points = [0, 1].map(|axis| {
         let fine = (4.0 * step[axis] / length).ceil() as usize;
@@ -87,9 +90,8 @@ pub fn table(
     for row in 0..sides[1] {
         for column in 0..sides[0] {
             let x = shift(column, 0);
-            let inside = |axis: usize, k: usize| {
-                ((k as f64 + 0.5) / points[axis] as f64 - 0.5) * step[axis]
-            };
+            let inside =
+                |axis: usize, k: usize| ((k as f64 + 0.5) / points[axis] as f64 - 0.5) * step[axis];
             let mut sum = 0.0;
             if size[1] == 1 {
                 let wide = domain.size[1] / ACROSS as f64;

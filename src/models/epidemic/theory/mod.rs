@@ -62,7 +62,9 @@ impl Course {
             return (end == time).then_some(right);
         };
         let part = (time - begin) / (end - begin);
-        Some(std::array::from_fn(|i| left[i] + part * (right[i] - left[i])))
+        Some(std::array::from_fn(|i| {
+            left[i] + part * (right[i] - left[i])
+        }))
     }
 }
 
@@ -126,9 +128,12 @@ impl Theory {
     /// Goes to a later time with the rates that hold until then.
     pub fn advance(&mut self, until: f64, parameters: &Epidemic) {
         let rates = parameters.wave_rates();
-        let onset = if rates.onset.is_finite() { rates.onset } else { 0.0 };
-        let fastest =
-            rates.transmission * (1.0 + self.excess.max(1.0)) + rates.leaving + onset;
+        let onset = if rates.onset.is_finite() {
+            rates.onset
+        } else {
+            0.0
+        };
+        let fastest = rates.transmission * (1.0 + self.excess.max(1.0)) + rates.leaving + onset;
         let span = until - self.waves.time();
         let before = self.now;
         if !self.over {
@@ -137,7 +142,11 @@ impl Theory {
             // An outbreak that cannot grow again rests; a change of rates wakes nothing below OVER.
             self.over = self.now[1] + self.now[2] < OVER;
         }
-        self.incidence = if self.over { 0.0 } else { (before[0] - self.now[0]) / span };
+        self.incidence = if self.over {
+            0.0
+        } else {
+            (before[0] - self.now[0]) / span
+        };
         self.course.note(until, self.now);
     }
 
@@ -159,14 +168,14 @@ impl Theory {
     pub fn field(&self, domain: &Domain, which: usize) -> Grid {
         let [columns, rows] = self.waves.size();
         let tall = (columns as f64 * domain.size[1] / domain.size[0]).round() as usize;
-        let shown = if rows == 1 { tall.clamp(1, columns.max(2)) } else { rows };
+        let shown = if rows == 1 {
+            tall.clamp(1, columns.max(2))
+        } else {
+            rows
+        };
         let share = |cell| self.waves.shares(cell)[which] as f32;
         let line: Vec<f32> = (0..columns * rows).map(share).collect();
-        let values = if rows == 1 {
-            line.repeat(shown)
-        } else {
-            line
-        };
+        let values = if rows == 1 { line.repeat(shown) } else { line };
         Grid {
             columns,
             rows: shown,
