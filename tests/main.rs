@@ -3,6 +3,7 @@
 mod allocations;
 mod checkpoint;
 mod determinism;
+mod epidemic;
 mod faults;
 mod film;
 mod flocks;

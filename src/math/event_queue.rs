@@ -25,7 +25,7 @@ impl Event {
 }
 
 /// Events that a bucket holds on average when the calendar is laid out.
-const PER_BUCKET: usize = 8;
+const PER_BUCKET: usize = 16;
 /// Fewest and most buckets.
 const BUCKETS: [usize; 2] = [64, 1 << 17];
 /// The calendar is laid out anew when its events have become so many times more.
@@ -118,6 +118,13 @@ impl EventQueue {
                 return None;
             }
         }
+    }
+
+    /// The node of an event some places behind the next one, as far as that is known by now.
+    #[inline]
+    pub fn ahead(&self, places: usize) -> Option<u32> {
+        let place = self.front.len().checked_sub(1 + places)?;
+        self.front.get(place).map(|event| event.node)
     }
 
     /// The bucket of a time. It never decreases with the time, rounding included, and hence an

@@ -34,6 +34,7 @@ pub enum Purpose {
 }
 
 /// One Philox4x32-10 block: four random words for a counter and a key.
+#[inline]
 pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mut c = counter;
     let mut k = key;
@@ -88,6 +89,7 @@ impl Stream {
     }
 
     /// Four random words of a tag.
+    #[inline]
     pub fn words(self, tag: u32, block: u16) -> [u32; 4] {
         philox4x32(
             [

@@ -166,6 +166,7 @@ impl Graph {
     }
 
     /// The neighbours of a node, ascending; of an unknown node, none.
+    #[inline]
     pub fn neighbours(&self, node: u32) -> &[u32] {
         let node = node as usize;
         match (self.starts.get(node), self.starts.get(node + 1)) {

@@ -88,18 +88,27 @@ pub struct Transmission {
     pub to: u32,
 }
 
+/// What is going to happen to a node: together, because it is looked at together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Clock {
+    /// Time of the event that counts.
+    due: f64,
+    /// Who makes the contact that is due.
+    source: u32,
+    /// How often the node has drawn clocks.
+    draws: u32,
+}
+
+/// Events ahead whose nodes are fetched from memory while an earlier one is dealt with.
+const AHEAD: usize = 3;
+
 /// The chain: what is going to happen, and what is counted.
 #[derive(Resource, Clone, Debug)]
 pub struct Dynamics {
     seed: u64,
     /// Rates with which the pending clocks were drawn.
     rates: Rates,
-    /// Time of the event that counts for each node.
-    due: Vec<f64>,
-    /// Who makes the contact that is due.
-    source: Vec<u32>,
-    /// How often each node has drawn clocks.
-    draws: Vec<u32>,
+    clocks: Vec<Clock>,
     queue: EventQueue,
     /// Nodes in each state.
     census: [u64; health::COUNT],
@@ -168,9 +177,14 @@ impl Dynamics {
         Self {
             seed,
             rates: Rates::default(),
-            due: vec![NEVER; health.len()],
-            source: vec![NOBODY; health.len()],
-            draws: vec![0; health.len()],
+            clocks: vec![
+                Clock {
+                    due: NEVER,
+                    source: NOBODY,
+                    draws: 0,
+                };
+                health.len()
+            ],
             queue: EventQueue::default(),
             census,
             infections: 0,
@@ -204,7 +218,7 @@ impl Dynamics {
     pub fn rearm(&mut self, graph: &Graph, nodes: &mut Nodes, rates: Rates, now: f64) {
         self.rates = rates;
         self.queue.clear();
-        self.due.fill(NEVER);
+        self.clocks.iter_mut().for_each(|clock| clock.due = NEVER);
         for node in 0..nodes.health.len() as u32 {
             match nodes.health[node as usize] {
                 INFECTIOUS => self.turn_infectious(graph, nodes, node, now),
@@ -216,16 +230,16 @@ impl Dynamics {
 
     /// How many nodes there are.
     pub fn nodes(&self) -> usize {
-        self.due.len()
+        self.clocks.len()
     }
 
     /// The state for a checkpoint.
     pub fn state(&self) -> DynamicsState {
         DynamicsState {
             rates: self.rates,
-            due: self.due.clone(),
-            source: self.source.clone(),
-            draws: self.draws.clone(),
+            due: self.clocks.iter().map(|clock| clock.due).collect(),
+            source: self.clocks.iter().map(|clock| clock.source).collect(),
+            draws: self.clocks.iter().map(|clock| clock.draws).collect(),
             census: self.census,
             infections: self.infections,
             ring_vaccinated: self.ring_vaccinated,
@@ -235,7 +249,7 @@ impl Dynamics {
     /// Takes a state back, and puts what is due into the queue; false when it is the state of
     /// another number of nodes.
     pub fn set_state(&mut self, state: DynamicsState) -> bool {
-        let nodes = self.due.len();
+        let nodes = self.clocks.len();
         let lengths = [state.due.len(), state.source.len(), state.draws.len()];
         let known = |source: &u32| *source == NOBODY || (*source as usize) < nodes;
         let counted = state
@@ -250,14 +264,19 @@ impl Dynamics {
             return false;
         }
         self.rates = state.rates;
-        self.due = state.due;
-        self.source = state.source;
-        self.draws = state.draws;
+        for (node, clock) in self.clocks.iter_mut().enumerate() {
+            *clock = Clock {
+                due: state.due[node],
+                source: state.source[node],
+                draws: state.draws[node],
+            };
+        }
         self.census = state.census;
         self.infections = state.infections;
         self.ring_vaccinated = state.ring_vaccinated;
         self.queue.clear();
-        for (node, &time) in (0..).zip(&self.due) {
+        for (node, clock) in (0..).zip(&self.clocks) {
+            let time = clock.due;
             self.queue.push(Event { time, node });
         }
         true
@@ -271,15 +290,22 @@ impl Dynamics {
         until: f64,
         mut note: impl FnMut(Transmission),
     ) {
+        // Reading ahead overlaps the waits for memory; what is read does not matter.
+        let mut read = 0_u32;
         while let Some(event) = self.queue.pop_until(until) {
+            if let Some(next) = self.queue.ahead(AHEAD) {
+                let row = graph.neighbours(next).first().copied().unwrap_or(0);
+                let clock = &self.clocks[next as usize];
+                read = read.wrapping_add(row).wrapping_add(clock.draws);
+            }
             let (node, index) = (event.node, event.node as usize);
-            if self.due[index] != event.time {
+            if self.clocks[index].due != event.time {
                 continue;
             }
             let now = event.time;
             match nodes.health[index] {
                 SUSCEPTIBLE => {
-                    let from = self.source[index];
+                    let from = self.clocks[index].source;
                     self.infections += 1;
                     note(Transmission {
                         time: now,
@@ -292,9 +318,10 @@ impl Dynamics {
                 INFECTIOUS => self.leave(graph, nodes, node, now),
                 ISOLATED => self.recover(graph, nodes, node, now),
                 REMOVED => self.turn_susceptible(graph, nodes, node, now),
-                _ => self.due[index] = NEVER,
+                _ => self.clocks[index].due = NEVER,
             }
         }
+        std::hint::black_box(read);
     }
 
     /// A susceptible node becomes infected; `from` is who did it.
@@ -322,7 +349,7 @@ impl Dynamics {
     /// The words of the node's next draw.
     #[inline(always)]
     fn draw(&mut self, node: u32) -> Words {
-        let draw = &mut self.draws[node as usize];
+        let draw = &mut self.clocks[node as usize].draws;
         *draw = draw.wrapping_add(1);
         Words {
             seed: self.seed,
@@ -333,7 +360,7 @@ impl Dynamics {
 
     #[inline(always)]
     fn schedule(&mut self, node: u32, time: f64) {
-        self.due[node as usize] = time;
+        self.clocks[node as usize].due = time;
         self.queue.push(Event { time, node });
     }
 
@@ -380,9 +407,10 @@ impl Dynamics {
                     continue;
                 }
                 let time = now + exponential(word) * inverse;
-                if time < leave && time < self.due[other as usize] {
-                    self.source[other as usize] = node;
-                    self.schedule(other, time);
+                let clock = &mut self.clocks[other as usize];
+                if time < leave && time < clock.due {
+                    (clock.due, clock.source) = (time, node);
+                    self.queue.push(Event { time, node: other });
                 }
             }
         }
@@ -394,7 +422,7 @@ impl Dynamics {
             let words = Words {
                 seed: self.seed,
                 node,
-                draw: self.draws[node as usize],
+                draw: self.clocks[node as usize].draws,
             };
             let found = uniform(words.block(0)[1]) * self.rates.leaving() < self.rates.detection;
             if found {
@@ -413,7 +441,7 @@ impl Dynamics {
             if self.rates.waning > 0.0 {
                 self.wait(REMOVED, node, now);
             } else {
-                self.due[node as usize] = NEVER;
+                self.clocks[node as usize].due = NEVER;
             }
         } else {
             self.turn_susceptible(graph, nodes, node, now);
@@ -440,12 +468,12 @@ impl Dynamics {
                     continue;
                 }
                 let time = now + exponential(word) / self.rates.transmission;
-                if time < first && time < self.due[other as usize] {
+                if time < first && time < self.clocks[other as usize].due {
                     (first, from) = (time, other);
                 }
             }
         }
-        self.source[node as usize] = from;
+        self.clocks[node as usize].source = from;
         self.schedule(node, first);
     }
 
@@ -477,7 +505,7 @@ impl Dynamics {
                 && uniform(self.draw(node).block(0)[2]) < self.rates.coverage
             {
                 self.move_to(nodes, node, VACCINATED);
-                self.due[node as usize] = NEVER;
+                self.clocks[node as usize].due = NEVER;
                 self.ring_vaccinated += 1;
             }
         }
@@ -493,7 +521,7 @@ impl Dynamics {
         for &node in which {
             if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
                 self.move_to(nodes, node, VACCINATED);
-                self.due[node as usize] = NEVER;
+                self.clocks[node as usize].due = NEVER;
             }
         }
     }
@@ -509,8 +537,8 @@ impl Dynamics {
             self.wait(ISOLATED, node, now);
             for &other in graph.neighbours(node) {
                 let waits = nodes.health[other as usize] == SUSCEPTIBLE
-                    && self.source[other as usize] == node
-                    && self.due[other as usize] < NEVER;
+                    && self.clocks[other as usize].source == node
+                    && self.clocks[other as usize].due < NEVER;
                 if waits {
                     self.expect(graph, nodes, other, now);
                 }

@@ -1,0 +1,130 @@
+//! Outbreaks on sampled networks against the theory and against measured values.
+
+use super::chain::Run;
+use super::equations::full;
+use crate::math::domain::{Boundary, Domain};
+use crate::math::network::{ExpectedDegrees, Graph, Kernel, Shape, SpatialNetwork};
+use crate::math::philox::{Purpose, Stream};
+use crate::models::epidemic::dynamics::{NOT_YET, Rates};
+
+const SIR: Rates = Rates {
+    transmission: 0.5,
+    onset: f64::INFINITY,
+    recovery: 1.0,
+    waning: 0.0,
+    immunity: true,
+    detection: 0.0,
+    coverage: 0.0,
+    depth: 1,
+};
+
+fn network(size: [f64; 2], degrees: &ExpectedDegrees, kernel: Kernel, seed: u64) -> SpatialNetwork {
+    let domain = Domain::new(size, Boundary::Periodic);
+    let nodes = (size[0] * size[1]).round() as usize;
+    SpatialNetwork::sample(&domain, nodes, degrees, kernel, seed).unwrap()
+}
+
+fn gaussian(width: f64) -> Kernel {
+    Kernel::local(Shape::Gaussian { width })
+}
+
+/// Share of the nodes that a large outbreak from one node in a thousand infects.
+fn attack(graph: &Graph, rates: Rates, seed: u64) -> f64 {
+    let nodes = graph.nodes();
+    let stream = Stream::new(seed, 1, Purpose::InitialCondition);
+    let place = |k: u32| (u64::from(stream.words(k, 9)[0]) * nodes as u64 >> 32) as u32;
+    let mut seeds: Vec<u32> = (0..nodes as u32 / 1000).map(place).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let mut run = Run::new(graph, &seeds, rates, seed);
+    run.advance(f64::MAX);
+    let infected = run.arrival.iter().filter(|&&time| time != NOT_YET).count();
+    infected as f64 / nodes as f64
+}
+
+#[test]
+fn final_sizes_are_those_of_the_configuration_model() {
+    let six = ExpectedDegrees::Constant { mean: 6.0 };
+    // One in a thousand as seeds adds 0.0005 to the final size of 0.7968.
+    for (size, kernel) in [
+        ([200.0, 100.0], Kernel::uniform()),
+        ([200.0, 200.0], gaussian(4.0)),
+    ] {
+        for seed in 1..4 {
+            let net = network(size, &six, kernel, seed);
+            let found = attack(&net.graph, SIR, seed);
+            println!("{kernel:?} {found}");
+            assert!((found - 0.79681).abs() < 0.012, "{kernel:?}: {found}");
+        }
+    }
+    let bimodal = ExpectedDegrees::Bimodal {
+        low: 2.0,
+        high: 22.0,
+        share: 0.1,
+    };
+    let rates = Rates {
+        transmission: 1.0 / 3.0,
+        ..SIR
+    };
+    for seed in 1..4 {
+        let net = network([200.0, 200.0], &bimodal, Kernel::uniform(), seed);
+        let found = attack(&net.graph, rates, seed);
+        println!("bimodal {found}");
+        assert!((found - 0.35116).abs() < 0.015, "{found}");
+    }
+}
+
+/// Speed of the right and left front of a band, in kernel widths per unit of time: the first bin
+/// of two units in which a fifth has been infected, over the later part of the way.
+fn front_speed(seed: u64) -> f64 {
+    let (length, height, width) = (1200.0, 100.0, 4.0);
+    let six = ExpectedDegrees::Constant { mean: 6.0 };
+    let net = network([length, height], &six, gaussian(width), seed);
+    let domain = Domain::new([length, height], Boundary::Periodic);
+    let x = |node: usize| domain.real(net.positions[node])[0];
+    let nodes = net.positions.len();
+    let seeds: Vec<u32> = (0..nodes as u32)
+        .filter(|&node| x(node as usize).abs() < 8.0)
+        .collect();
+    let mut run = Run::new(&net.graph, &seeds, SIR, seed);
+    run.advance(f64::MAX);
+    let mut bins: Vec<Vec<f64>> = vec![Vec::new(); (0.5 * length / 2.0) as usize];
+    for node in 0..nodes {
+        if x(node) > 0.0 {
+            let bin = (x(node) / 2.0) as usize;
+            if let Some(times) = bins.get_mut(bin) {
+                times.push(if run.arrival[node] == NOT_YET {
+                    f64::INFINITY
+                } else {
+                    run.arrival[node]
+                });
+            }
+        }
+    }
+    let mut arrival = |bin: usize| {
+        let times = &mut bins[bin];
+        times.sort_unstable_by(f64::total_cmp);
+        times[times.len() / 5]
+    };
+    let (from, to) = (100, 270);
+    2.0 * (to - from) as f64 / (arrival(to) - arrival(from)) / width
+}
+
+#[test]
+fn the_front_of_nodes_runs_behind_the_pulled_one() {
+    // Measured elsewhere on such networks: 2.44 ± 0.05, three quarters of c* = 3.29.
+    let seeds = if full() { 1..9 } else { 1..4 };
+    let speeds: Vec<f64> = seeds.map(front_speed).collect();
+    println!("{speeds:?}");
+    for speed in &speeds {
+        assert!((2.2..2.7).contains(speed), "{speeds:?}");
+    }
+    if full() {
+        let mean = speeds.iter().sum::<f64>() / speeds.len() as f64;
+        // Three errors of the reference and of this mean of eight.
+        assert!(
+            (mean - 2.44).abs() < 3.0 * 0.05 * (1.0 + 1.0 / 8.0_f64).sqrt(),
+            "{mean}"
+        );
+    }
+}
