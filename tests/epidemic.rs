@@ -5,10 +5,10 @@ use std::sync::Arc;
 use seethe::model::column::Tag;
 use seethe::models::epidemic::{Health, InfectionTime, Infector};
 use seethe::scene::{self, Scene};
+use seethe::sim::Simulation;
 use seethe::sim::checkpoint;
 use seethe::sim::intent::Action;
 use seethe::sim::simulation::worker_threads;
-use seethe::sim::Simulation;
 
 use crate::harness::{owned, start};
 
@@ -25,7 +25,10 @@ fn state(run: &Simulation) -> (Vec<u8>, Vec<u64>, Vec<u32>) {
     let world = run.world();
     let columns = run.columns();
     let health = columns.slice::<Health>(world).iter().map(|one| one.0);
-    let times = columns.slice::<InfectionTime>(world).iter().map(|one| one.0.to_bits());
+    let times = columns
+        .slice::<InfectionTime>(world)
+        .iter()
+        .map(|one| one.0.to_bits());
     let infectors = columns.slice::<Infector>(world).iter().map(|one| one.0);
     (health.collect(), times.collect(), infectors.collect())
 }
@@ -39,7 +42,10 @@ fn steps_and_threads_change_no_event() {
             state(&run)
         };
         let once = run("0.5", 16, 1);
-        assert!(once.0.iter().any(|&health| health != 0), "{disease}: nothing happened");
+        assert!(
+            once.0.iter().any(|&health| health != 0),
+            "{disease}: nothing happened"
+        );
         assert_eq!(once, run("0.0625", 128, 1), "{disease}, shorter steps");
         assert_eq!(once, run("0.5", 16, 3), "{disease}, more threads");
     }
@@ -100,7 +106,12 @@ fn a_network_comes_from_a_file_and_survives_without_it() {
     let scene = with_network(SQUARE, &[]).expect("a scene");
     let mut run = start(scene, 1);
     run.advance(10).expect("it runs");
-    let tags: Vec<u32> = run.columns().slice::<Tag>(run.world()).iter().map(|tag| tag.0).collect();
+    let tags: Vec<u32> = run
+        .columns()
+        .slice::<Tag>(run.world())
+        .iter()
+        .map(|tag| tag.0)
+        .collect();
     let mut sorted = tags.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, [0, 1, 2, 3]);
@@ -112,11 +123,27 @@ fn a_network_comes_from_a_file_and_survives_without_it() {
 #[test]
 fn bad_networks_are_refused_with_file_line_and_remedy() {
     for (network, overrides, wanted) in [
-        ("node,a,1,1\nnode,a,2,2\n", &[][..], "net.csv:2: the node `a` is there twice"),
-        ("node,a,1,1\nedge,a,a\n", &[], "net.csv:2: the edge leads from `a` to itself"),
-        ("node,a,1,1\nedge,a,z\n", &[], "net.csv:2: there is no node `z`"),
+        (
+            "node,a,1,1\nnode,a,2,2\n",
+            &[][..],
+            "net.csv:2: the node `a` is there twice",
+        ),
+        (
+            "node,a,1,1\nedge,a,a\n",
+            &[],
+            "net.csv:2: the edge leads from `a` to itself",
+        ),
+        (
+            "node,a,1,1\nedge,a,z\n",
+            &[],
+            "net.csv:2: there is no node `z`",
+        ),
         ("node,a,1,x\n", &[], "net.csv:1: `x` is not a finite number"),
-        ("node,a,1,NaN\n", &[], "net.csv:1: `NaN` is not a finite number"),
+        (
+            "node,a,1,NaN\n",
+            &[],
+            "net.csv:1: `NaN` is not a finite number",
+        ),
         ("# hello\nwhat\n", &[], "net.csv:2: neither"),
         (
             "node,a,1,1\nnode,b,2,2\nedge,a,b\nedge,b,a\n",
@@ -124,12 +151,32 @@ fn bad_networks_are_refused_with_file_line_and_remedy() {
             "net.csv:4: the edge between `b` and `a` is there twice",
         ),
         ("node,a,1,1\n", &[], "write population: (count: 1)"),
-        (SQUARE, &[("box.size", "(8, 8)")], "write box: (size: (9, 9))"),
-        (SQUARE, &[("inputs.network", "\"none.csv\"")], "the file none.csv cannot be read"),
-        (SQUARE, &[("inputs.network", "\".\"")], "the file . is a directory"),
-        (SQUARE, &[("inputs.networks", "\"net.csv\"")], "did you mean `network`?"),
+        (
+            SQUARE,
+            &[("box.size", "(8, 8)")],
+            "write box: (size: (9, 9))",
+        ),
+        (
+            SQUARE,
+            &[("inputs.network", "\"none.csv\"")],
+            "the file none.csv cannot be read",
+        ),
+        (
+            SQUARE,
+            &[("inputs.network", "\".\"")],
+            "the file . is a directory",
+        ),
+        (
+            SQUARE,
+            &[("inputs.networks", "\"net.csv\"")],
+            "did you mean `network`?",
+        ),
         (SQUARE, &[("inputs.network", "7")], "inputs.network"),
-        (SQUARE, &[("inputs", "()")], "write inputs: (network: \"FILE\")"),
+        (
+            SQUARE,
+            &[("inputs", "()")],
+            "write inputs: (network: \"FILE\")",
+        ),
     ] {
         let found = refusal(network, overrides);
         assert!(found.contains(wanted), "wanted `{wanted}`, found `{found}`");
@@ -140,11 +187,30 @@ fn bad_networks_are_refused_with_file_line_and_remedy() {
 fn impossible_networks_say_why() {
     for (overrides, wanted) in [
         (&[("kernel_range", "0.5")][..], "probability above 1"),
-        (&[("mean_degree", "1000"), ("population.count", "20000000")], "edges"),
-        (&[("degrees", "bimodal"), ("mean_degree", "2")], "lower high_degree"),
-        (&[("network", "small_world"), ("mean_degree", "0.5")], "even number"),
-        (&[("network", "geometric"), ("population.count", "20"), ("mean_degree", "100")], "half the box"),
-        (&[("network", "lattice"), ("population.count", "31")], "lattice"),
+        (
+            &[("mean_degree", "1000"), ("population.count", "20000000")],
+            "edges",
+        ),
+        (
+            &[("degrees", "bimodal"), ("mean_degree", "2")],
+            "lower high_degree",
+        ),
+        (
+            &[("network", "small_world"), ("mean_degree", "0.5")],
+            "even number",
+        ),
+        (
+            &[
+                ("network", "geometric"),
+                ("population.count", "20"),
+                ("mean_degree", "100"),
+            ],
+            "half the box",
+        ),
+        (
+            &[("network", "lattice"), ("population.count", "31")],
+            "lattice",
+        ),
         (&[("network", "file")], "inputs"),
     ] {
         let started = Simulation::new(small(overrides), worker_threads(1).expect("a thread"));
@@ -157,11 +223,18 @@ fn impossible_networks_say_why() {
 
 #[test]
 fn every_topology_and_boundary_runs() {
-    for network in ["spatial", "geometric", "lattice", "small_world", "erdos_renyi"] {
+    for network in [
+        "spatial",
+        "geometric",
+        "lattice",
+        "small_world",
+        "erdos_renyi",
+    ] {
         for boundary in ["periodic", "open", "reflecting"] {
             let overrides = [("network", network), ("box.boundary", boundary)];
             let mut run = start(small(&overrides), 1);
-            run.advance(40).unwrap_or_else(|failure| panic!("{network}, {boundary}: {failure}"));
+            run.advance(40)
+                .unwrap_or_else(|failure| panic!("{network}, {boundary}: {failure}"));
         }
     }
 }

@@ -107,6 +107,7 @@ fn observe(run: &Run, count: usize) {
             LayerKind::Inset(inset) => {
                 assert!(inset(&sample).angles.iter().all(|angle| angle.is_finite()));
             }
+            _ => {}
         }
     }
 }
