@@ -95,6 +95,13 @@ const GOLDEN: &[(&str, u64)] = &[
     ("run_and_tumble", 0xaf50262e2fcccb75),
     ("passive_colloid", 0x5b067fed77fe6f72),
     ("trapped", 0x150596fb6d08db75),
+    ("flock_order", 0x0000000000000000),
+    ("vicsek_bands", 0x0000000000000000),
+    ("flock_disorder", 0x0000000000000000),
+    ("vector_noise", 0x0000000000000000),
+    ("vision_cone", 0x0000000000000000),
+    ("topological_flock", 0x0000000000000000),
+    ("mill", 0x0000000000000000),
     ("kuramoto_onset", 0xc98d5d8e0ecc406e),
     ("chimera", 0x5f2a6af52ca52903),
     ("first_order", 0x1ebd6a9a1fb781a4),
@@ -107,6 +114,14 @@ const GOLDEN: &[(&str, u64)] = &[
     ("splintered_phase_wave", 0x89e09c42e5e95622),
     ("active_phase_wave", 0xc4afc78442ea21ad),
     ("swarmalator_tour", 0xf50fc302d1cb3096),
+    ("travelling_wave", 0x0000000000000000),
+    ("hop_and_spread", 0x0000000000000000),
+    ("small_world_no_clustering", 0x0000000000000000),
+    ("well_mixed_limit", 0x0000000000000000),
+    ("degree_heterogeneity", 0x0000000000000000),
+    ("vaccination_ring", 0x0000000000000000),
+    ("sis_endemic", 0x0000000000000000),
+    ("sirs_waves", 0x0000000000000000),
 ];
 
 #[test]

@@ -87,7 +87,7 @@ fn a_resumed_flock_is_the_uninterrupted_one_bit_for_bit() {
 
 #[test]
 fn a_mill_turns_about_an_empty_middle() {
-    // The scene itself, from two seeds: nearly everybody circles, and nobody goes anywhere.
+    // The scene itself, from two seeds: nearly everybody keeps circling, and nobody goes anywhere.
     for seed in ["3", "4"] {
         let mut scene = scene("mill", &[("seed", seed)]);
         scene.sample_every = 50;

@@ -133,11 +133,23 @@ impl Monkey {
 }
 
 /// Every vertex that would be drawn is a place.
-fn assert_drawable(context: &egui::Context, output: egui::FullOutput) {
+fn assert_drawable(context: &egui::Context, output: egui::FullOutput, room: Vec2) {
+    let shapes = output.shapes.clone();
     for primitive in context.tessellate(output.shapes, output.pixels_per_point) {
         if let egui::epaint::Primitive::Mesh(mesh) = primitive.primitive {
             for vertex in &mesh.vertices {
-                assert!(vertex.pos.is_finite(), "a vertex at {:?}", vertex.pos);
+                assert!(
+                    vertex.pos.is_finite(),
+                    "a vertex at {:?} in a room of {room:?}, clipped to {:?}; shapes: {:?}",
+                    vertex.pos,
+                    primitive.clip_rect,
+                    shapes
+                        .iter()
+                        .map(|shape| &shape.shape)
+                        .filter(|shape| !shape.visual_bounding_rect().is_finite())
+                        .take(3)
+                        .collect::<Vec<_>>()
+                );
             }
         }
     }
@@ -195,7 +207,7 @@ fn a_hundred_thousand_random_events_do_not_break_the_interface() {
             requests.extend(panel::interface(ui, &mut interface, &seen));
         });
         if frame % 16 == 0 {
-            assert_drawable(&context, output);
+            assert_drawable(&context, output, monkey.room);
         }
         for request in requests {
             match request {

@@ -15,6 +15,9 @@ use crate::panel::{
     Bench, actions, assert_drawable, calm, harness, scene, shown_texts, snapshot, tall,
 };
 
+/// What the harness leaves free around the interface.
+const MARGIN: f32 = 8.0;
+
 fn opened(name: &str) -> Harness<'static, Bench> {
     let mut harness = harness(calm(name), vec2(1440.0, 900.0));
     harness.run_steps(4);
@@ -64,9 +67,9 @@ fn quits(harness: &Harness<Bench>) -> bool {
 fn panes_stand_at_their_places_and_the_picture_takes_the_rest() {
     let mut harness = opened("mips");
     let picture = harness.state().interface.picture_rect;
-    assert!((picture.left() - 273.0).abs() < 1.5, "{picture:?}");
+    assert!((picture.left() - MARGIN - 273.0).abs() < 1.5, "{picture:?}");
     assert!(
-        (1440.0 - picture.right() - 313.0).abs() < 1.5,
+        (1440.0 - MARGIN - picture.right() - 313.0).abs() < 1.5,
         "{picture:?}"
     );
     for title in ["Parameters", "Story", "Plots", "Inspector", "Performance"] {
@@ -210,7 +213,7 @@ fn a_presentation_shows_large_type_and_ends_with_escape() {
     press(&mut harness, Modifiers::NONE, Key::F5);
     assert_eq!(
         harness.state().interface.picture_rect.size(),
-        vec2(1440.0, 900.0)
+        vec2(1440.0 - 2.0 * MARGIN, 900.0 - 2.0 * MARGIN)
     );
     let shown = shown_texts(&harness);
     let story = harness.state().snapshot.scene.story.title.clone();

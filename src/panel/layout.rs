@@ -47,6 +47,7 @@ pub fn interface(ui: &mut Ui, interface: &mut Interface, frame: &Frame) -> Reque
     }
     // Nothing acts behind the question of what to do with unsaved work.
     if !interface.leaving {
+        interface.look_at(frame);
         for id in keys::pressed(ui.ctx()) {
             perform(id, interface, frame, &mut requests);
         }

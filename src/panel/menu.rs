@@ -20,18 +20,19 @@ const COLUMNS: [&[&[Group]]; 3] = [
         Group::Files,
         Group::Run,
         Group::Picture,
+        Group::Hands,
         Group::Window,
         Group::Bookmarks,
         Group::Help,
     ]],
     &[
-        &[Group::Files, Group::Picture, Group::Bookmarks],
+        &[Group::Files, Group::Picture, Group::Hands, Group::Bookmarks],
         &[Group::Run, Group::Window, Group::Help],
     ],
     &[
-        &[Group::Files, Group::Picture],
-        &[Group::Run, Group::Bookmarks, Group::Help],
-        &[Group::Window],
+        &[Group::Files, Group::Picture, Group::Help],
+        &[Group::Run, Group::Hands],
+        &[Group::Window, Group::Bookmarks],
     ],
 ];
 

@@ -80,6 +80,8 @@ pub struct Interface {
     /// What films and stills are dressed with.
     pub dress: Dress,
     pub(super) dock: Dock,
+    /// True while a particle is looked at.
+    inspected: bool,
     /// The bookmarks of the scene.
     pub(super) bookmarks: Vec<Bookmark>,
     /// The bookmark whose name is being typed, and the text.
@@ -118,6 +120,7 @@ impl Default for Interface {
             scale: 1.0,
             wall: Wall::default(),
             dock: Dock::default(),
+            inspected: false,
             bookmarks: Vec::new(),
             renaming: None,
             kept: None,
@@ -155,6 +158,15 @@ impl Interface {
     /// Lays the sheet of scenes over the window.
     pub fn show_scenes(&mut self) {
         self.sheet = Some(Sheet::Scenes);
+    }
+
+    /// A particle that begins to be looked at brings its pane to the front.
+    pub(super) fn look_at(&mut self, frame: &Frame) {
+        let inspected = frame.snapshot.hand.inspection.is_some();
+        if inspected && !std::mem::replace(&mut self.inspected, inspected) {
+            self.reveal(Pane::Inspector);
+        }
+        self.inspected = inspected;
     }
 
     /// Opens a pane and brings it to the front.

@@ -44,7 +44,7 @@ impl Interpreter<'_> {
                 continue;
             };
             match (self.read)(&path, declared.most_bytes) {
-                Ok(text) => self.keep(&below, &field.value, Value::File(path, text)),
+                Ok(text) => self.keep(&below, &field.value, Value::Input(path, text)),
                 Err([fault, remedy]) => {
                     let fault = Fault::new("input", field.value.span)
                         .field(below)
@@ -62,7 +62,7 @@ impl Interpreter<'_> {
 /// The files of a scene, in the order of their declarations.
 pub fn given(entries: &Entries, model: &Model) -> Vec<Input> {
     let one = |name: &str| match &entries.get(&join("inputs", name))?.value {
-        Value::File(path, text) => Some(Input {
+        Value::Input(path, text) => Some(Input {
             name: name.into(),
             path: path.clone(),
             text: text.clone(),

@@ -23,7 +23,7 @@ pub enum Value {
     Text(String),
     Texts(Vec<String>),
     /// Path and text of a file.
-    File(String, Arc<str>),
+    Input(String, Arc<str>),
     Flag(bool),
     Wall(Segment),
 }

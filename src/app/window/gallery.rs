@@ -50,6 +50,14 @@ static PICTURES: &[(&str, &[u8])] = &[
     picture!("splintered_phase_wave"),
     picture!("active_phase_wave"),
     picture!("swarmalator_tour"),
+    picture!("travelling_wave"),
+    picture!("hop_and_spread"),
+    picture!("small_world_no_clustering"),
+    picture!("well_mixed_limit"),
+    picture!("degree_heterogeneity"),
+    picture!("vaccination_ring"),
+    picture!("sis_endemic"),
+    picture!("sirs_waves"),
 ];
 
 /// The built-in scenes with what the interface says of them.

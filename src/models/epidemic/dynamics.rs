@@ -10,6 +10,8 @@
 //! Noise is keyed by node and by how often that node has drawn, never by step: the same events
 //! happen at the same times whatever the step and the number of threads.
 
+mod interventions;
+
 use bevy::ecs::resource::Resource;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +36,7 @@ pub mod health {
     /// How many there are.
     pub const COUNT: usize = 6;
 }
-use health::{EXPOSED, INFECTIOUS, ISOLATED, REMOVED, SUSCEPTIBLE, VACCINATED};
+use health::{EXPOSED, INFECTIOUS, ISOLATED, REMOVED, SUSCEPTIBLE};
 
 /// No node: the infector of a seed.
 pub const NOBODY: u32 = u32::MAX;
@@ -450,11 +452,11 @@ impl Dynamics {
 
     fn turn_susceptible(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
         self.move_to(nodes, node, SUSCEPTIBLE);
-        self.expect(graph, nodes, node, now);
+        self.await_contact(graph, nodes, node, now);
     }
 
     /// Draws the first contact that infectious neighbours will make with a susceptible node.
-    fn expect(&mut self, graph: &Graph, nodes: &Nodes, node: u32, now: f64) {
+    fn await_contact(&mut self, graph: &Graph, nodes: &Nodes, node: u32, now: f64) {
         let words = self.draw(node);
         let (mut first, mut from) = (NEVER, NOBODY);
         for (place, four) in graph.neighbours(node).chunks(4).enumerate() {
@@ -475,83 +477,5 @@ impl Dynamics {
         }
         self.clocks[node as usize].source = from;
         self.schedule(node, first);
-    }
-
-    /// Vaccinates around a node that was found, each susceptible node with the coverage.
-    fn vaccinate_ring(&mut self, graph: &Graph, nodes: &mut Nodes, centre: u32) {
-        if self.rates.coverage <= 0.0 {
-            return;
-        }
-        let mut ring = std::mem::take(&mut self.ring);
-        ring.seen.resize(nodes.health.len(), NOBODY);
-        ring.list.clear();
-        ring.list.push(centre);
-        ring.seen[centre as usize] = centre;
-        let mut begin = 0;
-        for _ in 0..self.rates.depth {
-            let end = ring.list.len();
-            for place in begin..end {
-                for &other in graph.neighbours(ring.list[place]) {
-                    if ring.seen[other as usize] != centre {
-                        ring.seen[other as usize] = centre;
-                        ring.list.push(other);
-                    }
-                }
-            }
-            begin = end;
-        }
-        for &node in &ring.list[1..] {
-            if nodes.health[node as usize] == SUSCEPTIBLE
-                && uniform(self.draw(node).block(0)[2]) < self.rates.coverage
-            {
-                self.move_to(nodes, node, VACCINATED);
-                self.clocks[node as usize].due = NEVER;
-                self.ring_vaccinated += 1;
-            }
-        }
-        // The marks are the numbers of centres, and a node may be found twice.
-        for &node in &ring.list {
-            ring.seen[node as usize] = NOBODY;
-        }
-        self.ring = ring;
-    }
-
-    /// Makes susceptible nodes immune from a time on.
-    pub fn vaccinate(&mut self, nodes: &mut Nodes, which: &[u32]) {
-        for &node in which {
-            if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
-                self.move_to(nodes, node, VACCINATED);
-                self.clocks[node as usize].due = NEVER;
-            }
-        }
-    }
-
-    /// Isolates infectious nodes at a time: the contacts that they would still have made are
-    /// taken back, and their neighbours wait for the others.
-    pub fn isolate(&mut self, graph: &Graph, nodes: &mut Nodes, which: &[u32], now: f64) {
-        for &node in which {
-            if nodes.health.get(node as usize) != Some(&INFECTIOUS) {
-                continue;
-            }
-            self.move_to(nodes, node, ISOLATED);
-            self.wait(ISOLATED, node, now);
-            for &other in graph.neighbours(node) {
-                let waits = nodes.health[other as usize] == SUSCEPTIBLE
-                    && self.clocks[other as usize].source == node
-                    && self.clocks[other as usize].due < NEVER;
-                if waits {
-                    self.expect(graph, nodes, other, now);
-                }
-            }
-        }
-    }
-
-    /// Infects susceptible nodes at a time, as seeds.
-    pub fn seed(&mut self, graph: &Graph, nodes: &mut Nodes, which: &[u32], now: f64) {
-        for &node in which {
-            if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
-                self.infect(graph, nodes, node, NOBODY, now);
-            }
-        }
     }
 }

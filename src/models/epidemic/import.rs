@@ -9,7 +9,7 @@
 //! Names may be any text without a comma. Coordinates count from the lower left corner of the box
 //! when none is negative, and from its centre otherwise.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::network::{Laid, bare, z_order};
 use crate::math::domain::Domain;
@@ -29,7 +29,7 @@ pub struct Listed {
 /// Reads a list; an error names the line and the remedy.
 pub fn read(text: &str) -> Result<Listed, String> {
     let mut listed = Listed::default();
-    let mut names: HashMap<&str, u32> = HashMap::new();
+    let mut names: BTreeMap<&str, u32> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();

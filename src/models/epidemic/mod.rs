@@ -31,6 +31,7 @@ pub mod trace;
 
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Position, Tag};
+use crate::model::hands::{Hands, Skill};
 use crate::model::parameter::Parameters;
 use crate::model::{InputFile, Model, Source};
 use parameters::Epidemic;
@@ -58,6 +59,9 @@ column! {
     Infector(u32), "infector", "j", "", &[""],
     |value, _part, _domain| if *value == dynamics::NOBODY { -1.0 } else { f64::from(*value) }
 }
+
+/// Why hands cannot change who takes part.
+const FIXED: &str = "the network was drawn for the nodes of the start and their places";
 
 /// The chapter, as the pipeline knows it.
 pub static MODEL: Model = Model {
@@ -97,6 +101,12 @@ pub static MODEL: Model = Model {
     spawn: start::spawn,
     diameter: |values| Epidemic::from_values(values).node_size,
     keep: Some(keep::KEEP),
+    hands: Hands {
+        add: Skill::Never(FIXED),
+        remove: Skill::Never(FIXED),
+        push: Skill::Never(FIXED),
+        ..Hands::COLUMNS
+    },
     ..Model::BARE
 };
 

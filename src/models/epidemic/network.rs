@@ -41,7 +41,7 @@ pub fn lay(start: &Start, parameters: &Epidemic, inputs: Option<&Inputs>) -> Res
     let (domain, count) = (&start.domain, start.count);
     let mean = parameters.mean_degree;
     let (kernel, law) = match parameters.network {
-        Topology::File => {
+        Topology::Given => {
             return import::lay(start, inputs.and_then(|inputs| inputs.get(import::INPUT)));
         }
         Topology::Lattice => return lattice(domain, count),

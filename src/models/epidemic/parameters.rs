@@ -34,7 +34,7 @@ choices! {
         /// Erdős–Rényi: every pair with the same probability.
         ErdosRenyi = "erdos_renyi",
         /// The network of the scene's input file, with the coordinates in it.
-        File = "file",
+        Given = "file",
     }
 }
 

@@ -27,6 +27,7 @@ mod wiring;
 
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Heading, NaturalFrequency, Phase, Position, Tag};
+use crate::model::hands::{Hands, Skill};
 use crate::model::parameter::Parameters;
 use crate::model::{Model, Source};
 use parameters::Kuramoto;
@@ -42,6 +43,9 @@ column! {
     AngularVelocity(f32), "angular_velocity", "ν", "", &[""],
     |value, _part, _domain| f64::from(*value)
 }
+
+/// Why hands cannot change who takes part.
+const FIXED: &str = "the natural frequencies are a distribution over all oscillators of the start";
 
 /// The chapter, as the pipeline knows it.
 pub static MODEL: Model = Model {
@@ -82,6 +86,11 @@ pub static MODEL: Model = Model {
         std::f64::consts::FRAC_PI_4 * Kuramoto::from_values(values).drawn_diameter.powi(2)
     },
     diameter: |values| Kuramoto::from_values(values).drawn_diameter,
+    hands: Hands {
+        add: Skill::Never(FIXED),
+        remove: Skill::Never(FIXED),
+        ..Hands::COLUMNS
+    },
     ..Model::BARE
 };
 

@@ -20,6 +20,7 @@ mod tests;
 
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Heading, NaturalFrequency, Phase, Position, Tag};
+use crate::model::hands::{Hands, Skill};
 use crate::model::parameter::{Parameters, Values};
 use crate::model::{Model, Source, StepBound};
 use parameters::{Space, Swarmalators};
@@ -35,6 +36,9 @@ column! {
     NaturalVelocity(f32), "natural_velocity", "vᵢ", "", &[""],
     |value, _part, _domain| f64::from(*value)
 }
+
+/// Why hands cannot change who takes part.
+const FIXED: &str = "the measurements follow the swarmalators of the start";
 
 /// The chapter, as the pipeline knows it.
 pub static MODEL: Model = Model {
@@ -73,6 +77,11 @@ pub static MODEL: Model = Model {
         std::f64::consts::FRAC_PI_4 * Swarmalators::from_values(values).drawn_diameter.powi(2)
     },
     diameter: |values| Swarmalators::from_values(values).drawn_diameter,
+    hands: Hands {
+        add: Skill::Never(FIXED),
+        remove: Skill::Never(FIXED),
+        ..Hands::COLUMNS
+    },
     ..Model::BARE
 };
 

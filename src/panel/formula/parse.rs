@@ -254,7 +254,8 @@ impl Parser<'_> {
         if letter.is_ascii_digit() {
             return self.number(end);
         }
-        if letter.is_alphabetic() {
+        // The sign of a sum is a letter, too.
+        if letter.is_alphabetic() && !is_big(letter.encode_utf8(&mut [0; 4])) {
             return self.word(end);
         }
         self.at += 1;

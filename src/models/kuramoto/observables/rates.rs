@@ -161,7 +161,10 @@ impl Rates {
         {
             let i = tag.0 as usize;
             let omega = f64::from(omega.0);
-            let rate = omega + (self.before[i] + self.recent[i]) as f64 * PULL / span;
+            let (Some(before), Some(recent)) = (self.before.get(i), self.recent.get(i)) else {
+                continue;
+            };
+            let rate = omega + (before + recent) as f64 * PULL / span;
             let place = match self.shown {
                 Shown::Natural => bin(omega),
                 Shown::Density => bin(rate),
