@@ -1,7 +1,7 @@
 //! Walls that are drawn on the picture.
 
 use bevy_egui::egui;
-use egui::{CursorIcon, Key, PointerButton, Pos2, Response, Stroke as Line, Ui, vec2};
+use egui::{CursorIcon, Key, PointerButton, Pos2, Response, Stroke as Line, Ui};
 
 use super::plane::Map;
 use super::state::Interface;
@@ -95,19 +95,6 @@ pub fn draw_wall(
             painter.line_segment(ends, Line::new(2.0, palette.accent));
         }
         painter.circle_filled(map.point(to), 3.5, palette.accent);
-    }
-}
-
-/// The walls, over everything that is drawn.
-pub fn walls(ui: &Ui, frame: &Frame, map: &Map) {
-    let palette = Palette::of(ui);
-    let painter = ui.painter().with_clip_rect(map.rect);
-    for wall in &frame.snapshot.scene.walls {
-        let from = map.point(wall.from);
-        let way = [0, 1].map(|axis| ((wall.to[axis] - wall.from[axis]) * map.scale) as f32);
-        let ends = [from, from + vec2(way[0], -way[1])];
-        painter.line_segment(ends, Line::new(4.5, palette.canvas));
-        painter.line_segment(ends, Line::new(2.0, palette.text));
     }
 }
 

@@ -7,7 +7,7 @@
 use bevy_egui::egui;
 use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Response, Stroke as Line, Ui, pos2, vec2};
 
-use super::drawing::{draw_wall, walls};
+use super::drawing::draw_wall;
 use super::plane::Map;
 use super::state::Interface;
 use super::theme::Palette;
@@ -41,7 +41,6 @@ pub fn hands(
         interface.hand.let_go();
         return;
     };
-    walls(ui, frame, &map);
     match interface.hand.tool {
         Tool::Hand => pick(interface, frame, response, &map, requests),
         Tool::Brush(_) | Tool::Erase => stroke(ui, interface, frame, response, &map, requests),
