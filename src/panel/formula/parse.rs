@@ -254,7 +254,7 @@ impl Parser<'_> {
         if letter.is_ascii_digit() {
             return self.number(end);
         }
-        if letter.is_alphabetic() {
+        if letter.is_alphabetic() && !is_big(&letter.to_string()) {
             return self.word(end);
         }
         self.at += 1;

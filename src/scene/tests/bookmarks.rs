@@ -59,7 +59,7 @@ fn what_is_wrong_with_a_bookmark_is_told_with_its_place() {
         (
             r#"(name: "a", view: (height: NaN))"#,
             "bookmarks[0].view.height",
-            "out_of_range",
+            "not_finite",
             "NaN",
         ),
         (
