@@ -15,8 +15,13 @@ use crate::panel::{
     Bench, actions, assert_drawable, calm, harness, scene, shown_texts, snapshot, tall,
 };
 
-/// What the harness leaves free around the interface.
+/// The harness leaves so much room around what it draws, in points.
 const MARGIN: f32 = 8.0;
+/// The part of the window that is drawn on.
+const WINDOW: egui::Rect = egui::Rect {
+    min: egui::pos2(MARGIN, MARGIN),
+    max: egui::pos2(1440.0 - MARGIN, 900.0 - MARGIN),
+};
 
 fn opened(name: &str) -> Harness<'static, Bench> {
     let mut harness = harness(calm(name), vec2(1440.0, 900.0));
@@ -67,9 +72,12 @@ fn quits(harness: &Harness<Bench>) -> bool {
 fn panes_stand_at_their_places_and_the_picture_takes_the_rest() {
     let mut harness = opened("mips");
     let picture = harness.state().interface.picture_rect;
-    assert!((picture.left() - MARGIN - 273.0).abs() < 1.5, "{picture:?}");
     assert!(
-        (1440.0 - MARGIN - picture.right() - 313.0).abs() < 1.5,
+        (picture.left() - WINDOW.left() - 273.0).abs() < 1.5,
+        "{picture:?}"
+    );
+    assert!(
+        (WINDOW.right() - picture.right() - 313.0).abs() < 1.5,
         "{picture:?}"
     );
     for title in ["Parameters", "Story", "Plots", "Inspector", "Performance"] {
@@ -77,7 +85,7 @@ fn panes_stand_at_their_places_and_the_picture_takes_the_rest() {
     }
     // H leaves the picture alone, and brings all back.
     press(&mut harness, Modifiers::NONE, Key::H);
-    assert_eq!(harness.state().interface.picture_rect.width(), 1440.0);
+    assert_eq!(harness.state().interface.picture_rect, WINDOW);
     press(&mut harness, Modifiers::NONE, Key::H);
     assert_eq!(harness.state().interface.picture_rect, picture);
     // A pane is closed by its button and opened by its key.
@@ -89,7 +97,10 @@ fn panes_stand_at_their_places_and_the_picture_takes_the_rest() {
     for title in ["Plots", "Inspector", "Performance"] {
         click(&mut harness, &format!("Close {title}"));
     }
-    assert_eq!(harness.state().interface.picture_rect.right(), 1440.0);
+    assert_eq!(
+        harness.state().interface.picture_rect.right(),
+        WINDOW.right()
+    );
     press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     assert_eq!(harness.state().interface.picture_rect, picture);
 }
@@ -211,10 +222,7 @@ fn the_menu_does_what_its_keys_do() {
 fn a_presentation_shows_large_type_and_ends_with_escape() {
     let mut harness = opened("mips");
     press(&mut harness, Modifiers::NONE, Key::F5);
-    assert_eq!(
-        harness.state().interface.picture_rect.size(),
-        vec2(1440.0 - 2.0 * MARGIN, 900.0 - 2.0 * MARGIN)
-    );
+    assert_eq!(harness.state().interface.picture_rect, WINDOW);
     let shown = shown_texts(&harness);
     let story = harness.state().snapshot.scene.story.title.clone();
     assert!(

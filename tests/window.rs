@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::harness::{Running, command, folder, text, within};
+use crate::harness::{Running, command, folder, seethe, text, within};
 
 const SIZE: [usize; 2] = [1440, 900];
 
@@ -326,11 +326,24 @@ fn close(screen: &Screen, mut window: Running) {
 }
 
 #[test]
-fn a_scene_opens_by_name_and_the_gallery_without_one() {
+fn a_scene_opens_by_name_or_film_and_the_gallery_without_one() {
     let Some((screen, adapter)) = stage() else {
         return;
     };
-    for arguments in [&["trapped"][..], &[]] {
+    // A film opens the scene that it shows.
+    let folder = folder();
+    let film = folder.path().join("film.mp4");
+    let recorded = [
+        "record",
+        "trapped",
+        "--seconds",
+        "0.1",
+        "--size",
+        "64x48",
+        "-o",
+    ];
+    seethe(&[&recorded[..], &[text(&film)]].concat()).ends_with(0);
+    for arguments in [&["trapped"][..], &[], &[text(&film)]] {
         let mut window = open(&screen, &adapter, arguments);
         screen.until(&mut window, "a window", |shot| {
             shot.brightness(PICTURE).1 > 4.0

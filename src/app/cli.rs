@@ -18,7 +18,7 @@ use crate::scene::overrides::{Override, split};
     4 the run went non-finite, 5 could not write, 130 interrupted."
 )]
 pub struct Arguments {
-    /// Scene file, or name of a built-in scene (see `seethe list scenes`)
+    /// Scene file, still or film of Seethe, or name of a built-in scene (see `seethe list scenes`)
     pub scene: Option<String>,
     /// Worker threads; 0 takes all processors
     #[arg(long, default_value_t = 0)]

@@ -20,6 +20,8 @@ use crate::sim::inspect::Pick;
 /// Narrower windows show no plots, or no parameters either.
 const ROOM_FOR_PLOTS: f32 = 760.0;
 const ROOM_FOR_PARAMETERS: f32 = 480.0;
+/// Lower windows show no story.
+const ROOM_FOR_STORY: f32 = 420.0;
 /// Lower windows show neither bar nor transport.
 const ROOM_FOR_BARS: f32 = 180.0;
 
@@ -88,7 +90,8 @@ fn panels(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut 
         });
     let room = |pane: Pane| match pane {
         Pane::Picture => true,
-        Pane::Parameters | Pane::Story => screen.width() >= ROOM_FOR_PARAMETERS,
+        Pane::Parameters => true,
+        Pane::Story => screen.height() >= ROOM_FOR_STORY,
         Pane::Plots | Pane::Inspector | Pane::Performance => screen.width() >= ROOM_FOR_PLOTS,
     };
     CentralPanel::default().frame(Ground::NONE).show(ui, |ui| {

@@ -10,7 +10,7 @@ use super::state::Interface;
 use super::{Frame, Requests, layout, widgets};
 
 /// Width of the sheet when all its columns fit.
-pub const WIDTH: f32 = 820.0;
+pub const WIDTH: f32 = 940.0;
 /// The least width of a column.
 const COLUMN: f32 = 220.0;
 

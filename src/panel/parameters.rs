@@ -37,7 +37,6 @@ fn search(ui: &mut Ui, interface: &mut Interface) {
     let icon = RichText::new(egui_phosphor::regular::MAGNIFYING_GLASS)
         .font(theme::icon(size::SMALL))
         .color(palette.secondary);
-    let room = ui.available_width().clamp(40.0, 400.0);
     let frame = egui::Frame::NONE
         .fill(palette.raised)
         .corner_radius(theme::CORNER)
@@ -47,7 +46,7 @@ fn search(ui: &mut Ui, interface: &mut Interface) {
         .prefix(icon)
         .hint_text(RichText::new("search").color(palette.secondary))
         .font(theme::body(size::SMALL))
-        .desired_width(room - 16.0)
+        .desired_width(f32::INFINITY)
         .char_limit(80)
         .frame(frame);
     let response = ui.add(edit);

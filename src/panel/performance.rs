@@ -1,9 +1,7 @@
 //! What a step and a frame cost: phases, true pace, memory, threads, adapter.
 
 use bevy_egui::egui;
-use egui::{
-    Align2, Label, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2,
-};
+use egui::{Align2, Label, Rect, RichText, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
 use egui_phosphor::regular as icons;
 
 use super::theme::{self, Palette, size};
@@ -17,16 +15,14 @@ const ROW: f32 = 22.0;
 pub fn performance(ui: &mut Ui, frame: &Frame) {
     ui.add_space(10.0);
     widgets::panel_head(ui, "Performance", |_| {});
-    ScrollArea::vertical()
-        .auto_shrink([false, false])
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            pace(ui, frame);
-            phases(ui, frame);
-            window(ui, frame);
-            machine(ui, frame);
-            ui.add_space(16.0);
-        });
+    widgets::pane_scroll(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        pace(ui, frame);
+        phases(ui, frame);
+        window(ui, frame);
+        machine(ui, frame);
+        ui.add_space(16.0);
+    });
 }
 
 fn heading(ui: &mut Ui, text: &str) {
@@ -100,7 +96,7 @@ fn pace(ui: &mut Ui, frame: &Frame) {
         );
         ui.label(RichText::new(unit).color(palette.secondary));
     });
-    if snapshot.status == Status::Running && share < 0.95 {
+    if snapshot.status == Status::Running && speed.target.is_finite() && share < 0.95 {
         let text = format!(
             "A step costs more than the pace allows: {} {time} per second were asked for. The run does what it can and never falls into debt.",
             figure(speed.target, 3)

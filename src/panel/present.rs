@@ -113,7 +113,7 @@ fn readings(ui: &Ui, interface: &Interface, frame: &Frame, rect: Rect) {
             0.3 * rect.width(),
         );
         let width = number.size().x.max(name.size().x) + 24.0;
-        let height = number.size().y + name.size().y + 14.0;
+        let height = number.size().y + name.size().y + 20.0;
         if top + height > rect.bottom() || width > 0.6 * rect.width() {
             break;
         }

@@ -1,7 +1,7 @@
 //! What the phenomenon is: title, paragraphs, equations in type, bookmarks, where it was published.
 
 use bevy_egui::egui;
-use egui::{CursorIcon, Label, RichText, ScrollArea, Sense, Ui};
+use egui::{CursorIcon, Label, RichText, Sense, Ui};
 
 use super::state::Interface;
 use super::theme::{self, Palette, size};
@@ -11,18 +11,16 @@ use super::{Frame, Request, Requests, bookmarks, formula, widgets};
 pub fn story(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     ui.add_space(10.0);
     widgets::panel_head(ui, "Story", |_| {});
-    ScrollArea::vertical()
-        .auto_shrink([false, false])
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 8.0;
-            text(ui, frame);
-            equations(ui, frame, requests);
-            reference(ui, frame, requests);
-            bookmarks::bookmarks(ui, interface, frame, requests);
-            ui.spacing_mut().item_spacing.y = 8.0;
-            sources(ui, interface, frame, requests);
-            ui.add_space(16.0);
-        });
+    widgets::pane_scroll(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        text(ui, frame);
+        equations(ui, frame, requests);
+        reference(ui, frame, requests);
+        bookmarks::bookmarks(ui, interface, frame, requests);
+        ui.spacing_mut().item_spacing.y = 8.0;
+        sources(ui, interface, frame, requests);
+        ui.add_space(16.0);
+    });
 }
 
 fn text(ui: &mut Ui, frame: &Frame) {

@@ -3,8 +3,8 @@
 use bevy_egui::egui;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align2, Color32, FontId, Id, Key, Label, Rect, Response, RichText, Sense, Shape, Stroke,
-    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    Align2, Color32, FontId, Id, Key, Label, Rect, Response, RichText, ScrollArea, Sense, Shape,
+    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 use egui_phosphor::regular as icons;
 
@@ -154,6 +154,17 @@ pub fn panel_head(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
         ui.add_space(4.0);
         hairline(ui);
     });
+}
+
+/// What a pane holds, scrolled; the padding at the right is there with and without a bar.
+pub fn pane_scroll(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let width = (ui.available_width() - theme::PADDING).max(1.0);
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.set_max_width(width);
+            add(ui);
+        });
 }
 
 /// The heading of a section that can be folded; true while it is open.

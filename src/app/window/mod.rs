@@ -42,8 +42,17 @@ const FRAME: Duration = Duration::from_millis(16);
 
 /// Opens the window on a scene, or on the gallery.
 pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
-    let loaded = super::load(scene.unwrap_or(FIRST_SCENE), &[])?;
-    let watched = scene.and_then(|name| watch(name, &loaded));
+    let picture = scene
+        .map(Path::new)
+        .filter(|path| requests::is_picture(path));
+    let (loaded, watched) = match picture {
+        Some(path) => requests::read(path).map_err(Failure::BadInput)?,
+        None => {
+            let loaded = super::load(scene.unwrap_or(FIRST_SCENE), &[])?;
+            let watched = scene.and_then(|name| watch(name, &loaded));
+            (loaded, watched)
+        }
+    };
     display()?;
     let adapter = probe_adapter().map_err(|reason| {
         Failure::NoDisplay(format!(

@@ -175,13 +175,7 @@ fn open_recent(index: usize, desk: &mut Desk, lab: &Lab) {
 
 /// Opens a scene file, or a still or film that carries its scene.
 pub fn open_file(path: &Path, desk: &mut Desk, lab: &Lab) {
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    let opened = match extension.to_ascii_lowercase().as_str() {
-        "png" => carried(path, read_png_metadata(path), "picture"),
-        "mp4" | "gif" => carried(path, read_film_metadata(path), "film"),
-        _ => from_file(path),
-    };
-    match opened {
+    match read(path) {
         Ok((scene, watched)) => {
             desk.watched = watched;
             // A relative name would lead elsewhere on the next visit.
@@ -194,7 +188,25 @@ pub fn open_file(path: &Path, desk: &mut Desk, lab: &Lab) {
 }
 
 /// A scene, and the file to watch when it is from one.
-type Opened = Result<(Scene, Option<Watched>), String>;
+pub type Opened = Result<(Scene, Option<Watched>), String>;
+
+/// Reads the scene of a file, whatever kind of file it is.
+pub fn read(path: &Path) -> Opened {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    match extension.to_ascii_lowercase().as_str() {
+        "png" => carried(path, read_png_metadata(path), "picture"),
+        "mp4" | "gif" => carried(path, read_film_metadata(path), "film"),
+        _ => from_file(path),
+    }
+}
+
+/// True for a still or a film, which may carry a scene.
+pub fn is_picture(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["png", "mp4", "gif"]
+        .iter()
+        .any(|kind| extension.eq_ignore_ascii_case(kind))
+}
 
 fn from_file(path: &Path) -> Opened {
     let scene = scene::load(path, &[]).map_err(|problems| problems.to_string())?;

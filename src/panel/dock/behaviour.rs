@@ -1,7 +1,7 @@
 //! How the panes look and what hands may do with them: hairlines, small capitals, quiet tabs.
 
 use bevy_egui::egui;
-use egui::text::{LayoutJob, TextFormat};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align2, Color32, CursorIcon, Frame as Ground, Id, Margin, Rect, Response, Sense, Stroke, Style,
     Ui, Visuals, WidgetInfo, WidgetText, WidgetType, vec2,
@@ -22,13 +22,45 @@ use super::{GAP, Pane};
 /// Height of the tabs, in points.
 const TABS: f32 = 32.0;
 /// Side of the button that closes a pane, in points.
-const CLOSE: f32 = 16.0;
+const CLOSE: f32 = 14.0;
+/// Space before the title of a tab among others, in points.
+const SIDE: f32 = 9.0;
+
+/// The panes that share tabs, and the room for those.
+#[derive(Clone, Copy)]
+pub(super) struct Group {
+    /// A bit for each pane by its number.
+    pub panes: u8,
+    pub width: f32,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self {
+            panes: 0,
+            width: f32::INFINITY,
+        }
+    }
+}
+
+impl Group {
+    fn count(self) -> u32 {
+        self.panes.count_ones()
+    }
+
+    fn panes(self) -> impl Iterator<Item = Pane> {
+        let among = move |pane: &Pane| self.panes & (1 << *pane as u8) != 0;
+        Pane::ALL.into_iter().filter(among)
+    }
+}
 
 /// What draws the panes, and what has been done to them in this frame.
 pub(super) struct Hands<'a, 'b> {
     interface: &'a mut Interface,
     frame: &'a Frame<'b>,
     requests: &'a mut Requests,
+    /// The tabs that each pane is among, by its number.
+    groups: [Group; Pane::ALL.len()],
     pub closed: Option<Pane>,
     pub resized: bool,
     pub dropped: bool,
@@ -39,11 +71,13 @@ impl<'a, 'b> Hands<'a, 'b> {
         interface: &'a mut Interface,
         frame: &'a Frame<'b>,
         requests: &'a mut Requests,
+        groups: [Group; Pane::ALL.len()],
     ) -> Self {
         Self {
             interface,
             frame,
             requests,
+            groups,
             closed: None,
             resized: false,
             dropped: false,
@@ -105,18 +139,25 @@ impl Behavior<Pane> for Hands<'_, '_> {
         let pane = tiles.get_pane(&tile).copied();
         let title = pane.map_or("Panes", Pane::title);
         let palette = Palette::of(ui);
-        let alone = tiles
-            .parent_of(tile)
-            .and_then(|parent| tiles.get_container(parent))
-            .is_none_or(|container| {
-                let shown = |child: &&TileId| tiles.is_visible(**child);
-                container.children().filter(shown).count() < 2
-            });
-        let galley = ui
-            .painter()
-            .layout_job(capitals(title, Color32::PLACEHOLDER));
-        let left = if alone { PADDING } else { 9.0 };
-        let width = left + galley.size().x + 4.0 + CLOSE;
+        let group = pane.map_or(Group::default(), |pane| self.groups[pane as usize]);
+        let alone = group.count() < 2;
+        let left = if alone { PADDING } else { SIDE };
+        // Tabs that do not fit all become narrower together, and none is scrolled away.
+        let natural = |title: &str| {
+            let galley = ui
+                .painter()
+                .layout_job(capitals(title, Color32::PLACEHOLDER));
+            left + galley.size().x + 2.0 + CLOSE
+        };
+        let wanted = natural(title);
+        let all: f32 = group.panes().map(|pane| natural(pane.title())).sum();
+        let width = (wanted * (group.width / all.max(1.0)).min(1.0)).max(1.0);
+        let mut job = capitals(title, Color32::PLACEHOLDER);
+        let room = (width - left - 2.0 - CLOSE).max(1.0);
+        if width < wanted {
+            job.wrap = TextWrapping::truncate_at_width(room);
+        }
+        let galley = ui.painter().layout_job(job);
         let (_, rect) = ui.allocate_space(vec2(width, ui.available_height()));
         let response = ui
             .interact(rect, id, Sense::click_and_drag())

@@ -16,14 +16,14 @@ pub use arrangement::{Arrangement, Pane, Place};
 
 use super::state::Interface;
 use super::{Frame, Requests};
-use behaviour::Hands;
+use behaviour::{Group, Hands};
 
 /// The line between two panes, in points.
 const GAP: f32 = 1.0;
 /// The least share of the room that is left to the picture.
 const LEAST_PICTURE: f32 = 0.3;
-/// Size of a pane that was put beside the picture and has none yet, in points.
-const USUAL: f32 = 280.0;
+/// Width and height of a pane that was put beside the picture and has none yet, in points.
+const USUAL: [f32; 2] = [280.0, 220.0];
 
 /// The panes and where they stand.
 pub struct Dock {
@@ -125,7 +125,8 @@ impl Dock {
             dock.fit(root, rect.size());
         }
         let dragged = dock.dragged(ui.ctx());
-        let mut hands = Hands::new(interface, frame, requests);
+        let groups = Pane::ALL.map(|pane| dock.group_of(pane));
+        let mut hands = Hands::new(interface, frame, requests, groups);
         dock.tree.ui(&mut hands, ui);
         let (closed, resized, dropped) = (hands.closed, hands.resized, hands.dropped);
         if let Some(pane) = closed {
@@ -148,6 +149,24 @@ impl Dock {
             tree: Tree::empty("dock"),
             open: BTreeSet::new(),
             wanted: BTreeMap::new(),
+        }
+    }
+
+    /// The tabs that a pane is among, as wide as they were in the last frame.
+    fn group_of(&self, pane: Pane) -> Group {
+        let tiles = &self.tree.tiles;
+        let parent = tiles.parent_of(id_of(pane));
+        let Some(Container::Tabs(tabs)) = parent.and_then(|parent| tiles.get_container(parent))
+        else {
+            return Group::default();
+        };
+        let shown = tabs.children.iter().filter(|&&tile| tiles.is_visible(tile));
+        let panes = shown.filter_map(|tile| tiles.get_pane(tile));
+        Group {
+            panes: panes.fold(0, |bits, &pane| bits | 1 << pane as u8),
+            width: parent
+                .and_then(|parent| tiles.rect(parent))
+                .map_or(f32::INFINITY, |rect| rect.width()),
         }
     }
 
@@ -198,7 +217,12 @@ impl Dock {
         let beside: Vec<(TileId, f32)> = shown
             .iter()
             .filter(|&&child| child != picture)
-            .map(|&child| (child, self.wanted.get(&child.0).copied().unwrap_or(USUAL)))
+            .map(|&child| {
+                (
+                    child,
+                    self.wanted.get(&child.0).copied().unwrap_or(USUAL[axis]),
+                )
+            })
             .collect();
         let sum: f32 = beside.iter().map(|(_, wanted)| wanted).sum();
         let squeeze = ((1.0 - LEAST_PICTURE) * whole / sum.max(1.0)).min(1.0);
@@ -257,10 +281,11 @@ impl Dock {
             return Some(Place::Tabs(active.unwrap_or(0), places));
         };
         let beside = self.holds_picture(tile);
+        let usual = USUAL[usize::from(linear.dir == LinearDir::Vertical)];
         let parts = places(self).into_iter().map(|(child, place)| {
             let size = match beside {
                 true if place.holds(Pane::Picture) => 0.0,
-                true => self.wanted.get(&child.0).copied().unwrap_or(USUAL),
+                true => self.wanted.get(&child.0).copied().unwrap_or(usual),
                 false => linear.shares[child],
             };
             (size.clamp(0.0, 16_384.0), place)
