@@ -77,15 +77,22 @@ fn every_instruction_set_gives_the_same_bits() {
     }
 }
 
-/// A built-in scene with few particles.
+/// A built-in scene with few particles; epidemics keep their nodes, because the network that a scene
+/// asks for cannot be had from a few.
 fn small(name: &str) -> Scene {
+    let whole = scene(name, &[]);
+    let scene = if whole.model.name == "epidemic" {
+        whole
+    } else {
+        scene(name, &[("population.count", "400")])
+    };
     Scene {
         sample_every: 50,
-        ..scene(name, &[("population.count", "400")])
+        ..scene
     }
 }
 
-/// Hashes of the built-in scenes with 400 particles after 300 steps.
+/// Hashes of the small built-in scenes after 300 steps.
 const GOLDEN: &[(&str, u64)] = &[
     ("mips", 0xc0193904275d1fa8),
     ("active_gas", 0x365732b2334579a5),

@@ -134,22 +134,21 @@ impl Monkey {
 
 /// Every vertex that would be drawn is a place.
 fn assert_drawable(context: &egui::Context, output: egui::FullOutput, room: Vec2) {
+    let broken = |primitives: &[egui::ClippedPrimitive]| {
+        primitives.iter().any(|one| match &one.primitive {
+            egui::epaint::Primitive::Mesh(mesh) => {
+                mesh.vertices.iter().any(|vertex| !vertex.pos.is_finite())
+            }
+            egui::epaint::Primitive::Callback(_) => false,
+        })
+    };
     let shapes = output.shapes.clone();
-    for primitive in context.tessellate(output.shapes, output.pixels_per_point) {
-        if let egui::epaint::Primitive::Mesh(mesh) = primitive.primitive {
-            for vertex in &mesh.vertices {
-                assert!(
-                    vertex.pos.is_finite(),
-                    "a vertex at {:?} in a room of {room:?}, clipped to {:?}; shapes: {:?}",
-                    vertex.pos,
-                    primitive.clip_rect,
-                    shapes
-                        .iter()
-                        .map(|shape| &shape.shape)
-                        .filter(|shape| !shape.visual_bounding_rect().is_finite())
-                        .take(3)
-                        .collect::<Vec<_>>()
-                );
+    if broken(&context.tessellate(output.shapes, output.pixels_per_point)) {
+        for shape in shapes {
+            let text = format!("{shape:?}");
+            if broken(&context.tessellate(vec![shape], output.pixels_per_point)) {
+                let text: String = text.chars().take(1500).collect();
+                panic!("in a room of {room:?} this cannot be drawn: {text}");
             }
         }
     }

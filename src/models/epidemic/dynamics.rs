@@ -10,7 +10,9 @@
 //! Noise is keyed by node and by how often that node has drawn, never by step: the same events
 //! happen at the same times whatever the step and the number of threads.
 
+pub mod health;
 mod interventions;
+mod rates;
 
 use bevy::ecs::resource::Resource;
 use serde::{Deserialize, Serialize};
@@ -19,23 +21,8 @@ use crate::math::event_queue::{Event, EventQueue};
 use crate::math::network::Graph;
 use crate::math::philox::{Purpose, Stream};
 
-/// State of health of a node, as its column holds it.
-pub mod health {
-    /// Can be infected.
-    pub const SUSCEPTIBLE: u8 = 0;
-    /// Infected but not yet infectious.
-    pub const EXPOSED: u8 = 1;
-    /// Infectious.
-    pub const INFECTIOUS: u8 = 2;
-    /// Recovered and immune, for a while or for good.
-    pub const REMOVED: u8 = 3;
-    /// Immune from the start or by ring vaccination.
-    pub const VACCINATED: u8 = 4;
-    /// Infected, found and isolated: infects nobody.
-    pub const ISOLATED: u8 = 5;
-    /// How many there are.
-    pub const COUNT: usize = 6;
-}
+pub use rates::Rates;
+
 use health::{EXPOSED, INFECTIOUS, ISOLATED, REMOVED, SUSCEPTIBLE};
 
 /// No node: the infector of a seed.
@@ -44,34 +31,6 @@ pub const NOBODY: u32 = u32::MAX;
 const NEVER: f64 = f64::INFINITY;
 /// Time of infection of a node that was never infected.
 pub const NOT_YET: f64 = -1.0;
-
-/// The rates of the chain, per unit of time; 0 where a transition does not exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Rates {
-    /// β: along each edge between an infectious and a susceptible node.
-    pub transmission: f64,
-    /// ν: from exposed to infectious; infinite when there is no exposed state.
-    pub onset: f64,
-    /// γ: from infectious to removed, or to susceptible where there is no immunity.
-    pub recovery: f64,
-    /// ω: from removed to susceptible.
-    pub waning: f64,
-    /// False when recovery leads back to susceptible.
-    pub immunity: bool,
-    /// δ: at which an infectious node is found and isolated.
-    pub detection: f64,
-    /// Probability with which a susceptible node of the ring around a found node is vaccinated.
-    pub coverage: f64,
-    /// Steps along edges from the found node to the rim of the ring.
-    pub depth: u32,
-}
-
-impl Rates {
-    /// Rate at which a node leaves the infectious state.
-    pub fn leaving(&self) -> f64 {
-        self.recovery + self.detection
-    }
-}
 
 /// The columns of the nodes that the chain reads and writes.
 pub struct Nodes<'a> {
