@@ -34,7 +34,12 @@ pub fn population(
     let scene = &frame.snapshot.scene;
     let bound = (scene.model.step_bound)(&scene.values);
     let search = interface.search.clone();
-    let lines = lines(bound.dt, frame.snapshot.scene.model.units);
+    let points = (scene.model.particle_area)(&scene.values) <= 0.0;
+    let lines: Vec<Line> = lines(bound.dt, scene.model.units)
+        .into_iter()
+        // What has no area covers nothing.
+        .filter(|line| !(points && line.quantity == Quantity::Packing))
+        .collect();
     let starts: Vec<Alternative> = scene
         .model
         .initial_conditions

@@ -243,7 +243,8 @@ fn drawn(sign: char, outer: f32, inner: f32, top: f32, bottom: f32) -> Vec<Pos2>
         _ => (0..=16)
             .map(|step| {
                 let turn = (step as f32 / 16.0 - 0.5) * std::f32::consts::PI;
-                let share = 0.9 - 0.65 * turn.cos().powf(0.75);
+                // Rounding puts the cosine at the ends a little below zero.
+                let share = 0.9 - 0.65 * turn.cos().max(0.0).powf(0.75);
                 pos2(
                     near(share),
                     egui::lerp(top..=bottom, 0.5 + turn.sin() * 0.5),
