@@ -127,9 +127,13 @@ fn pace(
         *act = Some(ActionId::FullSpeed);
     }
     let font = theme::body(size::BODY);
-    let unit =
-        ui.painter()
-            .layout_no_wrap("τ/s".into(), theme::body(size::SMALL), palette.secondary);
+    let unit = match frame.snapshot.scene.model.units.time {
+        "" => "1/s".to_string(),
+        time => format!("{time}/s"),
+    };
+    let unit = ui
+        .painter()
+        .layout_no_wrap(unit, theme::body(size::SMALL), palette.secondary);
     let (spot, _) = ui.allocate_exact_size(unit.size(), Sense::hover());
     if !free {
         ui.painter().galley(spot.min, unit, palette.secondary);

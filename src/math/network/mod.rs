@@ -1,5 +1,10 @@
 //! Networks: nodes in the plane or nowhere, and the edges between them.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "an index that runs over lanes or axes of several columns at once reads better than a zip of them"
+)]
+
 pub mod compare;
 pub mod degrees;
 pub mod error;

@@ -79,15 +79,13 @@ impl Trace {
     /// What was saved; `None` when it is something else.
     pub fn load(lengths: Vec<u64>, newest: Vec<(f64, u32, u32)>) -> Option<Self> {
         let fits = lengths.len() == BINS && newest.len() <= NEWEST;
-        let mut trace = Self::default();
-        trace.lengths = lengths;
-        trace
-            .newest
-            .extend(
-                newest
-                    .into_iter()
-                    .map(|(time, from, to)| Transmission { time, from, to }),
-            );
+        let mut trace = Self {
+            lengths,
+            ..Self::default()
+        };
+        let newest = newest.into_iter();
+        let newest = newest.map(|(time, from, to)| Transmission { time, from, to });
+        trace.newest.extend(newest);
         fits.then_some(trace)
     }
 }

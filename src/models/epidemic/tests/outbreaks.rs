@@ -32,7 +32,7 @@ fn gaussian(width: f64) -> Kernel {
 fn attack(graph: &Graph, rates: Rates, seed: u64) -> f64 {
     let nodes = graph.nodes();
     let stream = Stream::new(seed, 1, Purpose::InitialCondition);
-    let place = |k: u32| (u64::from(stream.words(k, 9)[0]) * nodes as u64 >> 32) as u32;
+    let place = |k: u32| ((u64::from(stream.words(k, 9)[0]) * nodes as u64) >> 32) as u32;
     let mut seeds: Vec<u32> = (0..nodes as u32 / 1000).map(place).collect();
     seeds.sort_unstable();
     seeds.dedup();
