@@ -377,3 +377,173 @@ fn a_window_comes_back_as_it_was_left() {
     focus(&screen);
     close(&screen, window);
 }
+
+/// Parts of the window of the scene `trapped`, as it stands without settings.
+const VALUE: Region = [180, 178, 270, 202];
+const SIDE: Region = [1134, 44, 1436, 850];
+const WHOLE: Region = [0, 0, SIZE[0], SIZE[1]];
+
+/// A chord whose modifier lasts long enough to be seen in a slow frame.
+fn chord(screen: &Screen, modifier: &str, key: &str) {
+    let frame = || std::thread::sleep(Duration::from_millis(400));
+    screen.hand(&["keydown", modifier]);
+    frame();
+    screen.hand(&["key", key]);
+    frame();
+    screen.hand(&["keyup", modifier]);
+}
+
+/// A drag with the left button that takes some frames.
+fn drag(screen: &Screen, from: [u32; 2], to: [u32; 2]) {
+    let place = |share: f64| {
+        let at = [0, 1].map(|axis| {
+            let way = f64::from(to[axis]) - f64::from(from[axis]);
+            (f64::from(from[axis]) + share * way).round().to_string()
+        });
+        screen.hand(&["mousemove", &at[0], &at[1]]);
+        std::thread::sleep(Duration::from_millis(120));
+    };
+    place(0.0);
+    screen.hand(&["mousedown", "1"]);
+    for step in 1..=8 {
+        place(f64::from(step) / 8.0);
+    }
+    screen.hand(&["mouseup", "1"]);
+}
+
+#[test]
+fn a_visitor_goes_through_the_window() {
+    let Some((screen, adapter)) = stage() else {
+        return;
+    };
+    // A picture of every state is kept, to be looked at.
+    let album = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window");
+    std::fs::create_dir_all(&album).expect("a folder");
+    let keep = |name: &str| {
+        // What has just begun to move comes to rest first.
+        std::thread::sleep(Duration::from_millis(1200));
+        screen.shot().keep(&album.join(format!("{name}.png")));
+    };
+    let mut window = open(&screen, &adapter, &["mips"]);
+    let first = screen.until(&mut window, "a scene", |shot| {
+        shot.has_bar() && shot.lively()
+    });
+    focus(&screen);
+
+    // From the gallery to another scene, by its name.
+    screen.hand(&["key", "g"]);
+    let wall = screen.until(&mut window, "the gallery", |shot| {
+        shot.change(&first, PICTURE) > 0.3 && shot.change(&first, [60, 40, 400, 130]) > 0.1
+    });
+    keep("01-gallery");
+    screen.hand(&["type", "--delay", "150", "ring in a harmonic"]);
+    std::thread::sleep(Duration::from_millis(800));
+    screen.hand(&["key", "Return"]);
+    screen.until(&mut window, "the scene of the gallery", |shot| {
+        shot.change(&first, TITLE) > 0.01 && shot.lively() && shot.change(&wall, PICTURE) > 0.3
+    });
+    std::thread::sleep(Duration::from_secs(3));
+    screen.hand(&["mousemove", "700", "430"]);
+    screen.hand(&["key", "space"]);
+    std::thread::sleep(Duration::from_secs(1));
+    let paused = screen.shot();
+    keep("02-paused");
+
+    // A slider is dragged, and a bad value is refused.
+    drag(&screen, [202, 211], [150, 211]);
+    let slid = screen.until(&mut window, "the slider", |shot| {
+        shot.change(&paused, VALUE) > 0.02
+    });
+    keep("03-slider");
+    screen.hand(&["mousemove", "222", "190", "click", "1"]);
+    std::thread::sleep(Duration::from_millis(500));
+    chord(&screen, "ctrl", "a");
+    screen.hand(&["type", "--delay", "100", "1e9"]);
+    screen.hand(&["key", "Return"]);
+    screen.until(&mut window, "the refusal", |shot| {
+        shot.change(&slid, WHOLE) > 0.001
+    });
+    keep("04-refused");
+    screen.hand(&["key", "Escape"]);
+    screen.hand(&["mousemove", "700", "430"]);
+    std::thread::sleep(Duration::from_secs(1));
+    // What was dragged is taken back.
+    chord(&screen, "ctrl", "z");
+    screen.until(&mut window, "undo", |shot| shot.change(&slid, VALUE) > 0.02);
+
+    // A brush pushes, the hand inspects.
+    let before = screen.shot();
+    screen.hand(&["key", "d"]);
+    drag(&screen, [714, 590], [714, 670]);
+    let pushed = screen.until(&mut window, "the push", |shot| {
+        shot.change(&before, [600, 560, 830, 700]) > 0.02
+    });
+    keep("05-push");
+    screen.hand(&["key", "v"]);
+    screen.hand(&["mousemove", "640", "628", "click", "1"]);
+    let inspected = screen.until(&mut window, "the inspector", |shot| {
+        shot.change(&pushed, SIDE) > 0.03
+    });
+    keep("06-inspect");
+
+    // Themes, presentation.
+    screen.hand(&["key", "t"]);
+    screen.until(&mut window, "the light theme", |shot| {
+        shot.brightness(BAR).0 > 150.0
+    });
+    keep("07-light");
+    screen.hand(&["key", "t"]);
+    screen.until(&mut window, "the dark theme", Shot::has_bar);
+    screen.hand(&["key", "F5"]);
+    screen.until(&mut window, "the presentation", |shot| {
+        shot.change(&inspected, SIDE) > 0.1
+    });
+    keep("08-present");
+    screen.hand(&["key", "Escape"]);
+    screen.until(&mut window, "the panels are back", Shot::has_bar);
+
+    // Sizes down to next to nothing, and away from the screen for a while.
+    let resize = |width: &str, height: &str| {
+        screen.hand(&[
+            "search",
+            "--onlyvisible",
+            "--name",
+            "^Seethe",
+            "windowsize",
+            width,
+            height,
+        ]);
+        std::thread::sleep(Duration::from_secs(2));
+    };
+    for (width, height) in [("300", "200"), ("1", "1"), ("1024", "640"), ("1440", "900")] {
+        resize(width, height);
+        assert!(window.runs(), "{width}x{height}");
+        keep(&format!("09-{width}x{height}"));
+    }
+    screen.until(&mut window, "the full size again", Shot::has_bar);
+    screen.hand(&["search", "--name", "^Seethe", "windowunmap"]);
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(window.runs(), "away from the screen");
+    screen.hand(&["search", "--name", "^Seethe", "windowmap"]);
+    screen.until(&mut window, "back on the screen", Shot::has_bar);
+    focus(&screen);
+
+    // Who leaves with unsaved work is asked; the answer here is to stay, and to take the change back.
+    let calm = screen.shot();
+    drag(&screen, [202, 211], [150, 211]);
+    screen.until(&mut window, "the slider", |shot| {
+        shot.change(&calm, VALUE) > 0.02
+    });
+    screen.hand(&["mousemove", "700", "430"]);
+    let slid = screen.shot();
+    chord(&screen, "ctrl", "q");
+    screen.until(&mut window, "the question", |shot| {
+        shot.change(&slid, PICTURE) > 0.05
+    });
+    keep("10-question");
+    screen.hand(&["key", "Escape"]);
+    std::thread::sleep(Duration::from_secs(1));
+    chord(&screen, "ctrl", "z");
+    std::thread::sleep(Duration::from_secs(1));
+    close(&screen, window);
+}
