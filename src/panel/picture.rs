@@ -47,7 +47,9 @@ pub fn picture(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: 
     time(ui, interface, frame, rect);
     let taken = legend::legend(ui, interface, frame, rect, requests);
     bar_of_scale(ui, frame, rect, taken);
-    tools::palette(ui, interface, frame, rect, requests);
+    if !interface.presenting {
+        tools::palette(ui, interface, frame, rect, requests);
+    }
     if let Status::Failed(reason) = &frame.snapshot.status {
         failure(ui, interface, frame, rect, reason, requests);
     }
