@@ -3,6 +3,7 @@
 
 mod chain;
 mod equations;
+mod ensemble;
 mod naive;
 mod outbreaks;
 mod speed;
