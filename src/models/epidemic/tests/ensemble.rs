@@ -72,7 +72,11 @@ fn the_mean_outbreak_is_that_of_another_program() {
         for (name, ours, theirs) in pairs {
             let error = ours.standard_error().hypot(theirs[1]);
             let difference = ours.mean() - theirs[0];
-            println!("{name}({}) {:.3} {difference:.3} {error:.3}", reference[0], ours.mean());
+            println!(
+                "{name}({}) {:.3} {difference:.3} {error:.3}",
+                reference[0],
+                ours.mean()
+            );
             // Sixteen comparisons: four errors are exceeded once in a thousand such tests.
             assert!(
                 difference.abs() < 4.0 * error,

@@ -2,8 +2,8 @@
 //! and both against each other.
 
 mod chain;
-mod equations;
 mod ensemble;
+mod equations;
 mod naive;
 mod outbreaks;
 mod speed;
