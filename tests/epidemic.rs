@@ -120,6 +120,35 @@ fn a_network_comes_from_a_file_and_survives_without_it() {
     assert_eq!(restored.expect("a checkpoint").hash(), run.hash());
 }
 
+/// The square in two more forms.
+const ENDS: &str =
+    "source,target,x1,y1,x2,y2\na,b,1,1,9,1\nb,c,9,1,9,9\nc,d,9,9,1,9\nd,a,1,9,1,1\n";
+const GRAPHML: &str = r#"<?xml version="1.0"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+<key id="d0" for="node" attr.name="x" attr.type="double"/>
+<key id="d1" for="node" attr.name="y" attr.type="double"/>
+<graph edgedefault="undirected">
+<node id="a"><data key="d0">1</data><data key="d1">1</data></node>
+<node id="b"><data key="d0">9</data><data key="d1">1</data></node>
+<node id="c"><data key="d0">9</data><data key="d1">9</data></node>
+<node id="d"><data key="d0">1</data><data key="d1">9</data></node>
+<edge source="a" target="b"/><edge source="b" target="c"/>
+<edge source="c" target="d"/><edge source="d" target="a"/>
+</graph></graphml>
+"#;
+
+#[test]
+fn every_form_of_a_network_is_the_same_network() {
+    let course = |network: &str| {
+        let mut run = start(with_network(network, &[]).expect("a scene"), 1);
+        run.advance(40).expect("it runs");
+        run.hash()
+    };
+    let listed = course(SQUARE);
+    assert_eq!(course(ENDS), listed);
+    assert_eq!(course(GRAPHML), listed);
+}
+
 #[test]
 fn bad_networks_are_refused_with_file_line_and_remedy() {
     for (network, overrides, wanted) in [
@@ -151,6 +180,13 @@ fn bad_networks_are_refused_with_file_line_and_remedy() {
             "net.csv:4: the edge between `b` and `a` is there twice",
         ),
         ("node,a,1,1\n", &[], "write population: (count: 1)"),
+        (
+            "a,b,1,1,9,1\na,a,1,1,1,1\n",
+            &[],
+            "net.csv: line 2: an edge leads from node \"a\" to itself",
+        ),
+        ("a,b\nb,c\n", &[], "net.csv: the nodes have no coordinates"),
+        ("<graphml>", &[], "net.csv: "),
         (
             SQUARE,
             &[("box.size", "(8, 8)")],

@@ -13,8 +13,11 @@
 /// Something that happens to a node at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
+    /// From 0 on.
     pub time: f64,
     pub node: u32,
+    /// What the owner wants to know beforehand; it plays no part in the order.
+    pub mark: u32,
 }
 
 impl Event {
@@ -50,6 +53,8 @@ pub struct EventQueue {
     len: usize,
     /// Length at which the calendar is laid out anew.
     crowded: usize,
+    /// True when the front was filled since it was last asked for.
+    turned: bool,
 }
 
 impl Default for EventQueue {
@@ -64,6 +69,7 @@ impl Default for EventQueue {
             later: Vec::new(),
             len: 0,
             crowded: BUCKETS[0] * PER_BUCKET,
+            turned: false,
         }
     }
 }
@@ -120,11 +126,16 @@ impl EventQueue {
         }
     }
 
-    /// The node of an event some places behind the next one, as far as that is known by now.
+    /// The events that come next, the last first, once each time that they become known; nothing
+    /// in between. Whoever deals with events one by one may read beforehand what all of them will
+    /// need: many waits for memory at once take little longer than one.
     #[inline]
-    pub fn ahead(&self, places: usize) -> Option<u32> {
-        let place = self.front.len().checked_sub(1 + places)?;
-        self.front.get(place).map(|event| event.node)
+    pub fn fresh(&mut self) -> &[Event] {
+        if std::mem::take(&mut self.turned) {
+            &self.front
+        } else {
+            &[]
+        }
     }
 
     /// The bucket of a time. It never decreases with the time, rounding included, and hence an
@@ -158,6 +169,7 @@ impl EventQueue {
             if !bucket.is_empty() {
                 std::mem::swap(bucket, &mut self.front);
                 sort(&mut self.front);
+                self.turned = true;
                 return true;
             }
         }
@@ -205,7 +217,9 @@ impl EventQueue {
 
 /// The earliest last.
 fn sort(events: &mut [Event]) {
-    events.sort_unstable_by(|a, b| b.time.total_cmp(&a.time).then(b.node.cmp(&a.node)));
+    // One number each, compared without a branch: the bits of times from 0 on are in their order.
+    let key = |event: &Event| u128::from(event.time.to_bits()) << 32 | u128::from(event.node);
+    events.sort_unstable_by_key(|event| std::cmp::Reverse(key(event)));
 }
 
 #[cfg(test)]
@@ -233,8 +247,8 @@ mod tests {
                 if kind < 3 {
                     // Coarse times, so that there are ties.
                     let time = now + scale * (x * 64.0).floor() / 8.0;
-                    if model.insert(order(Event { time, node })) {
-                        queue.push(Event { time, node });
+                    if model.insert(order(Event { time, node, mark: 0 })) {
+                        queue.push(Event { time, node, mark: 0 });
                     }
                 } else {
                     let limit = now + scale * x;
@@ -259,7 +273,11 @@ mod tests {
     fn a_growing_and_shrinking_crowd_keeps_its_order_across_layouts() {
         // Each of many events puts in two more while the crowd grows, none afterwards.
         let mut queue = EventQueue::default();
-        queue.push(Event { time: 1.0, node: 0 });
+        queue.push(Event {
+            time: 1.0,
+            node: 0,
+            mark: 0,
+        });
         let (mut born, mut taken, mut last) = (1u32, 0u32, 0.0);
         while let Some(event) = queue.pop_until(f64::INFINITY) {
             assert!(event.time >= last, "{} after {last}", event.time);
@@ -269,7 +287,11 @@ mod tests {
                 let stream = Stream::new(3, 0, Purpose::EpidemicClocks);
                 for wait in stream.uniforms(taken, 0).into_iter().take(2) {
                     let time = event.time - f64::from(wait).ln();
-                    queue.push(Event { time, node: born });
+                    queue.push(Event {
+                        time,
+                        node: born,
+                        mark: 0,
+                    });
                     born += 1;
                 }
             }
@@ -284,22 +306,29 @@ mod tests {
         queue.push(Event {
             time: f64::INFINITY,
             node: 1,
+            mark: 0,
         });
         queue.push(Event {
             time: f64::NAN,
             node: 1,
+            mark: 0,
         });
         assert!(queue.is_empty());
         for node in 0..5000 {
             queue.push(Event {
                 time: f64::from(node % 77),
                 node,
+                mark: 0,
             });
         }
         assert_eq!(queue.len(), 5000);
         queue.clear();
         assert_eq!(queue.pop_until(f64::INFINITY), None);
-        queue.push(Event { time: 2.0, node: 7 });
+        queue.push(Event {
+            time: 2.0,
+            node: 7,
+            mark: 0,
+        });
         assert_eq!(queue.pop_until(1.9), None);
         assert_eq!(queue.pop_until(2.0).map(|event| event.node), Some(7));
     }

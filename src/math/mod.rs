@@ -1,5 +1,6 @@
 //! L0: mathematics that knows neither Bevy nor files: boxes, noise, neighbours, forces, estimators.
 
+pub mod agenda;
 pub mod blocks;
 pub mod bonds;
 pub mod cells;

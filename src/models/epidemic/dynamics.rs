@@ -13,15 +13,17 @@
 pub mod health;
 mod interventions;
 mod rates;
+mod state;
 
 use bevy::ecs::resource::Resource;
-use serde::{Deserialize, Serialize};
 
+use crate::math::agenda::Agenda;
 use crate::math::event_queue::{Event, EventQueue};
 use crate::math::network::Graph;
 use crate::math::philox::{Purpose, Stream};
 
 pub use rates::Rates;
+pub use state::DynamicsState;
 
 use health::{EXPOSED, INFECTIOUS, ISOLATED, REMOVED, SUSCEPTIBLE};
 
@@ -60,8 +62,11 @@ struct Clock {
     draws: u32,
 }
 
-/// Events ahead whose nodes are fetched from memory while an earlier one is dealt with.
-const AHEAD: usize = 3;
+/// Mark of an event in the queue that is an infection: it needs the neighbours of its node.
+const INFECTION: u32 = 1;
+
+/// Neighbours that are looked at together.
+const GROUP: usize = 16;
 
 /// The chain: what is going to happen, and what is counted.
 #[derive(Resource, Clone, Debug)]
@@ -71,6 +76,8 @@ pub struct Dynamics {
     rates: Rates,
     clocks: Vec<Clock>,
     queue: EventQueue,
+    /// Ends of the infectious state, while nothing else depends on them.
+    ends: Agenda,
     /// Nodes in each state.
     census: [u64; health::COUNT],
     /// Infections so far, seeds not counted.
@@ -78,18 +85,6 @@ pub struct Dynamics {
     /// Nodes vaccinated by rings so far.
     ring_vaccinated: u64,
     ring: Ring,
-}
-
-/// The part of the chain that a checkpoint keeps, together with the columns.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DynamicsState {
-    rates: Rates,
-    due: Vec<f64>,
-    source: Vec<u32>,
-    draws: Vec<u32>,
-    census: [u64; health::COUNT],
-    infections: u64,
-    ring_vaccinated: u64,
 }
 
 /// Buffers of the search for a ring.
@@ -147,6 +142,7 @@ impl Dynamics {
                 health.len()
             ],
             queue: EventQueue::default(),
+            ends: Agenda::default(),
             census,
             infections: 0,
             ring_vaccinated: 0,
@@ -179,6 +175,7 @@ impl Dynamics {
     pub fn rearm(&mut self, graph: &Graph, nodes: &mut Nodes, rates: Rates, now: f64) {
         self.rates = rates;
         self.queue.clear();
+        self.ends.clear();
         self.clocks.iter_mut().for_each(|clock| clock.due = NEVER);
         for node in 0..nodes.health.len() as u32 {
             match nodes.health[node as usize] {
@@ -194,55 +191,6 @@ impl Dynamics {
         self.clocks.len()
     }
 
-    /// The state for a checkpoint.
-    pub fn state(&self) -> DynamicsState {
-        DynamicsState {
-            rates: self.rates,
-            due: self.clocks.iter().map(|clock| clock.due).collect(),
-            source: self.clocks.iter().map(|clock| clock.source).collect(),
-            draws: self.clocks.iter().map(|clock| clock.draws).collect(),
-            census: self.census,
-            infections: self.infections,
-            ring_vaccinated: self.ring_vaccinated,
-        }
-    }
-
-    /// Takes a state back, and puts what is due into the queue; false when it is the state of
-    /// another number of nodes.
-    pub fn set_state(&mut self, state: DynamicsState) -> bool {
-        let nodes = self.clocks.len();
-        let lengths = [state.due.len(), state.source.len(), state.draws.len()];
-        let known = |source: &u32| *source == NOBODY || (*source as usize) < nodes;
-        let counted = state
-            .census
-            .iter()
-            .try_fold(0_u64, |sum, &one| sum.checked_add(one));
-        if lengths != [nodes; 3]
-            || counted != Some(nodes as u64)
-            || !state.source.iter().all(known)
-            || state.due.iter().any(|time| time.is_nan())
-        {
-            return false;
-        }
-        self.rates = state.rates;
-        for (node, clock) in self.clocks.iter_mut().enumerate() {
-            *clock = Clock {
-                due: state.due[node],
-                source: state.source[node],
-                draws: state.draws[node],
-            };
-        }
-        self.census = state.census;
-        self.infections = state.infections;
-        self.ring_vaccinated = state.ring_vaccinated;
-        self.queue.clear();
-        for (node, clock) in (0..).zip(&self.clocks) {
-            let time = clock.due;
-            self.queue.push(Event { time, node });
-        }
-        true
-    }
-
     /// All events up to and including a time, in their order. `note` hears of every transmission.
     pub fn advance(
         &mut self,
@@ -254,10 +202,13 @@ impl Dynamics {
         // Reading ahead overlaps the waits for memory; what is read does not matter.
         let mut read = 0_u32;
         while let Some(event) = self.queue.pop_until(until) {
-            if let Some(next) = self.queue.ahead(AHEAD) {
-                let row = graph.neighbours(next).first().copied().unwrap_or(0);
-                let clock = &self.clocks[next as usize];
-                read = read.wrapping_add(row).wrapping_add(clock.draws);
+            for next in self.queue.fresh() {
+                // Of the others the row is not needed, and node 0 stands for them.
+                let row = graph.neighbours(next.node * next.mark);
+                let ends = row.first().zip(row.last()).map_or(0, |(a, b)| a ^ b);
+                let index = next.node as usize;
+                read = read.wrapping_add(ends ^ self.clocks[index].draws ^ nodes.infector[index])
+                    ^ nodes.arrival[index].to_bits() as u32;
             }
             let (node, index) = (event.node, event.node as usize);
             if self.clocks[index].due != event.time {
@@ -283,6 +234,15 @@ impl Dynamics {
             }
         }
         std::hint::black_box(read);
+        let mut ends = std::mem::take(&mut self.ends);
+        ends.drain_until(until, |event| {
+            let clock = &mut self.clocks[event.node as usize];
+            if clock.due == event.time && nodes.health[event.node as usize] == INFECTIOUS {
+                clock.due = NEVER;
+                self.move_to(nodes, event.node, REMOVED);
+            }
+        });
+        self.ends = ends;
     }
 
     /// A susceptible node becomes infected; `from` is who did it.
@@ -322,7 +282,11 @@ impl Dynamics {
     #[inline(always)]
     fn schedule(&mut self, node: u32, time: f64) {
         self.clocks[node as usize].due = time;
-        self.queue.push(Event { time, node });
+        self.queue.push(Event {
+            time,
+            node,
+            mark: 0,
+        });
     }
 
     /// Draws the end of a state that infects nobody.
@@ -349,29 +313,47 @@ impl Dynamics {
         let words = self.draw(node);
         let first = words.block(0);
         let leave = now + exponential(first[0]) / self.rates.leaving();
-        self.schedule(node, leave);
+        if self.rates.ends_unnoticed() {
+            self.clocks[node as usize].due = leave;
+            self.ends.push(Event {
+                time: leave,
+                node,
+                mark: 0,
+            });
+        } else {
+            self.schedule(node, leave);
+        }
         let rate = self.rates.transmission;
         // A contact comes in time when u > exp(−β(leave − now)); the bound is lowered by a little
         // more than rounding may do, and what passes is compared as a time.
         let bound = (-rate * (leave - now)).exp() * 4_294_967_296.0 - 2.0;
         let bound = bound as u32;
         let inverse = 1.0 / rate;
-        // Word 0 is the end of the state and word 1 decides how it ends.
-        for (place, four) in graph.neighbours(node).chunks(4).enumerate() {
-            let open = |&other: &u32| nodes.health[other as usize] == SUSCEPTIBLE;
-            if !four.iter().any(open) {
-                continue;
-            }
-            let drawn = words.block(1 + place);
-            for (&other, word) in four.iter().zip(drawn) {
-                if word < bound || nodes.health[other as usize] != SUSCEPTIBLE {
+        // Word 0 is the end of the state and word 1 decides how it ends. Contacts that may come in
+        // time are gathered first, without a branch on what chance decides.
+        let open = |other: u32| nodes.health[other as usize] == SUSCEPTIBLE;
+        for (group, some) in graph.neighbours(node).chunks(GROUP).enumerate() {
+            let (mut gathered, mut count) = ([[0; 2]; GROUP], 0);
+            for (place, four) in some.chunks(4).enumerate() {
+                if !four.iter().any(|&other| open(other)) {
                     continue;
                 }
+                let drawn = words.block(1 + group * (GROUP / 4) + place);
+                for (&other, word) in four.iter().zip(drawn) {
+                    gathered[count % GROUP] = [other, word];
+                    count += usize::from(open(other) & (word >= bound));
+                }
+            }
+            for &[other, word] in &gathered[..count.min(GROUP)] {
                 let time = now + exponential(word) * inverse;
                 let clock = &mut self.clocks[other as usize];
                 if time < leave && time < clock.due {
                     (clock.due, clock.source) = (time, node);
-                    self.queue.push(Event { time, node: other });
+                    self.queue.push(Event {
+                        time,
+                        node: other,
+                        mark: INFECTION,
+                    });
                 }
             }
         }

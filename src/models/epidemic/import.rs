@@ -1,9 +1,12 @@
 //! A network from a file: nodes with their coordinates, and edges between them.
 //!
+//! Three forms are told apart by how the text begins: GraphML (with `<`), a list of nodes and edges
+//! (with `node`), and a plain list of edges with the coordinates of both ends:
+//!
 //! ```text
 //! # comment
-//! node,ID,X,Y
-//! edge,ID,ID
+//! node,ID,X,Y                 source,target,x1,y1,x2,y2
+//! edge,ID,ID                  ID,ID,X,Y,X,Y
 //! ```
 //!
 //! Names may be any text without a comma. Coordinates count from the lower left corner of the box
@@ -11,9 +14,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::network::{Laid, bare, z_order};
+use super::network::{Laid, bare};
 use crate::math::domain::Domain;
 use crate::math::network::Graph;
+use crate::math::network::import::{Imported, Limits, read_csv, read_graphml};
 use crate::model::{Input, Start};
 
 /// Name of the file among the inputs of a scene.
@@ -26,8 +30,33 @@ pub struct Listed {
     pub edges: Vec<[u32; 2]>,
 }
 
-/// Reads a list; an error names the line and the remedy.
+/// Reads a network in any of the forms; an error names the line and the remedy.
 pub fn read(text: &str) -> Result<Listed, String> {
+    let told = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
+    let first = text.lines().find(told).unwrap_or("").trim();
+    let limits = Limits::default();
+    if first.starts_with('<') {
+        read_graphml(text, limits).map_or_else(|error| Err(format!(" {error}")), placed)
+    } else if matches!(first.split(',').next(), Some("node" | "edge")) || !first.contains(',') {
+        list(text)
+    } else {
+        read_csv(text, limits).map_or_else(|error| Err(format!(" {error}")), placed)
+    }
+}
+
+/// A network whose nodes have places.
+fn placed(imported: Imported) -> Result<Listed, String> {
+    let places = imported.places.ok_or(
+        " the nodes have no coordinates; write lines `ID,ID,X,Y,X,Y`, or data named x and y in GraphML",
+    )?;
+    Ok(Listed {
+        places,
+        edges: imported.graph.iter_edges().collect(),
+    })
+}
+
+/// Reads a list of nodes and edges.
+fn list(text: &str) -> Result<Listed, String> {
     let mut listed = Listed::default();
     let mut names: BTreeMap<&str, u32> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -83,8 +112,7 @@ pub fn read(text: &str) -> Result<Listed, String> {
     Ok(listed)
 }
 
-/// The network of the scene's file. Nodes are sorted along a curve through the box, and their tags
-/// are their places in the file.
+/// The network of the scene's file, the nodes in its order.
 pub fn lay(start: &Start, input: Option<&Input>) -> Result<Laid, String> {
     let Some(input) = input else {
         return Err("the network is to come from a file, and the scene gives none; write inputs: (network: \"FILE\")".into());
@@ -100,23 +128,14 @@ pub fn lay(start: &Start, input: Option<&Input>) -> Result<Laid, String> {
     }
     let real = settle(&listed.places, &start.domain)
         .map_err(|fault| format!("{}: {fault}", input.path))?;
-    let fixed: Vec<[u32; 2]> = real
-        .iter()
-        .map(|&place| start.domain.fixed(place))
-        .collect();
-    let mut tags: Vec<u32> = (0..count as u32).collect();
-    tags.sort_by_key(|&node| z_order(&start.domain, fixed[node as usize]));
-    let mut slots = vec![0_u32; count];
-    for (slot, &node) in (0..).zip(&tags) {
-        slots[node as usize] = slot;
-    }
-    let edges: Vec<[u32; 2]> = (listed.edges.iter())
-        .map(|edge| edge.map(|node| slots[node as usize]))
-        .collect();
-    let graph =
-        Graph::from_edges(count, &edges).map_err(|error| format!("{}: {error}", input.path))?;
-    let positions = tags.iter().map(|&node| fixed[node as usize]).collect();
-    Ok(bare(positions, tags, graph))
+    let positions = real.iter().map(|&place| start.domain.fixed(place));
+    let graph = Graph::from_edges(count, &listed.edges)
+        .map_err(|error| format!("{}: {error}", input.path))?;
+    Ok(bare(
+        positions.collect(),
+        (0..count as u32).collect(),
+        graph,
+    ))
 }
 
 /// Coordinates from the centre of the box, in which all must lie.

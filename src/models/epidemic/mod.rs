@@ -55,7 +55,7 @@ column! {
 }
 
 column! {
-    /// Slot of the node that infected this one first; −1 for seeds and nodes that were never infected.
+    /// Tag of the node that infected this one first; −1 for seeds and nodes that were never infected.
     Infector(u32), "infector", "j", "", &[""],
     |value, _part, _domain| if *value == dynamics::NOBODY { -1.0 } else { f64::from(*value) }
 }
@@ -91,7 +91,7 @@ pub static MODEL: Model = Model {
     initial_conditions: start::INITIAL_CONDITIONS,
     inputs: &[InputFile {
         name: import::INPUT,
-        doc: "The network, when `network` is `file`: lines `node,ID,X,Y`, then lines `edge,ID,ID`; # begins a comment.",
+        doc: "The network, when `network` is `file`: lines `node,ID,X,Y`, then lines `edge,ID,ID`; or lines `ID,ID,X,Y,X,Y` for edges with the places of their ends; or GraphML with data named x and y. A # begins a comment.",
         most_bytes: 256 << 20,
     }],
     default_scene: include_str!("default.ron"),

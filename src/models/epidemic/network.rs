@@ -107,21 +107,6 @@ pub(super) fn bare(positions: Vec<[u32; 2]>, tags: Vec<u32>, graph: Graph) -> La
     }
 }
 
-/// Place along a Z curve over the box: the leading bits of both coordinates, interleaved.
-pub(super) fn z_order(domain: &Domain, place: [u32; 2]) -> u64 {
-    let real = domain.real(place);
-    let spread = |axis: usize| {
-        let part = real[axis] / domain.size[axis] + 0.5;
-        let mut bits = (part.clamp(0.0, 1.0) * 65_535.0) as u64;
-        bits = (bits | bits << 16) & 0x0000_ffff_0000_ffff;
-        bits = (bits | bits << 8) & 0x00ff_00ff_00ff_00ff;
-        bits = (bits | bits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
-        bits = (bits | bits << 2) & 0x3333_3333_3333_3333;
-        (bits | bits << 1) & 0x5555_5555_5555_5555
-    };
-    spread(0) | spread(1) << 1
-}
-
 /// Columns and rows of a lattice of so many nodes, as near to square cells as they divide.
 pub(super) fn lattice_sides(domain: &Domain, count: usize) -> [usize; 2] {
     let ideal = (count as f64 * domain.size[0] / domain.size[1])

@@ -24,6 +24,12 @@ pub struct Rates {
 }
 
 impl Rates {
+    /// True when the end of the infectious state changes nothing for anybody else: contacts after
+    /// it were never drawn, and the node is immune for good.
+    pub fn ends_unnoticed(&self) -> bool {
+        self.immunity && self.waning <= 0.0 && self.detection <= 0.0
+    }
+
     /// Rate at which a node leaves the infectious state.
     pub fn leaving(&self) -> f64 {
         self.recovery + self.detection

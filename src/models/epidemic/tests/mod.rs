@@ -2,6 +2,7 @@
 //! and both against each other.
 
 mod chain;
+mod ensemble;
 mod equations;
 mod naive;
 mod outbreaks;
