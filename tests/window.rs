@@ -41,6 +41,8 @@ impl Screen {
             .args([
                 "-displayfd",
                 "1",
+                // A server starts anew, and refuses whoever comes meanwhile, when its last client leaves.
+                "-noreset",
                 "-nolisten",
                 "tcp",
                 "-screen",
