@@ -18,6 +18,7 @@ pub mod grid;
 pub mod history;
 pub mod integrate;
 pub mod laws;
+pub mod longrange;
 pub mod nearest;
 pub mod neighbour_sums;
 pub mod network;
