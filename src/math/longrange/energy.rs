@@ -10,9 +10,9 @@ use crate::math::simd::{Kernel, Simd, dispatch};
 /// Charges whose factors are multiplied in lanes of their own.
 const WIDTH: usize = 8;
 
-/// Factors that are multiplied before a logarithm is taken: r² in units of the span is no smaller
-/// than 2⁻⁷⁰ and no larger than 2, hence sixteen of them stay far from the limits of `f64`.
-const FACTORS: usize = 12;
+/// Factors that are multiplied before their exponent is taken out: a square distance in quanta or
+/// any other unit is within 2^±80, so that six of them stay far from the limits of `f64`.
+const FACTORS: usize = 6;
 
 /// Exact separation a − b in units of length, that of the nearest image in a periodic box.
 pub fn separation(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
@@ -23,147 +23,212 @@ pub fn separation(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
     })
 }
 
-/// The values of charges, as far as the products of factors need to tell them apart.
+/// A product of many factors: mantissas near one, and exponents of two apart.
 #[derive(Clone, Copy)]
-enum Values<'a> {
-    /// All are this one.
-    Same(f64),
-    /// This one or its negative.
-    Signed(f64, &'a [f32]),
-    /// Any.
-    Each(&'a [f32]),
+struct Product {
+    mantissa: [f64; WIDTH],
+    exponent: [i64; WIDTH],
 }
 
-impl<'a> Values<'a> {
-    fn of(charges: &Charges<'a>) -> Self {
-        let Some(values) = charges.values else {
-            return Self::Same(1.0);
-        };
-        let first = values.first().copied().unwrap_or(1.0);
-        if values.iter().all(|&value| value == first) {
-            Self::Same(f64::from(first))
-        } else if values.iter().all(|&value| value.abs() == first.abs()) {
-            Self::Signed(f64::from(first.abs()), values)
-        } else {
-            Self::Each(values)
+impl Product {
+    const ONE: Self = Self {
+        mantissa: [1.0; WIDTH],
+        exponent: [0; WIDTH],
+    };
+
+    /// Takes the powers of two out of the mantissas.
+    #[inline(always)]
+    fn normalise(&mut self) {
+        for l in 0..WIDTH {
+            let bits = self.mantissa[l].to_bits() as i64;
+            self.exponent[l] += (bits >> 52) - 1023;
+            self.mantissa[l] =
+                f64::from_bits(((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000) as u64);
         }
+    }
+
+    #[inline(always)]
+    fn ln(&self) -> f64 {
+        let (mut mantissa, mut exponent) = (1.0, 0);
+        for l in 0..WIDTH {
+            mantissa *= self.mantissa[l];
+            exponent += self.exponent[l];
+        }
+        mantissa.ln() + exponent as f64 * std::f64::consts::LN_2
     }
 }
 
-/// The sum of −qⱼ ln of the distance over a run of charges, with the core.
-struct Logs<'a> {
+/// The sum of −qⱼ ln r over charges, with the core: products of r² before one logarithm for those
+/// of charge 1 and one for those of charge −1; all others need a logarithm each.
+#[derive(Clone, Copy)]
+pub struct Products {
     place: [u32; 2],
-    positions: &'a [[u32; 2]],
-    /// Of the same run.
-    values: Values<'a>,
     quantum: [f64; 2],
     core2: f64,
+    above: Product,
+    below: Product,
+    inner: [f64; WIDTH],
+    others: f64,
+    signed: bool,
+    unit: f64,
+    inverse: f64,
+}
+
+impl Products {
+    /// No charges yet, seen from a place; lengths are those of the quantum, and charges of the unit
+    /// or its negative are those that need no logarithm of their own.
+    #[inline(always)]
+    pub fn new(place: [u32; 2], quantum: [f64; 2], core2: f64, unit: f64) -> Self {
+        Self {
+            place,
+            quantum,
+            core2,
+            above: Product::ONE,
+            below: Product::ONE,
+            inner: [0.0; WIDTH],
+            others: 0.0,
+            signed: false,
+            unit,
+            inverse: 1.0 / unit,
+        }
+    }
+
+    /// Square distances of eight charges; those past the end are at distance one.
+    #[inline(always)]
+    fn squares(&self, places: &[[u32; 2]]) -> [f64; WIDTH] {
+        let mut r2 = [1.0f64; WIDTH];
+        if places.len() >= WIDTH {
+            for l in 0..WIDTH {
+                r2[l] = self.square(places[l]);
+            }
+        } else {
+            for l in 0..places.len() {
+                r2[l] = self.square(places[l]);
+            }
+        }
+        r2
+    }
+
+    #[inline(always)]
+    fn square(&self, [x, y]: [u32; 2]) -> f64 {
+        let dx = f64::from(self.place[0].wrapping_sub(x) as i32) * self.quantum[0];
+        let dy = f64::from(self.place[1].wrapping_sub(y) as i32) * self.quantum[1];
+        dx * dx + dy * dy
+    }
+
+    /// Adds charges; without values all are 1.
+    #[inline(always)]
+    pub fn add(&mut self, places: &[[u32; 2]], values: Option<&[f32]>) {
+        let inverse = 1.0 / self.core2;
+        let mut at = 0;
+        while at < places.len() {
+            let mut factors = 0;
+            while factors < FACTORS && at < places.len() {
+                let count = WIDTH.min(places.len() - at);
+                let r2 = self.squares(&places[at..at + count]);
+                let mut charge = [1.0f64; WIDTH];
+                if let Some(values) = values {
+                    for l in 0..count {
+                        charge[l] = f64::from(values[at + l]) * self.inverse;
+                    }
+                    self.signed = true;
+                }
+                for l in count..WIDTH {
+                    charge[l] = 0.0;
+                }
+                let mut plain = true;
+                for l in 0..WIDTH {
+                    let bounded = if r2[l] > self.core2 {
+                        r2[l]
+                    } else {
+                        self.core2
+                    };
+                    let inside = 1.0 - r2[l] * inverse;
+                    let inside = if inside > 0.0 { inside } else { 0.0 };
+                    self.inner[l] += charge[l] * inside;
+                    self.above.mantissa[l] *= if charge[l] == 1.0 { bounded } else { 1.0 };
+                    plain &= charge[l] == 1.0;
+                }
+                if !plain {
+                    for l in 0..count {
+                        let bounded = if r2[l] > self.core2 {
+                            r2[l]
+                        } else {
+                            self.core2
+                        };
+                        if charge[l] == -1.0 {
+                            self.below.mantissa[l] *= bounded;
+                        } else if charge[l] != 1.0 && charge[l] != 0.0 {
+                            self.others -= charge[l] * bounded.ln();
+                        }
+                    }
+                }
+                at += count;
+                factors += 1;
+            }
+            self.above.normalise();
+            if self.signed {
+                self.below.normalise();
+            }
+        }
+    }
+
+    /// The sum.
+    #[inline(always)]
+    pub fn sum(&self) -> f64 {
+        let mut sum = self.others - self.above.ln();
+        if self.signed {
+            sum += self.below.ln();
+        }
+        for inner in self.inner {
+            sum += inner;
+        }
+        0.5 * self.unit * sum
+    }
+}
+
+/// The products over a run of charges.
+struct Logs<'a> {
+    places: &'a [[u32; 2]],
+    values: Option<&'a [f32]>,
+    products: Products,
 }
 
 impl Kernel for Logs<'_> {
     type Output = f64;
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) -> f64 {
-        let core2 = self.core2;
-        let inverse = 1.0 / core2;
-        let mut sum = 0.0;
-        let mut at = 0;
-        // Lanes are plain arrays: the compiler makes vectors of the kernel's instruction set.
-        while at < self.positions.len() {
-            let end = self.positions.len().min(at + WIDTH * FACTORS);
-            let (mut above, mut below) = ([1.0f64; WIDTH], [1.0f64; WIDTH]);
-            let mut inner = [0.0f64; WIDTH];
-            while at < end {
-                let count = WIDTH.min(end - at);
-                let mut r2 = [1.0f64; WIDTH];
-                let mut sign = [0.0f64; WIDTH];
-                let mut weight = [0.0f64; WIDTH];
-                if count == WIDTH {
-                    for l in 0..WIDTH {
-                        let other = self.positions[at + l];
-                        let x = f64::from(self.place[0].wrapping_sub(other[0]) as i32);
-                        let y = f64::from(self.place[1].wrapping_sub(other[1]) as i32);
-                        let (x, y) = (x * self.quantum[0], y * self.quantum[1]);
-                        r2[l] = x * x + y * y;
-                        sign[l] = 1.0;
-                    }
-                } else {
-                    for l in 0..count {
-                        let other = self.positions[at + l];
-                        let x = f64::from(self.place[0].wrapping_sub(other[0]) as i32);
-                        let y = f64::from(self.place[1].wrapping_sub(other[1]) as i32);
-                        let (x, y) = (x * self.quantum[0], y * self.quantum[1]);
-                        r2[l] = x * x + y * y;
-                        sign[l] = 1.0;
-                    }
-                }
-                match self.values {
-                    Values::Same(_) => {}
-                    Values::Signed(_, values) => {
-                        for l in 0..count {
-                            sign[l] = if values[at + l] < 0.0 { -1.0 } else { 1.0 };
-                        }
-                    }
-                    Values::Each(values) => {
-                        for l in 0..count {
-                            weight[l] = f64::from(values[at + l]);
-                        }
-                    }
-                }
-                if let Values::Each(_) = self.values {
-                    for l in 0..count {
-                        let bounded = if r2[l] > core2 { r2[l] } else { core2 };
-                        let inside = 1.0 - r2[l] * inverse;
-                        let inside = if inside > 0.0 { inside } else { 0.0 };
-                        sum += weight[l] * 0.5 * (inside - bounded.ln());
-                    }
-                } else {
-                    for l in 0..WIDTH {
-                        let bounded = if r2[l] > core2 { r2[l] } else { core2 };
-                        let inside = 1.0 - r2[l] * inverse;
-                        let inside = if inside > 0.0 { inside } else { 0.0 };
-                        inner[l] += sign[l] * inside;
-                        // A lane past the end has the sign zero and multiplies nothing.
-                        above[l] *= if sign[l] > 0.0 { bounded } else { 1.0 };
-                        below[l] *= if sign[l] < 0.0 { bounded } else { 1.0 };
-                    }
-                }
-                at += count;
-            }
-            for l in 0..WIDTH {
-                sum += 0.5 * (inner[l] + (below[l].ln() - above[l].ln()));
-            }
-        }
-        match self.values {
-            Values::Same(value) | Values::Signed(value, _) => value * sum,
-            Values::Each(_) => sum,
-        }
+    fn run<S: Simd>(mut self, _: S) -> f64 {
+        self.products.add(self.places, self.values);
+        self.products.sum()
     }
+}
+
+/// The charge that most are, up to the sign, if they are alike at all.
+pub fn unit_of(values: Option<&[f32]>) -> f64 {
+    let first = values
+        .and_then(|values| values.first())
+        .map_or(1.0, |value| value.abs());
+    if first > 0.0 { f64::from(first) } else { 1.0 }
 }
 
 /// What all sums over a set of charges share.
 struct Sums<'a> {
     charges: Charges<'a>,
-    values: Values<'a>,
     torus: Option<Torus>,
     core2: f64,
-    /// Quanta in units of the longer span, in which the factors are of order one.
     quantum: [f64; 2],
     unit: f64,
 }
 
 impl<'a> Sums<'a> {
     fn new(charges: &Charges<'a>) -> Self {
-        let span = charges.domain.span();
-        let unit = span[0].max(span[1]);
         let periodic = charges.domain.is_periodic();
         Self {
             charges: *charges,
-            values: Values::of(charges),
             torus: periodic.then(|| Torus::new(charges.domain)),
             core2: charges.core2(),
-            quantum: span.map(|span| span / 4294967296.0 / unit),
-            unit,
+            quantum: charges.domain.span().map(|span| span / 4294967296.0),
+            unit: unit_of(charges.values),
         }
     }
 
@@ -180,25 +245,11 @@ impl<'a> Sums<'a> {
             };
             return (from..to).map(term).sum();
         }
-        let values = match self.values {
-            Values::Same(value) => Values::Same(value),
-            Values::Signed(value, all) => Values::Signed(value, &all[from..to]),
-            Values::Each(all) => Values::Each(&all[from..to]),
-        };
-        let sum = dispatch(Logs {
-            place,
-            positions: &charges.positions[from..to],
-            values,
-            quantum: self.quantum,
-            core2: self.core2 / (self.unit * self.unit),
-        });
-        let total: f64 = match values {
-            Values::Same(value) => value * (to - from) as f64,
-            Values::Signed(_, values) | Values::Each(values) => {
-                values.iter().map(|&value| f64::from(value)).sum()
-            }
-        };
-        sum - total * self.unit.ln()
+        dispatch(Logs {
+            places: &charges.positions[from..to],
+            values: charges.values.map(|values| &values[from..to]),
+            products: Products::new(place, self.quantum, self.core2, self.unit),
+        })
     }
 
     /// The potential of a charge at itself by its images, and by the linear field.

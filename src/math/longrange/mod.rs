@@ -22,7 +22,12 @@
 
 mod direct;
 mod energy;
+mod expansion;
+mod fast;
+mod lattice;
+mod near;
 mod torus;
+mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -146,6 +151,7 @@ pub struct Achieved {
 pub struct Solver {
     method: Method,
     direct: direct::Direct,
+    fast: fast::Fast,
 }
 
 impl Solver {
@@ -165,6 +171,7 @@ impl Solver {
         Ok(Self {
             method,
             direct: direct::Direct::default(),
+            fast: fast::Fast::default(),
         })
     }
 
@@ -175,7 +182,9 @@ impl Solver {
 
     /// Writes the field at every charge, Σⱼ qⱼ rᵢⱼ/rᵢⱼ² − k rᵢ.
     pub fn field(&mut self, charges: &Charges, field: &mut [[f32; 2]]) {
-        if charges.domain.is_periodic() {
+        if let Method::Fast { accuracy } = self.method {
+            self.fast.field(charges, fast::Effort::of(accuracy), field);
+        } else if charges.domain.is_periodic() {
             torus::field(charges, field);
         } else {
             self.direct.field(charges, field);

@@ -205,3 +205,33 @@ fn bits_do_not_depend_on_the_number_of_threads() {
         });
     }
 }
+
+#[test]
+fn the_fast_field_is_that_of_the_sum_in_f64() {
+    let mut random = Random(11);
+    for boundary in [Boundary::Open, Boundary::Periodic] {
+        for size in [[40.0, 40.0], [60.0, 20.0]] {
+            let domain = Domain::new(size, boundary);
+            let positions = random.positions(&domain, 3000);
+            let values: Vec<f32> = (0..3000)
+                .map(|i| if i % 2 == 0 { -1.0 } else { 1.0 })
+                .collect();
+            for accuracy in [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7] {
+                let mut solver = Solver::new(Method::Fast { accuracy }).expect("a method");
+                for charges in [
+                    Charges::alike(&domain, &positions),
+                    Charges::valued(&domain, &positions, &values),
+                ] {
+                    let mut field = vec![[0.0; 2]; 3000];
+                    solver.field(&charges, &mut field);
+                    let error = error(&charges, &field);
+                    println!("{boundary:?} {size:?} {accuracy:e} {error:e}");
+                    assert!(
+                        error < accuracy.max(4e-7),
+                        "{boundary:?} {accuracy:e} {error:e}"
+                    );
+                }
+            }
+        }
+    }
+}

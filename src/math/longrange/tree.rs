@@ -1,0 +1,333 @@
+//! A quadtree over positions: a grid of root cells, each cut into four where it is crowded.
+//!
+//! The order within the tree is that of the cells along a space-filling curve (Morton, 1966) and
+//! within a leaf that of the slots, whatever the number of threads.
+
+use super::Charges;
+use crate::math::domain::Domain;
+
+/// Binary digits of a coordinate within a root cell: the deepest leaves are this many levels down.
+pub const DEPTH: u32 = 24;
+
+/// Root cells along the shorter side of a periodic box: enough that neighbouring cells are within
+/// half the box of each other, so that a wrapping subtraction gives their separation.
+const LEAST_ROOTS: usize = 4;
+
+/// Root cells along an axis at most.
+const MOST_ROOTS: usize = 128;
+
+/// Where the root cells are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Corner of the first root cell.
+    pub origin: [u32; 2],
+    /// Length of a quantum.
+    pub quantum: [f64; 2],
+    /// Root cells per axis.
+    pub roots: [usize; 2],
+    /// Sides of a root cell.
+    pub width: [f64; 2],
+    /// True when the root cells tile a periodic box.
+    pub periodic: bool,
+    /// Levels down to which the cells are expected to be cut.
+    pub levels: u32,
+}
+
+impl Frame {
+    /// A frame around positions, with about `crowd` of `count` in each cell of the last level.
+    pub fn new<'a>(
+        domain: &Domain,
+        positions: impl Iterator<Item = &'a [u32; 2]>,
+        count: usize,
+        crowd: f64,
+    ) -> Self {
+        let quantum = domain.span().map(|span| span / 4294967296.0);
+        let (mut origin, mut size) = ([0; 2], domain.size);
+        if !domain.is_periodic() {
+            let (mut low, mut high) = ([u32::MAX; 2], [0; 2]);
+            for position in positions {
+                for axis in 0..2 {
+                    low[axis] = low[axis].min(position[axis]);
+                    high[axis] = high[axis].max(position[axis]);
+                }
+            }
+            origin = [0, 1].map(|axis| low[axis].min(high[axis]));
+            // One quantum more than the extent, so that the last position is inside.
+            size = [0, 1].map(|axis| {
+                (f64::from(high[axis].max(origin[axis]) - origin[axis]) + 1.0) * quantum[axis]
+            });
+        }
+        let wanted = (count as f64 / crowd).max(1.0);
+        // Square cells of the last level would be this wide. A thin strip counts as a line.
+        let thin = size[0].max(size[1]) / MOST_ROOTS as f64;
+        let area = size[0].max(thin) * size[1].max(thin);
+        let cell = (area / wanted).sqrt();
+        let shorter = size[0].min(size[1]).max(thin);
+        let longer = size[0].max(size[1]);
+        let least = match domain.is_periodic() {
+            true => shorter / LEAST_ROOTS as f64,
+            false => longer / LEAST_ROOTS as f64,
+        };
+        let levels = (least / cell).log2().floor().clamp(0.0, 20.0);
+        let root = (cell * levels.exp2()).min(least);
+        let roots = if domain.is_periodic() {
+            divided(size, root)
+        } else {
+            size.map(|side| ((side / root).ceil() as usize).clamp(1, MOST_ROOTS))
+        };
+        let width = if domain.is_periodic() {
+            [0, 1].map(|axis| size[axis] / roots[axis] as f64)
+        } else {
+            // A little wider, for a product that is rounded up.
+            let side = (0..2).map(|axis| size[axis] / roots[axis] as f64);
+            [side.fold(0.0, f64::max).max(root) * (1.0 + 1e-9); 2]
+        };
+        Self {
+            origin,
+            quantum,
+            roots,
+            width,
+            periodic: domain.is_periodic(),
+            levels: levels as u32,
+        }
+    }
+
+    /// Coordinates from the corner of the frame.
+    #[inline]
+    pub fn real(&self, [x, y]: [u32; 2]) -> [f64; 2] {
+        [
+            f64::from(x.wrapping_sub(self.origin[0])) * self.quantum[0],
+            f64::from(y.wrapping_sub(self.origin[1])) * self.quantum[1],
+        ]
+    }
+
+    /// Scale of the expansions at a level: the longer side of its cells.
+    pub fn scale(&self, level: u32) -> f64 {
+        self.width[0].max(self.width[1]) * (-f64::from(level)).exp2()
+    }
+
+    /// Sides of the box.
+    pub fn size(&self) -> [f64; 2] {
+        [0, 1].map(|axis| self.width[axis] * self.roots[axis] as f64)
+    }
+}
+
+/// Root cells per axis of a periodic box, nearly square and about as wide as given.
+fn divided(size: [f64; 2], root: f64) -> [usize; 2] {
+    let (mut best, mut least) = ([LEAST_ROOTS; 2], f64::INFINITY);
+    let shorter = if size[0] < size[1] { 0 } else { 1 };
+    let aspect = size[1 - shorter] / size[shorter];
+    for short in LEAST_ROOTS..2 * LEAST_ROOTS {
+        let long = ((short as f64 * aspect).round() as usize).clamp(short, MOST_ROOTS);
+        let skew = (aspect * short as f64 / long as f64).ln().abs();
+        let wide = (size[shorter] / short as f64 / root).ln().abs();
+        let cost = 4.0 * skew + wide;
+        if cost < least {
+            least = cost;
+            best[shorter] = short;
+            best[1 - shorter] = long;
+        }
+    }
+    best
+}
+
+/// A cell of the tree.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// Its members in the order of the tree.
+    pub from: u32,
+    pub to: u32,
+    /// Its first child; the others follow. No children: a leaf.
+    pub child: u32,
+    pub children: u32,
+    /// Roots have the level 0.
+    pub level: u32,
+    /// Column and row among the cells of its level.
+    pub place: [u32; 2],
+    /// Coordinates from the corner of the frame.
+    pub centre: [f64; 2],
+}
+
+impl Cell {
+    /// Members.
+    pub fn len(&self) -> usize {
+        (self.to - self.from) as usize
+    }
+}
+
+/// A tree and its members in its order.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// Slot of every member.
+    pub order: Vec<u32>,
+    /// Position of every member.
+    pub places: Vec<[u32; 2]>,
+    /// Its coordinates, and some more to read beyond the end.
+    pub x: Vec<u32>,
+    pub y: Vec<u32>,
+    /// Charges, where they differ; as long as the coordinates.
+    pub values: Vec<f32>,
+    /// Cells, level by level. Roots are never left out; other empty cells are.
+    pub cells: Vec<Cell>,
+    /// Where each level begins among the cells, and the end.
+    pub levels: Vec<usize>,
+    codes: Vec<u64>,
+    starts: Vec<u32>,
+    sorted: Vec<(u64, u32)>,
+}
+
+/// Spreads 24 binary digits to the even places.
+#[inline]
+fn spread(x: u32) -> u64 {
+    let mut x = u64::from(x);
+    x = (x | x << 16) & 0x0000_00ff_0000_ffff;
+    x = (x | x << 8) & 0x00ff_00ff_00ff_00ff;
+    x = (x | x << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    x = (x | x << 2) & 0x3333_3333_3333_3333;
+    (x | x << 1) & 0x5555_5555_5555_5555
+}
+
+impl Tree {
+    /// Sorts positions into a tree; leaves hold `most` at most, unless they are of the last level.
+    pub fn build(
+        &mut self,
+        frame: &Frame,
+        positions: &[[u32; 2]],
+        values: Option<&[f32]>,
+        most: usize,
+    ) {
+        let count = positions.len();
+        let [columns, rows] = frame.roots;
+        let factor =
+            [0, 1].map(|axis| frame.quantum[axis] / frame.width[axis] * 2f64.powi(DEPTH as i32));
+        let limit = frame.roots.map(|roots| ((roots as u64) << DEPTH) - 1);
+        let code = |position: &[u32; 2]| {
+            let key = |axis: usize| {
+                let quanta = f64::from(position[axis].wrapping_sub(frame.origin[axis]));
+                ((quanta * factor[axis]) as u64).min(limit[axis])
+            };
+            let (x, y) = (key(0), key(1));
+            let root = (y >> DEPTH) * columns as u64 + (x >> DEPTH);
+            let mask = (1 << DEPTH) - 1;
+            root << (2 * DEPTH) | spread((y & mask) as u32) << 1 | spread((x & mask) as u32)
+        };
+        self.codes.clear();
+        self.codes.extend(positions.iter().map(code));
+        // Counted into the cells of the expected last level, in the order of the slots.
+        let shift = 2 * (DEPTH - frame.levels);
+        let buckets = (columns * rows) << (2 * frame.levels);
+        self.starts.clear();
+        self.starts.resize(buckets + 1, 0);
+        for &code in &self.codes {
+            self.starts[(code >> shift) as usize + 1] += 1;
+        }
+        for bucket in 0..buckets {
+            self.starts[bucket + 1] += self.starts[bucket];
+        }
+        self.sorted.resize(count, (0, 0));
+        for (slot, &code) in self.codes.iter().enumerate() {
+            let at = &mut self.starts[(code >> shift) as usize];
+            self.sorted[*at as usize] = (code, slot as u32);
+            *at += 1;
+        }
+        // Every start has moved to the next; crowded cells are sorted further.
+        let mut from = 0;
+        for bucket in 0..buckets {
+            let to = self.starts[bucket] as usize;
+            if to - from > most {
+                self.sorted[from..to].sort_unstable();
+            }
+            from = to;
+        }
+        let padded = count + 64;
+        self.order.clear();
+        self.order.extend(self.sorted.iter().map(|&(_, slot)| slot));
+        self.places.clear();
+        let all = self.order.iter().map(|&slot| positions[slot as usize]);
+        self.places.extend(all);
+        self.x.clear();
+        self.y.clear();
+        self.values.clear();
+        self.x.extend(self.places.iter().map(|place| place[0]));
+        self.y.extend(self.places.iter().map(|place| place[1]));
+        self.x.resize(padded, 0);
+        self.y.resize(padded, 0);
+        if let Some(values) = values {
+            let all = self.order.iter().map(|&slot| values[slot as usize]);
+            self.values.extend(all);
+            self.values.resize(padded, 0.0);
+        }
+        self.grow(frame, most);
+    }
+
+    /// Makes the cells of sorted codes.
+    fn grow(&mut self, frame: &Frame, most: usize) {
+        let [columns, rows] = frame.roots;
+        self.cells.clear();
+        self.levels.clear();
+        let mut from = 0;
+        for root in 0..columns * rows {
+            let rest = &self.sorted[from..];
+            let to = from + rest.partition_point(|&(code, _)| code >> (2 * DEPTH) <= root as u64);
+            let place = [(root % columns) as u32, (root / columns) as u32];
+            self.cells.push(cell(frame, 0, place, from, to));
+            from = to;
+        }
+        let mut begin = 0;
+        for level in 0..DEPTH {
+            self.levels.push(begin);
+            let end = self.cells.len();
+            let shift = 2 * (DEPTH - 1 - level);
+            for parent in begin..end {
+                let Cell {
+                    from, to, place, ..
+                } = self.cells[parent];
+                let (mut from, to) = (from as usize, to as usize);
+                if to - from <= most {
+                    continue;
+                }
+                self.cells[parent].child = self.cells.len() as u32;
+                for quarter in 0..4u32 {
+                    let rest = &self.sorted[from..to];
+                    let upto = from
+                        + rest.partition_point(|&(code, _)| {
+                            (code >> shift) & 3 <= u64::from(quarter)
+                        });
+                    if upto > from {
+                        let place = [2 * place[0] + (quarter & 1), 2 * place[1] + (quarter >> 1)];
+                        self.cells.push(cell(frame, level + 1, place, from, upto));
+                        self.cells[parent].children += 1;
+                    }
+                    from = upto;
+                }
+            }
+            begin = end;
+            if self.cells.len() == end {
+                break;
+            }
+        }
+        self.levels.push(begin);
+        if self.cells.len() > begin {
+            self.levels.push(self.cells.len());
+        }
+    }
+}
+
+fn cell(frame: &Frame, level: u32, place: [u32; 2], from: usize, to: usize) -> Cell {
+    let part = (-f64::from(level)).exp2();
+    Cell {
+        from: from as u32,
+        to: to as u32,
+        child: 0,
+        children: 0,
+        level,
+        place,
+        centre: [0, 1].map(|axis| (f64::from(place[axis]) + 0.5) * frame.width[axis] * part),
+    }
+}
+
+/// The frame of charges.
+pub fn frame_of(charges: &Charges, points: &[[u32; 2]], crowd: f64) -> Frame {
+    let all = charges.positions.iter().chain(points);
+    Frame::new(charges.domain, all, charges.positions.len(), crowd)
+}
