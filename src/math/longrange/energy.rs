@@ -258,12 +258,7 @@ impl<'a> Sums<'a> {
             .torus
             .as_ref()
             .map_or(0.0, |torus| self.charges.value(slot) * torus.own());
-        images + self.outer(self.charges.positions[slot])
-    }
-
-    fn outer(&self, place: [u32; 2]) -> f64 {
-        let [x, y] = self.charges.domain.real(place);
-        0.5 * self.charges.stiffness * (x * x + y * y)
+        images + self.charges.outer(self.charges.positions[slot])
     }
 }
 
@@ -307,8 +302,9 @@ pub fn move_energy(charges: &Charges, slot: usize, to: [u32; 2]) -> f64 {
     };
     let sums = Sums::new(charges);
     let count = charges.positions.len();
-    let at =
-        |place| sums.over(place, 0, slot) + sums.over(place, slot + 1, count) + sums.outer(place);
+    let at = |place| {
+        sums.over(place, 0, slot) + sums.over(place, slot + 1, count) + charges.outer(place)
+    };
     charges.value(slot) * (at(to) - at(from))
 }
 
@@ -327,7 +323,9 @@ pub fn potential_at(charges: &Charges, points: &[[u32; 2]], potential: &mut [f32
     potential
         .par_iter_mut()
         .zip(points)
-        .for_each(|(out, &point)| *out = (sums.over(point, 0, count) + sums.outer(point)) as f32);
+        .for_each(|(out, &point)| {
+            *out = (sums.over(point, 0, count) + charges.outer(point)) as f32
+        });
 }
 
 /// The field at a place in `f64`, by all pairs; one charge may be left out.

@@ -8,11 +8,11 @@
 use rayon::prelude::*;
 
 use super::Charges;
-use super::direct::Scale;
 use super::energy::unit_of;
 use super::expansion::*;
 use super::lattice::{Lattice, neighbours};
 use super::near::{Field, Near, Potential};
+use super::pairs::{Range, Scale};
 use super::torus::Torus;
 use super::tree::{Cell, Frame, Tree, frame_of};
 use crate::math::simd::dispatch;
@@ -20,6 +20,13 @@ use crate::math::simd::dispatch;
 /// Sum of the radii over the distance of two cells that are far enough from each other. Cells of
 /// one level are if there is one between them: √2/2, and a little for the rounding.
 const APART: f64 = 0.70711;
+
+/// Sides of a periodic box that may be root cells in a row.
+const LONGEST: f64 = 16.0;
+
+/// Core radius over the shorter side of a periodic box: below the width of a root cell, so that what
+/// is near by stays within half the box.
+const NARROWEST: f64 = 1.0 / 16.0;
 
 /// Members of a subtree that is a task.
 const TASK: usize = 1024;
@@ -34,17 +41,34 @@ pub struct Effort {
     pub terms: usize,
     /// Mean members of a leaf, where they are evenly spread.
     pub crowd: f64,
+    /// True when a hundred pairs may be summed in `f32`.
+    pub single: bool,
+    /// True when pairs are to be computed in `f64`.
+    pub fine: bool,
 }
 
 impl Effort {
-    /// What an accuracy takes, as measured on uniform, clustered and neutral charges.
+    /// What an accuracy takes, as measured on charges with and without order, in clusters and of
+    /// both signs.
     pub fn of(accuracy: f64) -> Self {
-        let terms = (10.0 - 3.15 * (accuracy / 1.4e-4).log10()).ceil().max(4.0) as usize;
+        let digits = -accuracy.log10();
+        let terms = (3.9 * digits - 3.2).ceil().max(5.0) as usize;
         Self {
             terms,
             crowd: if terms <= 8 { 24.0 } else { 32.0 },
+            single: digits < 5.0,
+            fine: digits > 6.0,
         }
     }
+}
+
+/// False where the fast method has no advantage or no ground: fewer charges than its cells, a
+/// periodic box much longer than wide, a core that reaches over the cells.
+pub fn fits(charges: &Charges) -> bool {
+    let [x, y] = charges.domain.size;
+    let (shorter, longer) = (x.min(y), x.max(y));
+    !charges.domain.is_periodic()
+        || (longer <= LONGEST * shorter && charges.core <= NARROWEST * shorter)
 }
 
 /// A source cell, and the image of it, that is yet to be dealt with.
@@ -66,7 +90,7 @@ struct Task {
     work: Vec<Pending>,
     sources: Vec<Source>,
     made: Vec<f64>,
-    ranges: Vec<[u32; 2]>,
+    ranges: Vec<Range>,
 }
 
 /// The memory of the fast method.
@@ -81,7 +105,6 @@ pub struct Fast {
     tasks: Vec<Task>,
     field: Vec<[f64; 2]>,
     potential: Vec<f64>,
-    rank: Vec<u32>,
 }
 
 /// Moments of all charges about the corner of the frame: Σq, Σqr, Σqr².
@@ -98,7 +121,7 @@ enum Wanted<'a> {
     Potential(&'a mut [f64]),
 }
 
-impl<'a> Wanted<'a> {
+impl Wanted<'_> {
     fn is_potential(&self) -> bool {
         matches!(self, Self::Potential(_))
     }
@@ -111,27 +134,98 @@ impl Fast {
             return;
         }
         let frame = self.rise(charges, effort, &[]);
-        self.down(charges, &frame, Shape::new(effort.terms), false, true);
-        let Self {
-            sources,
-            rank,
-            field: sums,
-            ..
-        } = self;
-        rank.resize(sources.order.len(), 0);
-        for (at, &slot) in sources.order.iter().enumerate() {
-            rank[slot as usize] = at as u32;
+        self.down(charges, &frame, effort, false, true);
+        self.give_field(charges, charges.positions, true, field);
+    }
+
+    /// Writes the potential at every charge.
+    pub fn potential(&mut self, charges: &Charges, effort: Effort, potential: &mut [f64]) {
+        if charges.positions.is_empty() {
+            return;
         }
-        let stiffness = charges.stiffness;
-        field
+        let frame = self.rise(charges, effort, &[]);
+        self.down(charges, &frame, effort, true, true);
+        // Near by each charge has met itself, in the middle of its core.
+        let itself = 0.5 - 0.5 * charges.core2().ln();
+        let (ranks, sums) = (self.sources.ranks(), &self.potential);
+        potential
             .par_iter_mut()
-            .zip(&*rank)
+            .zip(ranks)
             .zip(charges.positions)
+            .enumerate()
+            .with_min_len(1024)
+            .for_each(|(slot, ((out, &at), &place))| {
+                let own = charges.value(slot) * itself;
+                *out = sums[at as usize] - own + charges.outer(place);
+            });
+    }
+
+    /// Writes the field at points anywhere.
+    pub fn field_at(
+        &mut self,
+        charges: &Charges,
+        effort: Effort,
+        points: &[[u32; 2]],
+        field: &mut [[f32; 2]],
+    ) {
+        self.meet(charges, effort, points, false);
+        self.give_field(charges, points, false, field);
+    }
+
+    /// Writes the potential at points anywhere.
+    pub fn potential_at(
+        &mut self,
+        charges: &Charges,
+        effort: Effort,
+        points: &[[u32; 2]],
+        potential: &mut [f32],
+    ) {
+        self.meet(charges, effort, points, true);
+        let (ranks, sums) = (self.targets.ranks(), &self.potential);
+        potential
+            .par_iter_mut()
+            .zip(ranks)
+            .zip(points)
             .with_min_len(1024)
             .for_each(|((out, &at), &place)| {
-                let real = charges.domain.real(place);
-                let sum = sums[at as usize];
-                *out = [0, 1].map(|axis| (sum[axis] - stiffness * real[axis]) as f32);
+                *out = (sums[at as usize] + charges.outer(place)) as f32;
+            });
+    }
+
+    /// Charges and points in trees of one frame, and the sums at the points.
+    fn meet(&mut self, charges: &Charges, effort: Effort, points: &[[u32; 2]], potential: bool) {
+        let frame = self.rise(charges, effort, points);
+        let most = (2.5 * effort.crowd) as usize;
+        self.targets.build(&frame, points, None, most, effort.fine);
+        self.down(charges, &frame, effort, potential, false);
+    }
+
+    /// Fields from the order of the tree to that of the slots.
+    fn give_field(
+        &mut self,
+        charges: &Charges,
+        places: &[[u32; 2]],
+        own: bool,
+        field: &mut [[f32; 2]],
+    ) {
+        let tree = if own {
+            &mut self.sources
+        } else {
+            &mut self.targets
+        };
+        let (ranks, sums) = (tree.ranks(), &self.field);
+        field
+            .par_iter_mut()
+            .zip(ranks)
+            .zip(places)
+            .with_min_len(1024)
+            .for_each(|((out, &at), &place)| {
+                let (sum, [x, y]) = (sums[at as usize], charges.domain.real(place));
+                let stiffness = charges.stiffness;
+                *out = [
+                    (sum[0] - stiffness * x) as f32,
+                    (sum[1] - stiffness * y) as f32,
+                ];
             });
     }
 
@@ -141,7 +235,7 @@ impl Fast {
         let frame = frame_of(charges, points, effort.crowd);
         let most = (2.5 * effort.crowd) as usize;
         self.sources
-            .build(&frame, charges.positions, charges.values, most);
+            .build(&frame, charges.positions, charges.values, most, effort.fine);
         let stride = shape.stride();
         let tree = &self.sources;
         self.multipoles.clear();
@@ -215,7 +309,14 @@ impl Fast {
     }
 
     /// Fields or potentials at the targets, in the order of their tree.
-    fn down(&mut self, charges: &Charges, frame: &Frame, shape: Shape, potential: bool, own: bool) {
+    fn down(
+        &mut self,
+        charges: &Charges,
+        frame: &Frame,
+        effort: Effort,
+        potential: bool,
+        own: bool,
+    ) {
         let targets = if own { &self.sources } else { &self.targets };
         let count = targets.order.len();
         cut(targets, &mut self.tasks);
@@ -226,14 +327,15 @@ impl Fast {
         };
         let pass = Pass {
             frame,
-            shape,
+            shape: Shape::new(effort.terms),
             sources: &self.sources,
             targets,
             own,
             multipoles: &self.multipoles,
             table: &self.table,
             lattice: &self.lattice,
-            scale: Scale::new(charges),
+            scale: Scale::new(charges, !effort.single),
+            fine: effort.fine,
             core: charges.core,
             core2: charges.core2(),
             unit: unit_of(charges.values),
@@ -332,6 +434,7 @@ struct Pass<'a> {
     table: &'a [f64],
     lattice: &'a Lattice,
     scale: Scale,
+    fine: bool,
     core: f64,
     core2: f64,
     unit: f64,
@@ -436,7 +539,7 @@ impl Pass<'_> {
                     let small = source.len() * cell.len().div_ceil(16) * 8
                         < 4 * self.shape.padded / 8 * self.shape.terms + 40;
                     if leaf && small && self.within(&cell, source, d) {
-                        push_range(&mut task.ranges, source);
+                        push_range(&mut task.ranges, source, item.shift);
                         continue;
                     }
                     self.far(task, &cell, source, item, d, scale, long, &mut charge);
@@ -448,7 +551,7 @@ impl Pass<'_> {
                         });
                     }
                 } else if leaf {
-                    push_range(&mut task.ranges, source);
+                    push_range(&mut task.ranges, source, item.shift);
                 } else {
                     task.pending.push(item);
                 }
@@ -553,6 +656,7 @@ impl Pass<'_> {
             sources: self.sources,
             frame: self.frame,
             scale: self.scale,
+            fine: self.fine,
             shape: self.shape,
         };
         let [from, to] = [cell.from, cell.to].map(|at| (at - end.from) as usize);
@@ -604,10 +708,12 @@ impl Pass<'_> {
     }
 }
 
-/// Adds a cell to the ranges near by; neighbours in the tree become one range.
-fn push_range(ranges: &mut Vec<[u32; 2]>, cell: &Cell) {
+/// Adds an image of a cell to the ranges near by; neighbours in the tree become one range.
+fn push_range(ranges: &mut Vec<Range>, cell: &Cell, shift: [i8; 2]) {
+    let [from, to] = [cell.from as usize, cell.to as usize];
+    let shift = shift.map(|shift| f64::from(shift) * 4294967296.0);
     match ranges.last_mut() {
-        Some(last) if last[1] == cell.from => last[1] = cell.to,
-        _ => ranges.push([cell.from, cell.to]),
+        Some(last) if last.to == from && last.shift == shift => last.to = to,
+        _ => ranges.push(Range { from, to, shift }),
     }
 }

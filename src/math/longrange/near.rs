@@ -1,13 +1,10 @@
 //! What a leaf feels: the charges of its neighbourhood one by one, all others by the expansion.
 
-use super::direct::Scale;
 use super::energy::Products;
 use super::expansion::{INVERSE_FACTORIALS, Local, MOST_TERMS, Shape, WIDE};
+use super::pairs::{Pairs, Range, Scale, wide};
 use super::tree::{Cell, Frame, Tree};
 use crate::math::simd::*;
-
-/// Charges whose field is summed in `f32` before the sum goes on in `f64`.
-const BLOCK: usize = 96;
 
 /// What all leaves share.
 #[derive(Clone, Copy)]
@@ -17,6 +14,8 @@ pub struct Near<'a> {
     pub frame: &'a Frame,
     pub scale: Scale,
     pub shape: Shape,
+    /// True when single precision is not enough.
+    pub fine: bool,
 }
 
 /// The field at the members of a leaf.
@@ -24,7 +23,7 @@ pub struct Field<'a> {
     pub near: Near<'a>,
     pub cell: Cell,
     /// Ranges of sources near by.
-    pub ranges: &'a [[u32; 2]],
+    pub ranges: &'a [Range],
     pub local: &'a Local,
     pub out: &'a mut [[f64; 2]],
 }
@@ -33,89 +32,81 @@ impl Kernel for Field<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
-        if self.near.sources.values.is_empty() {
-            self.pairs::<S, false>(simd);
-        } else {
-            self.pairs::<S, true>(simd);
+        match (self.near.sources.values.is_empty(), self.near.scale.square) {
+            (true, true) => self.pairs::<S, false, true>(simd),
+            (true, false) => self.pairs::<S, false, false>(simd),
+            (false, true) => self.pairs::<S, true, true>(simd),
+            (false, false) => self.pairs::<S, true, false>(simd),
         }
         self.far(simd);
     }
 }
 
-/// Sixteen sums in double precision.
-type Sums<S> = [f64x8<S>; 2];
-
 impl Field<'_> {
     #[inline(always)]
-    fn pairs<S: Simd, const VALUED: bool>(&mut self, simd: S) {
-        let [from, to] = [self.cell.from as usize, self.cell.to as usize];
-        let mut at = from;
-        while at < to {
-            if to - at > LANES {
-                self.rows::<S, VALUED, 2>(simd, at, at - from, to - from);
-                at += 2 * LANES;
+    fn pairs<S: Simd, const VALUED: bool, const SQUARE: bool>(&mut self, simd: S) {
+        if self.near.fine {
+            self.fine::<S, VALUED>(simd);
+            return;
+        }
+        let count = self.cell.len();
+        let mut first = 0;
+        while first < count {
+            if count - first > LANES {
+                self.rows::<S, VALUED, SQUARE, 2>(simd, first);
+                first += 2 * LANES;
             } else {
-                self.rows::<S, VALUED, 1>(simd, at, at - from, to - from);
-                at += LANES;
+                self.rows::<S, VALUED, SQUARE, 1>(simd, first);
+                first += LANES;
             }
         }
     }
 
     /// Some blocks of sixteen targets against all sources.
     #[inline(always)]
-    fn rows<S: Simd, const VALUED: bool, const BLOCKS: usize>(
+    fn rows<S: Simd, const VALUED: bool, const SQUARE: bool, const BLOCKS: usize>(
         &mut self,
         simd: S,
-        at: usize,
         first: usize,
-        count: usize,
     ) {
-        let zero = f32x16::splat(simd, 0.0);
-        let wide = f64x8::splat(simd, 0.0);
-        let nothing = u32x16::splat(simd, 0);
-        let (mut ox, mut oy) = ([nothing; BLOCKS], [nothing; BLOCKS]);
+        let pairs = Pairs::<S, SQUARE>::new(simd, self.near.scale);
+        let mut own = [[u32x16::splat(simd, 0); 2]; BLOCKS];
         for b in 0..BLOCKS {
-            let here = at + b * LANES..at + (b + 1) * LANES;
-            ox[b] = u32x16::from_slice(simd, &self.near.targets.x[here.clone()]);
-            oy[b] = u32x16::from_slice(simd, &self.near.targets.y[here]);
+            let at = self.cell.from as usize + first + b * LANES;
+            own[b][0] = u32x16::from_slice(simd, &self.near.targets.x[at..at + LANES]);
+            own[b][1] = u32x16::from_slice(simd, &self.near.targets.y[at..at + LANES]);
         }
-        let mut sx: [Sums<S>; BLOCKS] = [[wide; 2]; BLOCKS];
-        let mut sy: [Sums<S>; BLOCKS] = [[wide; 2]; BLOCKS];
-        for range in self.ranges {
-            let (mut from, end) = (range[0] as usize, range[1] as usize);
-            while from < end {
-                let to = end.min(from + BLOCK);
-                let (mut ax, mut ay) = ([zero; BLOCKS], [zero; BLOCKS]);
-                let mut j = from;
-                while j + 2 <= to {
-                    pair::<S, VALUED, BLOCKS, 2>(simd, &self.near, j, &ox, &oy, &mut ax, &mut ay);
-                    j += 2;
-                }
-                if j < to {
-                    pair::<S, VALUED, BLOCKS, 1>(simd, &self.near, j, &ox, &oy, &mut ax, &mut ay);
-                }
-                for b in 0..BLOCKS {
-                    let (low, high) = simd.widen_f32x16(ax[b]);
-                    sx[b][0] += low;
-                    sx[b][1] += high;
-                    let (low, high) = simd.widen_f32x16(ay[b]);
-                    sy[b][0] += low;
-                    sy[b][1] += high;
-                }
-                from = to;
+        let Tree { x, y, values, .. } = self.near.sources;
+        let sums = pairs.over::<VALUED, BLOCKS>(simd, &own, [x, y], values, self.ranges);
+        let inverse = self.near.scale.inverse;
+        let count = self.out.len();
+        for b in 0..BLOCKS {
+            let base = first + b * LANES;
+            for l in 0..LANES.min(count.saturating_sub(base)) {
+                self.out[base + l] = [sums[b][0][l] * inverse, sums[b][1][l] * inverse];
             }
         }
-        let inverse = 1.0 / self.near.scale.unit;
-        for b in 0..BLOCKS {
-            for half in 0..2 {
-                let x = sx[b][half].to_array();
-                let y = sy[b][half].to_array();
-                let base = first + b * LANES + half * WIDE;
-                for l in 0..WIDE {
-                    if base + l < count {
-                        self.out[base + l] = [x[l] * inverse, y[l] * inverse];
-                    }
-                }
+    }
+
+    /// The same in double precision.
+    #[inline(always)]
+    fn fine<S: Simd, const VALUED: bool>(&mut self, simd: S) {
+        let Near {
+            targets, sources, ..
+        } = self.near;
+        let inverse = self.near.scale.inverse;
+        let [from, to] = [self.cell.from as usize, self.cell.to as usize];
+        for at in (from..to).step_by(WIDE) {
+            let own = [
+                f64x8::from_slice(simd, &targets.wide[0][at..at + WIDE]),
+                f64x8::from_slice(simd, &targets.wide[1][at..at + WIDE]),
+            ];
+            let columns = [&sources.wide[0][..], &sources.wide[1][..]];
+            let values = &sources.values;
+            let sums = wide::<S, VALUED>(simd, self.near.scale, own, columns, values, self.ranges);
+            let (x, y) = (sums[0].to_array(), sums[1].to_array());
+            for l in 0..WIDE.min(to - at) {
+                self.out[at - from + l] = [x[l] * inverse, y[l] * inverse];
             }
         }
     }
@@ -163,62 +154,11 @@ impl Field<'_> {
     }
 }
 
-/// One or two sources on blocks of targets. Two share a quotient: 1/a = b/(ab).
-#[inline(always)]
-fn pair<S: Simd, const VALUED: bool, const BLOCKS: usize, const COUNT: usize>(
-    simd: S,
-    near: &Near,
-    j: usize,
-    ox: &[u32x16<S>; BLOCKS],
-    oy: &[u32x16<S>; BLOCKS],
-    ax: &mut [f32x16<S>; BLOCKS],
-    ay: &mut [f32x16<S>; BLOCKS],
-) {
-    let zero = f32x16::splat(simd, 0.0);
-    let one = f32x16::splat(simd, 1.0);
-    let core2 = f32x16::splat(simd, near.scale.core2);
-    let [qx, qy] = near.scale.quantum;
-    let Tree { x, y, values, .. } = near.sources;
-    let nothing = u32x16::splat(simd, 0);
-    let (mut jx, mut jy) = ([nothing; COUNT], [nothing; COUNT]);
-    for c in 0..COUNT {
-        jx[c] = u32x16::splat(simd, x[j + c]);
-        jy[c] = u32x16::splat(simd, y[j + c]);
-    }
-    for b in 0..BLOCKS {
-        let (mut dx, mut dy, mut r2) = ([zero; COUNT], [zero; COUNT], [one; COUNT]);
-        for c in 0..COUNT {
-            let x: i32x16<S> = (ox[b] - jx[c]).bitcast();
-            let y: i32x16<S> = (oy[b] - jy[c]).bitcast();
-            dx[c] = x.to_float::<f32x16<S>>() * qx;
-            dy[c] = y.to_float::<f32x16<S>>() * qy;
-            r2[c] = (dx[c] * dx[c] + dy[c] * dy[c]).max(core2);
-        }
-        if COUNT == 2 {
-            let both = one / (r2[0] * r2[COUNT - 1]);
-            let (mut d, mut e) = (both * r2[COUNT - 1], both * r2[0]);
-            if VALUED {
-                d *= values[j];
-                e *= values[j + COUNT - 1];
-            }
-            ax[b] += d * dx[0] + e * dx[COUNT - 1];
-            ay[b] += d * dy[0] + e * dy[COUNT - 1];
-        } else {
-            let mut d = one / r2[0];
-            if VALUED {
-                d *= values[j];
-            }
-            ax[b] += d * dx[0];
-            ay[b] += d * dy[0];
-        }
-    }
-}
-
 /// The potential at the members of a leaf.
 pub struct Potential<'a> {
     pub near: Near<'a>,
     pub cell: Cell,
-    pub ranges: &'a [[u32; 2]],
+    pub ranges: &'a [Range],
     pub local: &'a Local,
     /// Square of the core radius.
     pub core2: f64,
@@ -239,13 +179,12 @@ impl Kernel for Potential<'_> {
         for at in from..to {
             let place = near.targets.places[at];
             let mut products = Products::new(place, frame.quantum, self.core2, self.unit);
-            for &[first, last] in self.ranges {
-                let (first, last) = (first as usize, last as usize);
+            for &Range { from, to, .. } in self.ranges {
                 let values = match near.sources.values.is_empty() {
                     true => None,
-                    false => Some(&near.sources.values[first..last]),
+                    false => Some(&near.sources.values[from..to]),
                 };
-                products.add(&near.sources.places[first..last], values);
+                products.add(&near.sources.places[from..to], values);
             }
             let [x, y] = frame.real(place);
             let (wx, wy) = (

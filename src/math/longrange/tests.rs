@@ -235,3 +235,51 @@ fn the_fast_field_is_that_of_the_sum_in_f64() {
         }
     }
 }
+
+#[test]
+fn the_fast_potential_and_energy_are_those_of_all_pairs() {
+    let mut random = Random(12);
+    for boundary in [Boundary::Open, Boundary::Periodic] {
+        for size in [[40.0, 40.0], [60.0, 20.0]] {
+            let domain = Domain::new(size, boundary);
+            let positions = random.positions(&domain, 1500);
+            let points = random.positions(&domain, 400);
+            let values: Vec<f32> = (0..1500).map(|i| [1.0, -1.0, 0.5][i % 3]).collect();
+            for core in [0.0, 0.5] {
+                let charges = Charges {
+                    core,
+                    stiffness: if boundary == Boundary::Open { 0.7 } else { 0.0 },
+                    ..Charges::valued(&domain, &positions, &values)
+                };
+                let mut fast = Solver::new(Method::Fast { accuracy: 1e-6 }).expect("a method");
+                let energies = [fast.energy(&charges), direct().energy(&charges)];
+                let difference = (energies[0] - energies[1]).abs();
+                assert!(difference < 1e-3, "{boundary:?} {size:?} {energies:?}");
+                let (mut a, mut b) = (vec![0.0; 1500], vec![0.0; 1500]);
+                fast.potential(&charges, &mut a);
+                direct().potential(&charges, &mut b);
+                for (a, b) in a.iter().zip(&b) {
+                    assert!((a - b).abs() < 1e-5, "{boundary:?} {size:?} {a} {b}");
+                }
+                let (mut a, mut b) = (vec![0.0; 400], vec![0.0; 400]);
+                fast.potential_at(&charges, &points, &mut a);
+                direct().potential_at(&charges, &points, &mut b);
+                for (a, b) in a.iter().zip(&b) {
+                    assert!(
+                        (a - b).abs() < 1e-5 * b.abs().max(1.0),
+                        "{boundary:?} {size:?} {a} {b}"
+                    );
+                }
+                let (mut a, mut b) = (vec![[0.0; 2]; 400], vec![[0.0; 2]; 400]);
+                fast.field_at(&charges, &points, &mut a);
+                direct().field_at(&charges, &points, &mut b);
+                for (a, b) in a.iter().flatten().zip(b.iter().flatten()) {
+                    assert!(
+                        (a - b).abs() < 1e-5 * b.abs().max(3.0),
+                        "{boundary:?} {size:?} {a} {b}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -165,12 +165,15 @@ pub struct Tree {
     /// Its coordinates, and some more to read beyond the end.
     pub x: Vec<u32>,
     pub y: Vec<u32>,
+    /// The same in double precision, where it is asked for.
+    pub wide: [Vec<f64>; 2],
     /// Charges, where they differ; as long as the coordinates.
     pub values: Vec<f32>,
     /// Cells, level by level. Roots are never left out; other empty cells are.
     pub cells: Vec<Cell>,
     /// Where each level begins among the cells, and the end.
     pub levels: Vec<usize>,
+    ranks: Vec<u32>,
     codes: Vec<u64>,
     starts: Vec<u32>,
     sorted: Vec<(u64, u32)>,
@@ -195,6 +198,7 @@ impl Tree {
         positions: &[[u32; 2]],
         values: Option<&[f32]>,
         most: usize,
+        wide: bool,
     ) {
         let count = positions.len();
         let [columns, rows] = frame.roots;
@@ -252,12 +256,27 @@ impl Tree {
         self.y.extend(self.places.iter().map(|place| place[1]));
         self.x.resize(padded, 0);
         self.y.resize(padded, 0);
+        for (column, x) in self.wide.iter_mut().zip([&self.x, &self.y]) {
+            column.clear();
+            if wide {
+                column.extend(x.iter().map(|&x| f64::from(x)));
+            }
+        }
         if let Some(values) = values {
             let all = self.order.iter().map(|&slot| values[slot as usize]);
             self.values.extend(all);
             self.values.resize(padded, 0.0);
         }
         self.grow(frame, most);
+    }
+
+    /// Where each slot is in the order of the tree.
+    pub fn ranks(&mut self) -> &[u32] {
+        self.ranks.resize(self.order.len(), 0);
+        for (at, &slot) in self.order.iter().enumerate() {
+            self.ranks[slot as usize] = at as u32;
+        }
+        &self.ranks
     }
 
     /// Makes the cells of sorted codes.
