@@ -1,18 +1,12 @@
-//! Potentials and energies in `f64`, by all pairs: products of r² before one logarithm.
+//! Potentials and energies in `f64`, by all pairs.
 
 use rayon::prelude::*;
 
+use super::products::Products;
 use super::torus::{self, Torus};
 use super::{Achieved, Charges};
 use crate::math::domain::Domain;
 use crate::math::simd::{Kernel, Simd, dispatch};
-
-/// Charges whose factors are multiplied in lanes of their own.
-const WIDTH: usize = 8;
-
-/// Factors that are multiplied before their exponent is taken out: a square distance in quanta or
-/// any other unit is within 2^±80, so that six of them stay far from the limits of `f64`.
-const FACTORS: usize = 6;
 
 /// Exact separation a − b in units of length, that of the nearest image in a periodic box.
 pub fn separation(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
@@ -23,183 +17,23 @@ pub fn separation(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
     })
 }
 
-/// A product of many factors: mantissas near one, and exponents of two apart.
-#[derive(Clone, Copy)]
-struct Product {
-    mantissa: [f64; WIDTH],
-    exponent: [i64; WIDTH],
-}
-
-impl Product {
-    const ONE: Self = Self {
-        mantissa: [1.0; WIDTH],
-        exponent: [0; WIDTH],
-    };
-
-    /// Takes the powers of two out of the mantissas.
-    #[inline(always)]
-    fn normalise(&mut self) {
-        for l in 0..WIDTH {
-            let bits = self.mantissa[l].to_bits() as i64;
-            self.exponent[l] += (bits >> 52) - 1023;
-            self.mantissa[l] =
-                f64::from_bits(((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000) as u64);
-        }
-    }
-
-    #[inline(always)]
-    fn ln(&self) -> f64 {
-        let (mut mantissa, mut exponent) = (1.0, 0);
-        for l in 0..WIDTH {
-            mantissa *= self.mantissa[l];
-            exponent += self.exponent[l];
-        }
-        mantissa.ln() + exponent as f64 * std::f64::consts::LN_2
-    }
-}
-
-/// The sum of −qⱼ ln r over charges, with the core: products of r² before one logarithm for those
-/// of charge 1 and one for those of charge −1; all others need a logarithm each.
-#[derive(Clone, Copy)]
-pub struct Products {
-    place: [u32; 2],
-    quantum: [f64; 2],
-    core2: f64,
-    above: Product,
-    below: Product,
-    inner: [f64; WIDTH],
-    others: f64,
-    signed: bool,
-    unit: f64,
-    inverse: f64,
-}
-
-impl Products {
-    /// No charges yet, seen from a place; lengths are those of the quantum, and charges of the unit
-    /// or its negative are those that need no logarithm of their own.
-    #[inline(always)]
-    pub fn new(place: [u32; 2], quantum: [f64; 2], core2: f64, unit: f64) -> Self {
-        Self {
-            place,
-            quantum,
-            core2,
-            above: Product::ONE,
-            below: Product::ONE,
-            inner: [0.0; WIDTH],
-            others: 0.0,
-            signed: false,
-            unit,
-            inverse: 1.0 / unit,
-        }
-    }
-
-    /// Square distances of eight charges; those past the end are at distance one.
-    #[inline(always)]
-    fn squares(&self, places: &[[u32; 2]]) -> [f64; WIDTH] {
-        let mut r2 = [1.0f64; WIDTH];
-        if places.len() >= WIDTH {
-            for l in 0..WIDTH {
-                r2[l] = self.square(places[l]);
-            }
-        } else {
-            for l in 0..places.len() {
-                r2[l] = self.square(places[l]);
-            }
-        }
-        r2
-    }
-
-    #[inline(always)]
-    fn square(&self, [x, y]: [u32; 2]) -> f64 {
-        let dx = f64::from(self.place[0].wrapping_sub(x) as i32) * self.quantum[0];
-        let dy = f64::from(self.place[1].wrapping_sub(y) as i32) * self.quantum[1];
-        dx * dx + dy * dy
-    }
-
-    /// Adds charges; without values all are 1.
-    #[inline(always)]
-    pub fn add(&mut self, places: &[[u32; 2]], values: Option<&[f32]>) {
-        let inverse = 1.0 / self.core2;
-        let mut at = 0;
-        while at < places.len() {
-            let mut factors = 0;
-            while factors < FACTORS && at < places.len() {
-                let count = WIDTH.min(places.len() - at);
-                let r2 = self.squares(&places[at..at + count]);
-                let mut charge = [1.0f64; WIDTH];
-                if let Some(values) = values {
-                    for l in 0..count {
-                        charge[l] = f64::from(values[at + l]) * self.inverse;
-                    }
-                    self.signed = true;
-                }
-                for l in count..WIDTH {
-                    charge[l] = 0.0;
-                }
-                let mut plain = true;
-                for l in 0..WIDTH {
-                    let bounded = if r2[l] > self.core2 {
-                        r2[l]
-                    } else {
-                        self.core2
-                    };
-                    let inside = 1.0 - r2[l] * inverse;
-                    let inside = if inside > 0.0 { inside } else { 0.0 };
-                    self.inner[l] += charge[l] * inside;
-                    self.above.mantissa[l] *= if charge[l] == 1.0 { bounded } else { 1.0 };
-                    plain &= charge[l] == 1.0;
-                }
-                if !plain {
-                    for l in 0..count {
-                        let bounded = if r2[l] > self.core2 {
-                            r2[l]
-                        } else {
-                            self.core2
-                        };
-                        if charge[l] == -1.0 {
-                            self.below.mantissa[l] *= bounded;
-                        } else if charge[l] != 1.0 && charge[l] != 0.0 {
-                            self.others -= charge[l] * bounded.ln();
-                        }
-                    }
-                }
-                at += count;
-                factors += 1;
-            }
-            self.above.normalise();
-            if self.signed {
-                self.below.normalise();
-            }
-        }
-    }
-
-    /// The sum.
-    #[inline(always)]
-    pub fn sum(&self) -> f64 {
-        let mut sum = self.others - self.above.ln();
-        if self.signed {
-            sum += self.below.ln();
-        }
-        for inner in self.inner {
-            sum += inner;
-        }
-        0.5 * self.unit * sum
-    }
-}
-
-/// The products over a run of charges.
+/// The sum of −qⱼ ln r over a run of charges, seen from a place.
 struct Logs<'a> {
+    place: [u32; 2],
     places: &'a [[u32; 2]],
     values: Option<&'a [f32]>,
-    products: Products,
+    quantum: [f64; 2],
+    core2: f64,
+    unit: f64,
 }
 
 impl Kernel for Logs<'_> {
     type Output = f64;
     #[inline(always)]
-    fn run<S: Simd>(mut self, _: S) -> f64 {
-        self.products.add(self.places, self.values);
-        self.products.sum()
+    fn run<S: Simd>(self, simd: S) -> f64 {
+        let mut products = Products::new(simd, self.place, self.quantum, self.core2, self.unit);
+        products.add(simd, self.places, self.values);
+        products.sum()
     }
 }
 
@@ -246,9 +80,12 @@ impl<'a> Sums<'a> {
             return (from..to).map(term).sum();
         }
         dispatch(Logs {
+            place,
             places: &charges.positions[from..to],
             values: charges.values.map(|values| &values[from..to]),
-            products: Products::new(place, self.quantum, self.core2, self.unit),
+            quantum: self.quantum,
+            core2: self.core2,
+            unit: self.unit,
         })
     }
 

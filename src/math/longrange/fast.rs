@@ -28,6 +28,9 @@ const LONGEST: f64 = 16.0;
 /// is near by stays within half the box.
 const NARROWEST: f64 = 1.0 / 16.0;
 
+/// Members of a leaf that may be at one place.
+const CROWD: usize = 256;
+
 /// Members of a subtree that is a task.
 const TASK: usize = 1024;
 
@@ -55,7 +58,7 @@ impl Effort {
         let terms = (3.9 * digits - 3.2).ceil().max(5.0) as usize;
         Self {
             terms,
-            crowd: if terms <= 8 { 24.0 } else { 32.0 },
+            crowd: if terms < 16 { 32.0 } else { 44.0 },
             single: digits < 5.0,
             fine: digits > 6.0,
         }
@@ -146,7 +149,7 @@ impl Fast {
         let frame = self.rise(charges, effort, &[]);
         self.down(charges, &frame, effort, true, true);
         // Near by each charge has met itself, in the middle of its core.
-        let itself = 0.5 - 0.5 * charges.core2().ln();
+        let itself = in_the_core(charges.core2());
         let (ranks, sums) = (self.sources.ranks(), &self.potential);
         potential
             .par_iter_mut()
@@ -369,6 +372,11 @@ impl Fast {
     }
 }
 
+/// The potential of a unit charge in the middle of its core.
+fn in_the_core(core2: f64) -> f64 {
+    0.5 - 0.5 * core2.ln()
+}
+
 /// Radius of the corners of a cell, in lengths along the first axis.
 fn outer(frame: &Frame, level: u32) -> f64 {
     frame.width[0] * std::f64::consts::FRAC_1_SQRT_2 * (-f64::from(level)).exp2()
@@ -551,7 +559,10 @@ impl Pass<'_> {
                         });
                     }
                 } else if leaf {
-                    push_range(&mut task.ranges, source, item.shift);
+                    let itself = self.own && item.cell == at && item.shift == [0; 2];
+                    if !(itself && self.is_one_place(&cell)) {
+                        push_range(&mut task.ranges, source, item.shift);
+                    }
                 } else {
                     task.pending.push(item);
                 }
@@ -568,6 +579,12 @@ impl Pass<'_> {
         });
         local.log += charge * scale.ln();
         if leaf {
+            if self.own && self.is_one_place(&cell) {
+                // What they are to each other needs no pairs: no field, and the potential in the
+                // middle of the core.
+                let q = self.multipoles[at as usize * self.shape.stride()];
+                local.log -= q * in_the_core(self.core2);
+            }
             self.leaf(task, &cell, &local, end, wanted);
         } else {
             let upto = task.pending.len();
@@ -588,6 +605,12 @@ impl Pass<'_> {
             }
         }
         task.pending.truncate(kept);
+    }
+
+    /// True for a crowd at one place, which no tree can part.
+    fn is_one_place(&self, cell: &Cell) -> bool {
+        let places = &self.targets.places[cell.from as usize..cell.to as usize];
+        places.len() > CROWD && places.iter().all(|place| *place == places[0])
     }
 
     /// True when a wrapping subtraction gives the separations of these images.

@@ -27,6 +27,7 @@ mod fast;
 mod lattice;
 mod near;
 mod pairs;
+mod products;
 mod torus;
 mod tree;
 

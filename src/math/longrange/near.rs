@@ -1,8 +1,8 @@
 //! What a leaf feels: the charges of its neighbourhood one by one, all others by the expansion.
 
-use super::energy::Products;
 use super::expansion::{INVERSE_FACTORIALS, Local, MOST_TERMS, Shape, WIDE};
 use super::pairs::{Pairs, Range, Scale, wide};
+use super::products::Products;
 use super::tree::{Cell, Frame, Tree};
 use crate::math::simd::*;
 
@@ -170,7 +170,7 @@ pub struct Potential<'a> {
 impl Kernel for Potential<'_> {
     type Output = ();
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
+    fn run<S: Simd>(self, simd: S) {
         let near = self.near;
         let frame = near.frame;
         let scale = frame.scale(self.cell.level);
@@ -178,13 +178,13 @@ impl Kernel for Potential<'_> {
         let [from, to] = [self.cell.from as usize, self.cell.to as usize];
         for at in from..to {
             let place = near.targets.places[at];
-            let mut products = Products::new(place, frame.quantum, self.core2, self.unit);
+            let mut products = Products::new(simd, place, frame.quantum, self.core2, self.unit);
             for &Range { from, to, .. } in self.ranges {
                 let values = match near.sources.values.is_empty() {
                     true => None,
                     false => Some(&near.sources.values[from..to]),
                 };
-                products.add(&near.sources.places[from..to], values);
+                products.add(simd, &near.sources.places[from..to], values);
             }
             let [x, y] = frame.real(place);
             let (wx, wy) = (

@@ -3,15 +3,21 @@
 //! The order within the tree is that of the cells along a space-filling curve (Morton, 1966) and
 //! within a leaf that of the slots, whatever the number of threads.
 
+use rayon::prelude::*;
+
 use super::Charges;
 use crate::math::domain::Domain;
 
-/// Binary digits of a coordinate within a root cell: the deepest leaves are this many levels down.
-pub const DEPTH: u32 = 24;
+/// Binary digits of a coordinate within a root cell at most; with four or more root cells in a row
+/// the deepest leaves are as narrow as the quantum of the positions.
+const DEEPEST: u32 = 29;
 
 /// Root cells along the shorter side of a periodic box: enough that neighbouring cells are within
 /// half the box of each other, so that a wrapping subtraction gives their separation.
 const LEAST_ROOTS: usize = 4;
+
+/// Positions that one thread deals with at a time.
+const SHARE: usize = 8192;
 
 /// Root cells along an axis at most.
 const MOST_ROOTS: usize = 128;
@@ -31,26 +37,17 @@ pub struct Frame {
     pub periodic: bool,
     /// Levels down to which the cells are expected to be cut.
     pub levels: u32,
+    /// Levels of the deepest leaves.
+    pub depth: u32,
 }
 
 impl Frame {
     /// A frame around positions, with about `crowd` of `count` in each cell of the last level.
-    pub fn new<'a>(
-        domain: &Domain,
-        positions: impl Iterator<Item = &'a [u32; 2]>,
-        count: usize,
-        crowd: f64,
-    ) -> Self {
+    pub fn new(domain: &Domain, all: [&[[u32; 2]]; 2], count: usize, crowd: f64) -> Self {
         let quantum = domain.span().map(|span| span / 4294967296.0);
         let (mut origin, mut size) = ([0; 2], domain.size);
         if !domain.is_periodic() {
-            let (mut low, mut high) = ([u32::MAX; 2], [0; 2]);
-            for position in positions {
-                for axis in 0..2 {
-                    low[axis] = low[axis].min(position[axis]);
-                    high[axis] = high[axis].max(position[axis]);
-                }
-            }
+            let [low, high] = bounds(all);
             origin = [0, 1].map(|axis| low[axis].min(high[axis]));
             // One quantum more than the extent, so that the last position is inside.
             size = [0, 1].map(|axis| {
@@ -82,6 +79,8 @@ impl Frame {
             let side = (0..2).map(|axis| size[axis] / roots[axis] as f64);
             [side.fold(0.0, f64::max).max(root) * (1.0 + 1e-9); 2]
         };
+        // The number of the root and the digits of both coordinates share 64 bits.
+        let digits = (roots[0] * roots[1]).next_power_of_two().trailing_zeros();
         Self {
             origin,
             quantum,
@@ -89,6 +88,7 @@ impl Frame {
             width,
             periodic: domain.is_periodic(),
             levels: levels as u32,
+            depth: DEEPEST.min((64 - digits) / 2),
         }
     }
 
@@ -110,6 +110,25 @@ impl Frame {
     pub fn size(&self) -> [f64; 2] {
         [0, 1].map(|axis| self.width[axis] * self.roots[axis] as f64)
     }
+}
+
+/// Lowest and highest coordinates.
+fn bounds(all: [&[[u32; 2]]; 2]) -> [[u32; 2]; 2] {
+    let none = || [[u32::MAX; 2], [0; 2]];
+    let both = |a: [[u32; 2]; 2], b: [[u32; 2]; 2]| {
+        [
+            [a[0][0].min(b[0][0]), a[0][1].min(b[0][1])],
+            [a[1][0].max(b[1][0]), a[1][1].max(b[1][1])],
+        ]
+    };
+    let one = |places: &[[u32; 2]]| {
+        let each = |known, place: &[u32; 2]| both(known, [*place; 2]);
+        let parts = places.par_chunks(SHARE);
+        parts
+            .map(|places| places.iter().fold(none(), each))
+            .reduce(none, both)
+    };
+    both(one(all[0]), one(all[1]))
 }
 
 /// Root cells per axis of a periodic box, nearly square and about as wide as given.
@@ -179,12 +198,11 @@ pub struct Tree {
     sorted: Vec<(u64, u32)>,
 }
 
-/// Spreads 24 binary digits to the even places.
+/// Spreads binary digits to the even places.
 #[inline]
-fn spread(x: u32) -> u64 {
-    let mut x = u64::from(x);
-    x = (x | x << 16) & 0x0000_00ff_0000_ffff;
-    x = (x | x << 8) & 0x00ff_00ff_00ff_00ff;
+fn spread(x: u64) -> u64 {
+    let x = (x | x << 16) & 0x0000_ffff_0000_ffff;
+    let mut x = (x | x << 8) & 0x00ff_00ff_00ff_00ff;
     x = (x | x << 4) & 0x0f0f_0f0f_0f0f_0f0f;
     x = (x | x << 2) & 0x3333_3333_3333_3333;
     (x | x << 1) & 0x5555_5555_5555_5555
@@ -202,23 +220,27 @@ impl Tree {
     ) {
         let count = positions.len();
         let [columns, rows] = frame.roots;
-        let factor =
-            [0, 1].map(|axis| frame.quantum[axis] / frame.width[axis] * 2f64.powi(DEPTH as i32));
-        let limit = frame.roots.map(|roots| ((roots as u64) << DEPTH) - 1);
+        let depth = frame.depth;
+        let factor = [0, 1]
+            .map(|axis| frame.quantum[axis] / frame.width[axis] * f64::from(frame.depth).exp2());
+        let limit = frame.roots.map(|roots| ((roots as u64) << depth) - 1);
         let code = |position: &[u32; 2]| {
             let key = |axis: usize| {
                 let quanta = f64::from(position[axis].wrapping_sub(frame.origin[axis]));
                 ((quanta * factor[axis]) as u64).min(limit[axis])
             };
             let (x, y) = (key(0), key(1));
-            let root = (y >> DEPTH) * columns as u64 + (x >> DEPTH);
-            let mask = (1 << DEPTH) - 1;
-            root << (2 * DEPTH) | spread((y & mask) as u32) << 1 | spread((x & mask) as u32)
+            let root = (y >> depth) * columns as u64 + (x >> depth);
+            let mask = (1 << depth) - 1;
+            root << (2 * depth) | spread(y & mask) << 1 | spread(x & mask)
         };
-        self.codes.clear();
-        self.codes.extend(positions.iter().map(code));
+        positions
+            .par_iter()
+            .with_min_len(SHARE)
+            .map(code)
+            .collect_into_vec(&mut self.codes);
         // Counted into the cells of the expected last level, in the order of the slots.
-        let shift = 2 * (DEPTH - frame.levels);
+        let shift = 2 * (depth - frame.levels);
         let buckets = (columns * rows) << (2 * frame.levels);
         self.starts.clear();
         self.starts.resize(buckets + 1, 0);
@@ -244,24 +266,29 @@ impl Tree {
             from = to;
         }
         let padded = count + 64;
-        self.order.clear();
-        self.order.extend(self.sorted.iter().map(|&(_, slot)| slot));
-        self.places.clear();
-        let all = self.order.iter().map(|&slot| positions[slot as usize]);
-        self.places.extend(all);
-        self.x.clear();
-        self.y.clear();
-        self.values.clear();
-        self.x.extend(self.places.iter().map(|place| place[0]));
-        self.y.extend(self.places.iter().map(|place| place[1]));
+        self.order.resize(count, 0);
+        self.places.resize(count, [0; 2]);
         self.x.resize(padded, 0);
         self.y.resize(padded, 0);
+        self.sorted
+            .par_iter()
+            .zip(&mut self.order)
+            .zip(&mut self.places)
+            .zip(&mut self.x[..count])
+            .zip(&mut self.y[..count])
+            .with_min_len(SHARE)
+            .for_each(|((((&(_, slot), order), place), x), y)| {
+                *order = slot;
+                *place = positions[slot as usize];
+                [*x, *y] = *place;
+            });
         for (column, x) in self.wide.iter_mut().zip([&self.x, &self.y]) {
             column.clear();
             if wide {
                 column.extend(x.iter().map(|&x| f64::from(x)));
             }
         }
+        self.values.clear();
         if let Some(values) = values {
             let all = self.order.iter().map(|&slot| values[slot as usize]);
             self.values.extend(all);
@@ -287,16 +314,17 @@ impl Tree {
         let mut from = 0;
         for root in 0..columns * rows {
             let rest = &self.sorted[from..];
-            let to = from + rest.partition_point(|&(code, _)| code >> (2 * DEPTH) <= root as u64);
+            let to =
+                from + rest.partition_point(|&(code, _)| code >> (2 * frame.depth) <= root as u64);
             let place = [(root % columns) as u32, (root / columns) as u32];
             self.cells.push(cell(frame, 0, place, from, to));
             from = to;
         }
         let mut begin = 0;
-        for level in 0..DEPTH {
+        for level in 0..frame.depth {
             self.levels.push(begin);
             let end = self.cells.len();
-            let shift = 2 * (DEPTH - 1 - level);
+            let shift = 2 * (frame.depth - 1 - level);
             for parent in begin..end {
                 let Cell {
                     from, to, place, ..
@@ -345,8 +373,8 @@ fn cell(frame: &Frame, level: u32, place: [u32; 2], from: usize, to: usize) -> C
     }
 }
 
-/// The frame of charges.
+/// The frame of charges and of points that their field is asked for at.
 pub fn frame_of(charges: &Charges, points: &[[u32; 2]], crowd: f64) -> Frame {
-    let all = charges.positions.iter().chain(points);
+    let all = [charges.positions, points];
     Frame::new(charges.domain, all, charges.positions.len(), crowd)
 }
