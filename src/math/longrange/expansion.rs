@@ -206,9 +206,9 @@ pub fn lower(shape: Shape, shift: [f64; 2], parent: &Local, potential: bool) -> 
     child
 }
 
-/// The Hankel vector of 1/z for the centres' distance in units of the scale, which is the last
-/// argument but one.
-pub fn hankel(shape: Shape, [x, y]: [f64; 2], scale: f64, out: &mut [f64]) {
+/// The Hankel vector of 1/z for the distance of the centres in units of the scale; with its
+/// logarithm, if that of the scale is given.
+pub fn hankel(shape: Shape, [x, y]: [f64; 2], scale: Option<f64>, out: &mut [f64]) {
     let rows = shape.rows();
     let size = x * x + y * y;
     let (ir, ii) = (x / size, -y / size);
@@ -219,7 +219,7 @@ pub fn hankel(shape: Shape, [x, y]: [f64; 2], scale: f64, out: &mut [f64]) {
         let factor = (j + 1) as f64;
         (pr, pi) = ((pr * ir - pi * ii) * factor, (pr * ii + pi * ir) * factor);
     }
-    out[2 * rows] = 0.5 * size.ln() + scale.ln();
+    out[2 * rows] = scale.map_or(0.0, |scale| 0.5 * size.ln() + scale);
 }
 
 /// A source of a cell's field: its multipoles, the Hankel vector, and its scale in units of the

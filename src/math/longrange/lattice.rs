@@ -1,8 +1,9 @@
-//! The field of all images of a root cell but its neighbours, as Hankel vectors.
+//! Hankel vectors that many cells share: those of cells of one level, and those of all images of a
+//! root cell but its neighbours.
 
 use std::f64::consts::{PI, TAU};
 
-use super::expansion::Shape;
+use super::expansion::{Shape, hankel};
 use super::torus::Torus;
 use super::tree::Frame;
 
@@ -10,6 +11,47 @@ use super::tree::Frame;
 /// cells away, the circle has 1.2: aliases are below 0.6¹²⁸.
 const POINTS: usize = 128;
 const CIRCLE: f64 = 1.2;
+
+/// Cells of one level whose expansions are in the table: as many columns and rows to either side,
+/// for all pairs of root cells.
+const TABLE: i64 = 7;
+
+/// Hankel vectors of 1/z for the differences of cells of one level; their logarithms are without
+/// that of the scale.
+#[derive(Debug, Default)]
+pub struct Table {
+    made_for: Option<([f64; 2], Shape)>,
+    pub vectors: Vec<f64>,
+}
+
+impl Table {
+    /// Number of the vector for a difference of columns and rows, if there is one.
+    pub fn at([dx, dy]: [i64; 2]) -> Option<u32> {
+        let inside = dx.abs() <= TABLE && dy.abs() <= TABLE;
+        inside.then(|| ((dy + TABLE) * (2 * TABLE + 1) + dx + TABLE) as u32)
+    }
+
+    /// Makes the vectors of a frame, unless they are there.
+    pub fn prepare(&mut self, frame: &Frame, shape: Shape) {
+        let key = (frame.width, shape);
+        if self.made_for == Some(key) {
+            return;
+        }
+        let long = shape.hankel();
+        let side = 2 * TABLE + 1;
+        self.vectors.clear();
+        self.vectors.resize((side * side) as usize * long, 0.0);
+        let scale = frame.scale(0);
+        let differences = (-TABLE..=TABLE).flat_map(|dy| (-TABLE..=TABLE).map(move |dx| [dx, dy]));
+        for (difference, vector) in differences.zip(self.vectors.chunks_mut(long)) {
+            if difference != [0, 0] {
+                let d = [0, 1].map(|axis| difference[axis] as f64 * frame.width[axis] / scale);
+                hankel(shape, d, Some(0.0), vector);
+            }
+        }
+        self.made_for = Some(key);
+    }
+}
 
 /// Hankel vectors for every difference of two root cells, from the most negative column and row.
 #[derive(Clone, Debug, Default)]

@@ -20,6 +20,7 @@
 //!
 //! Everything has the same bits on any number of threads.
 
+mod descent;
 mod direct;
 mod energy;
 mod expansion;
@@ -43,6 +44,9 @@ pub const FINEST: f64 = 1e-7;
 
 /// Coarsest relative error that may be asked for: beyond it nothing gets cheaper.
 pub const COARSEST: f64 = 1e-2;
+
+/// Fewer charges than these are faster summed directly, where single precision is enough.
+const FEW: usize = 1024;
 
 /// Charges and the space they are in.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +118,7 @@ impl<'a> Charges<'a> {
 pub enum Method {
     /// Every pair, cost N²; in a periodic box each pair with its images, in double precision.
     Direct,
-    /// A fast multipole method, cost N, with this relative error of the field: the root mean
+    /// A fast multipole method, cost N (a direct sum where that is faster), with this relative error of the field: the root mean
     /// square error over the root mean square field that a charge feels besides the smooth
     /// background of the others.
     Fast {
@@ -197,7 +201,9 @@ impl Solver {
 
     /// Writes the field at every charge, Σⱼ qⱼ rᵢⱼ/rᵢⱼ² − k rᵢ.
     pub fn field(&mut self, charges: &Charges, field: &mut [[f32; 2]]) {
-        if let Some(effort) = self.effort(charges) {
+        let few = charges.positions.len() < FEW && !charges.domain.is_periodic();
+        let effort = self.effort(charges).filter(|effort| effort.fine || !few);
+        if let Some(effort) = effort {
             self.fast.field(charges, effort, field);
         } else if charges.domain.is_periodic() {
             torus::field(charges, field);

@@ -12,9 +12,10 @@ use crate::math::domain::Domain;
 /// the deepest leaves are as narrow as the quantum of the positions.
 const DEEPEST: u32 = 29;
 
-/// Root cells along the shorter side of a periodic box: enough that neighbouring cells are within
-/// half the box of each other, so that a wrapping subtraction gives their separation.
+/// Root cells along the longer side in free space, and along the shorter side of a periodic box: there
+/// enough that a wrapping subtraction gives the separations in cells two apart.
 const LEAST_ROOTS: usize = 4;
+const LEAST_PERIODIC: usize = 7;
 
 /// Positions that one thread deals with at a time.
 const SHARE: usize = 8192;
@@ -62,7 +63,7 @@ impl Frame {
         let shorter = size[0].min(size[1]).max(thin);
         let longer = size[0].max(size[1]);
         let least = match domain.is_periodic() {
-            true => shorter / LEAST_ROOTS as f64,
+            true => shorter / LEAST_PERIODIC as f64,
             false => longer / LEAST_ROOTS as f64,
         };
         let levels = (least / cell).log2().floor().clamp(0.0, 20.0);
@@ -133,10 +134,10 @@ fn bounds(all: [&[[u32; 2]]; 2]) -> [[u32; 2]; 2] {
 
 /// Root cells per axis of a periodic box, nearly square and about as wide as given.
 fn divided(size: [f64; 2], root: f64) -> [usize; 2] {
-    let (mut best, mut least) = ([LEAST_ROOTS; 2], f64::INFINITY);
+    let (mut best, mut least) = ([LEAST_PERIODIC; 2], f64::INFINITY);
     let shorter = if size[0] < size[1] { 0 } else { 1 };
     let aspect = size[1 - shorter] / size[shorter];
-    for short in LEAST_ROOTS..2 * LEAST_ROOTS {
+    for short in LEAST_PERIODIC..2 * LEAST_PERIODIC {
         let long = ((short as f64 * aspect).round() as usize).clamp(short, MOST_ROOTS);
         let skew = (aspect * short as f64 / long as f64).ln().abs();
         let wide = (size[shorter] / short as f64 / root).ln().abs();
