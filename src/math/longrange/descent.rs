@@ -13,7 +13,7 @@ use crate::math::simd::dispatch;
 
 /// Sum of the radii over the distance of two cells that are far enough from each other. Cells of
 /// one level are if there is one between them: √2/2, and a little for the rounding.
-const APART: f64 = 0.70711;
+const APART: f64 = std::f64::consts::FRAC_1_SQRT_2 * 1.00001;
 
 /// Members of a leaf that may be at one place.
 const CROWD: usize = 256;

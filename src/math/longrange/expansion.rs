@@ -113,8 +113,9 @@ impl Kernel for FromCharges<'_> {
                 q[l] = if inside { 1.0 } else { 0.0 };
             }
             if !self.tree.values.is_empty() {
-                for l in 0..WIDE {
-                    q[l] *= f64::from(self.tree.values[at + l]);
+                let values = &self.tree.values[at..at + WIDE];
+                for (q, &value) in q.iter_mut().zip(values) {
+                    *q *= f64::from(value);
                 }
             }
             let dx = f64x8::load_array(simd, dx);

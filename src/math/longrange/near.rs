@@ -71,19 +71,17 @@ impl Field<'_> {
     ) {
         let pairs = Pairs::<S, SQUARE>::new(simd, self.near.scale);
         let mut own = [[u32x16::splat(simd, 0); 2]; BLOCKS];
-        for b in 0..BLOCKS {
+        for (b, own) in own.iter_mut().enumerate() {
             let at = self.cell.from as usize + first + b * LANES;
-            own[b][0] = u32x16::from_slice(simd, &self.near.targets.x[at..at + LANES]);
-            own[b][1] = u32x16::from_slice(simd, &self.near.targets.y[at..at + LANES]);
+            own[0] = u32x16::from_slice(simd, &self.near.targets.x[at..at + LANES]);
+            own[1] = u32x16::from_slice(simd, &self.near.targets.y[at..at + LANES]);
         }
         let Tree { x, y, values, .. } = self.near.sources;
         let sums = pairs.over::<VALUED, BLOCKS>(simd, &own, [x, y], values, self.ranges);
         let inverse = self.near.scale.inverse;
-        let count = self.out.len();
-        for b in 0..BLOCKS {
-            let base = first + b * LANES;
-            for l in 0..LANES.min(count.saturating_sub(base)) {
-                self.out[base + l] = [sums[b][0][l] * inverse, sums[b][1][l] * inverse];
+        for (out, [x, y]) in self.out[first..].chunks_mut(LANES).zip(&sums) {
+            for ((out, x), y) in out.iter_mut().zip(x).zip(y) {
+                *out = [x * inverse, y * inverse];
             }
         }
     }

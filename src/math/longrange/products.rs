@@ -145,14 +145,13 @@ impl<S: Simd> Products<S> {
     fn block(&mut self, simd: S, places: &[[u32; 2]]) {
         let r2 = self.squares(simd, places);
         let core2 = f64x8::splat(simd, self.core2);
-        for half in 0..2 {
-            let inside = r2[half].simd_lt(core2);
-            if inside.any_true() {
-                for value in r2[half].to_array() {
-                    self.others += self.inside(value);
+        for (r2, product) in r2.into_iter().zip(&mut self.above.mantissa) {
+            if r2.simd_lt(core2).any_true() {
+                for value in r2.to_array() {
+                    self.others += inside(value, self.core2);
                 }
             }
-            self.above.mantissa[half] *= r2[half].max(core2);
+            *product *= r2.max(core2);
         }
     }
 
@@ -172,7 +171,7 @@ impl<S: Simd> Products<S> {
                 let (squares, charges) = (r2[half].to_array(), charge.to_array());
                 for l in 0..HALF {
                     let charge = charges[l] / self.unit;
-                    self.others += charge * self.inside(squares[l]);
+                    self.others += charge * inside(squares[l], self.core2);
                     if charge.abs() != 1.0 && charge != 0.0 {
                         self.others -= charge * squares[l].max(self.core2).ln();
                     }
@@ -181,19 +180,15 @@ impl<S: Simd> Products<S> {
         }
     }
 
-    /// Twice what the core adds to −ln a.
-    #[inline(always)]
-    fn inside(&self, r2: f64) -> f64 {
-        if r2 < self.core2 {
-            1.0 - r2 / self.core2
-        } else {
-            0.0
-        }
-    }
-
     /// The sum.
     #[inline(always)]
     pub fn sum(&self) -> f64 {
         0.5 * self.unit * (self.others + self.below.ln(self.times) - self.above.ln(self.times))
     }
+}
+
+/// Twice what the core adds to −ln a.
+#[inline(always)]
+fn inside(r2: f64, core2: f64) -> f64 {
+    if r2 < core2 { 1.0 - r2 / core2 } else { 0.0 }
 }
