@@ -337,18 +337,20 @@ impl Pass<'_> {
         potential: bool,
     ) -> f64 {
         let source = &self.sources.cells[item.cell as usize];
-        if source.level == cell.level {
+        let up = cell.level.wrapping_sub(source.level);
+        if up <= 1 {
             let difference = [0, 1].map(|axis| {
-                let row = (self.frame.roots[axis] as i64) << cell.level;
-                let places = i64::from(cell.place[axis]) - i64::from(source.place[axis]);
-                places - i64::from(item.shift[axis]) * row
+                let row = (self.frame.roots[axis] as i64) << source.level;
+                let image = i64::from(source.place[axis]) + i64::from(item.shift[axis]) * row;
+                // Centres in halves of the width of the target.
+                (2 * i64::from(cell.place[axis]) + 1) - ((2 * image + 1) << up)
             });
             if let Some(hankel) = Table::at(difference) {
                 task.sources.push(Source {
                     cell: item.cell,
                     hankel,
                     shared: true,
-                    ratio: 1.0,
+                    ratio: f64::from(1 << up),
                 });
                 return self.multipoles[item.cell as usize * self.shape.stride()];
             }

@@ -11,8 +11,14 @@ use super::Charges;
 use super::pairs::{Pairs, Range, Scale};
 use crate::math::simd::*;
 
-/// Charges of a tile: their sums stay in the first cache, and are short enough for `f32`.
-const TILE: usize = 256;
+/// Charges of a tile, whose sums stay in the first cache and are short enough for `f32`: of few
+/// charges fewer, so that there are tiles to share.
+fn tile_of(count: usize) -> usize {
+    if count > 4096 { WIDEST } else { WIDEST / 2 }
+}
+
+/// Charges of a tile at most.
+const WIDEST: usize = 512;
 
 /// Beyond so many charges the parts of the tiles would take more memory than they are worth.
 const MOST_IN_TILES: usize = 16_384;
@@ -39,6 +45,7 @@ struct Tile<'a> {
     scale: Scale,
     first: usize,
     second: [usize; 2],
+    tile: usize,
     part: &'a mut [f32],
 }
 
@@ -59,7 +66,7 @@ impl Tile<'_> {
     #[inline(always)]
     fn sum<S: Simd, const VALUED: bool, const SQUARE: bool>(self, simd: S) {
         let [from, to] = self.second;
-        let (own, other) = self.part.split_at_mut(2 * TILE);
+        let (own, other) = self.part.split_at_mut(2 * self.tile);
         own.fill(0.0);
         let mut j = from;
         while j + TOGETHER <= to {
@@ -113,10 +120,11 @@ fn both<S: Simd, const VALUED: bool, const SQUARE: bool, const COUNT: usize>(
         }
     }
     let (mut sx, mut sy) = ([zero; COUNT], [zero; COUNT]);
-    let x = &columns.x[first..first + TILE];
-    let y = &columns.y[first..first + TILE];
-    let (ax, ay) = own.split_at_mut(TILE);
-    for at in (0..TILE).step_by(LANES) {
+    let tile = own.len() / 2;
+    let x = &columns.x[first..first + tile];
+    let y = &columns.y[first..first + tile];
+    let (ax, ay) = own.split_at_mut(tile);
+    for at in (0..tile).step_by(LANES) {
         let b = at..at + LANES;
         let ox = u32x16::from_slice(simd, &x[b.clone()]);
         let oy = u32x16::from_slice(simd, &y[b.clone()]);
@@ -147,14 +155,18 @@ fn both<S: Simd, const VALUED: bool, const SQUARE: bool, const COUNT: usize>(
     }
     for c in 0..COUNT {
         // What the first have felt acts back.
-        for (axis, lanes) in [sx[c].to_array(), sy[c].to_array()].into_iter().enumerate() {
-            let mut sum = 0.0;
-            for value in lanes {
-                sum += value;
-            }
-            other[2 * c + axis] = -sum;
-        }
+        other[2 * c] = -folded(simd, sx[c]);
+        other[2 * c + 1] = -folded(simd, sy[c]);
     }
+}
+
+/// The sum of all lanes, by halves.
+#[inline(always)]
+fn folded<S: Simd>(simd: S, v: f32x16<S>) -> f32 {
+    let (low, high) = simd.split_f32x16(v);
+    let (low, high) = simd.split_f32x8(low + high);
+    let sums = (low + high).to_array();
+    (sums[0] + sums[2]) + (sums[1] + sums[3])
 }
 
 /// A run of charges, each of which sums over a range of sources.
@@ -222,7 +234,8 @@ impl Direct {
     /// Writes the field at every charge of an open box.
     pub fn field(&mut self, charges: &Charges, field: &mut [[f32; 2]]) {
         let count = charges.positions.len();
-        let padded = count.next_multiple_of(TILE);
+        let tile = tile_of(count);
+        let padded = count.next_multiple_of(tile.max(CHUNK));
         self.x.clear();
         self.y.clear();
         self.values.clear();
@@ -269,32 +282,33 @@ impl Direct {
                 });
             return;
         }
-        let tiles = count.div_ceil(TILE);
+        let tiles = count.div_ceil(tile);
         let units = tiles * tiles.saturating_sub(1) / 2;
-        let bounds = |tile: usize| [tile * TILE, count.min((tile + 1) * TILE)];
+        let bounds = |at: usize| [at * tile, count.min((at + 1) * tile)];
         let mut parts = std::mem::take(&mut self.parts);
-        parts.resize(units * 4 * TILE, 0.0);
+        parts.resize(units * 4 * tile, 0.0);
         let columns = &*self;
         parts
-            .par_chunks_mut(4 * TILE)
+            .par_chunks_mut(4 * tile)
             .enumerate()
             .for_each(|(unit, part)| {
                 let (a, b) = pair_of(unit);
                 dispatch(Tile {
                     columns,
                     scale,
-                    first: a * TILE,
+                    first: a * tile,
                     second: bounds(b),
+                    tile,
                     part,
                 });
             });
         field
-            .par_chunks_mut(TILE)
+            .par_chunks_mut(tile)
             .enumerate()
-            .for_each(|(tile, out)| {
-                let mut sums = [[0.0; 2]; TILE];
+            .for_each(|(own, out)| {
+                let mut sums = [[0.0; 2]; WIDEST];
                 let sums = &mut sums[..out.len()];
-                let [from, to] = bounds(tile);
+                let [from, to] = bounds(own);
                 let sources = Range {
                     from,
                     to,
@@ -303,26 +317,26 @@ impl Direct {
                 dispatch(Rows {
                     columns,
                     scale,
-                    first: tile * TILE,
+                    first: own * tile,
                     sources,
                     out: sums,
                 });
                 for other in 0..tiles {
-                    if other < tile {
-                        let part = &parts[unit_of(other, tile) * 4 * TILE..][2 * TILE..4 * TILE];
+                    if other < own {
+                        let part = &parts[unit_of(other, own) * 4 * tile..][2 * tile..4 * tile];
                         for (at, sum) in sums.iter_mut().enumerate() {
                             sum[0] += f64::from(part[2 * at]);
                             sum[1] += f64::from(part[2 * at + 1]);
                         }
-                    } else if other > tile {
-                        let part = &parts[unit_of(tile, other) * 4 * TILE..][..2 * TILE];
+                    } else if other > own {
+                        let part = &parts[unit_of(own, other) * 4 * tile..][..2 * tile];
                         for (at, sum) in sums.iter_mut().enumerate() {
                             sum[0] += f64::from(part[at]);
-                            sum[1] += f64::from(part[TILE + at]);
+                            sum[1] += f64::from(part[tile + at]);
                         }
                     }
                 }
-                finish(tile * TILE, sums, out);
+                finish(own * tile, sums, out);
             });
         self.parts = parts;
     }

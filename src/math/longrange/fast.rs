@@ -11,6 +11,7 @@ use super::lattice::{Lattice, Table};
 use super::pairs::Scale;
 use super::torus::Torus;
 use super::tree::{Frame, Tree, frame_of};
+use crate::math::domain::CENTRE;
 use crate::math::simd::dispatch;
 
 /// Longer over shorter side of a periodic box at most, for the many images of its root cells.
@@ -157,18 +158,20 @@ impl Fast {
             &mut self.targets
         };
         let (ranks, sums) = (tree.ranks(), &self.field);
+        // The same product for all, that `real` would compute anew for each.
+        let quantum = charges.domain.span().map(|span| span / 4294967296.0);
+        let factor = quantum.map(|quantum| quantum * charges.stiffness);
         field
             .par_iter_mut()
             .zip(ranks)
             .zip(places)
             .with_min_len(1024)
             .for_each(|((out, &at), &place)| {
-                let (sum, [x, y]) = (sums[at as usize], charges.domain.real(place));
-                let stiffness = charges.stiffness;
-                *out = [
-                    (sum[0] - stiffness * x) as f32,
-                    (sum[1] - stiffness * y) as f32,
-                ];
+                let sum = sums[at as usize];
+                *out = [0, 1].map(|axis| {
+                    let quanta = f64::from(place[axis].wrapping_sub(CENTRE) as i32);
+                    (sum[axis] - quanta * factor[axis]) as f32
+                });
             });
     }
 

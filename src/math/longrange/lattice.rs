@@ -12,20 +12,21 @@ use super::tree::Frame;
 const POINTS: usize = 128;
 const CIRCLE: f64 = 1.2;
 
-/// Cells of one level whose expansions are in the table: as many columns and rows to either side,
-/// for all pairs of root cells.
-const TABLE: i64 = 7;
+/// Half the width of a cell is the unit of the table, which goes so far to either side: to the
+/// seventh cell, for all pairs of root cells in free space.
+const TABLE: i64 = 14;
 
-/// Hankel vectors of 1/z for the differences of cells of one level; their logarithms are without
-/// that of the scale.
+/// Hankel vectors of 1/z for the differences of cells of one level, and from cells of the level
+/// above; their logarithms are without that of the scale.
 #[derive(Debug, Default)]
 pub struct Table {
+    /// Sides of a cell in units of the scale, and the expansions.
     made_for: Option<([f64; 2], Shape)>,
     pub vectors: Vec<f64>,
 }
 
 impl Table {
-    /// Number of the vector for a difference of columns and rows, if there is one.
+    /// Number of the vector for a difference in half widths, if there is one.
     pub fn at([dx, dy]: [i64; 2]) -> Option<u32> {
         let inside = dx.abs() <= TABLE && dy.abs() <= TABLE;
         inside.then(|| ((dy + TABLE) * (2 * TABLE + 1) + dx + TABLE) as u32)
@@ -33,23 +34,22 @@ impl Table {
 
     /// Makes the vectors of a frame, unless they are there.
     pub fn prepare(&mut self, frame: &Frame, shape: Shape) {
-        let key = (frame.width, shape);
-        if self.made_for == Some(key) {
+        let sides = frame.width.map(|width| width / frame.scale(0));
+        if self.made_for == Some((sides, shape)) {
             return;
         }
         let long = shape.hankel();
         let side = 2 * TABLE + 1;
         self.vectors.clear();
         self.vectors.resize((side * side) as usize * long, 0.0);
-        let scale = frame.scale(0);
         let differences = (-TABLE..=TABLE).flat_map(|dy| (-TABLE..=TABLE).map(move |dx| [dx, dy]));
         for (difference, vector) in differences.zip(self.vectors.chunks_mut(long)) {
             if difference != [0, 0] {
-                let d = [0, 1].map(|axis| difference[axis] as f64 * frame.width[axis] / scale);
+                let d = [0, 1].map(|axis| 0.5 * difference[axis] as f64 * sides[axis]);
                 hankel(shape, d, Some(0.0), vector);
             }
         }
-        self.made_for = Some(key);
+        self.made_for = Some((sides, shape));
     }
 }
 
