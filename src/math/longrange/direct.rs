@@ -11,14 +11,8 @@ use super::Charges;
 use super::pairs::{Pairs, Range, Scale};
 use crate::math::simd::*;
 
-/// Charges of a tile, whose sums stay in the first cache and are short enough for `f32`: of few
-/// charges fewer, so that there are tiles to share.
-fn tile_of(count: usize) -> usize {
-    if count > 4096 { WIDEST } else { WIDEST / 2 }
-}
-
-/// Charges of a tile at most.
-const WIDEST: usize = 512;
+/// Charges of a tile: their sums stay in the first cache, and are short enough for `f32`.
+const TILE: usize = 512;
 
 /// Beyond so many charges the parts of the tiles would take more memory than they are worth.
 const MOST_IN_TILES: usize = 16_384;
@@ -45,7 +39,6 @@ struct Tile<'a> {
     scale: Scale,
     first: usize,
     second: [usize; 2],
-    tile: usize,
     part: &'a mut [f32],
 }
 
@@ -66,7 +59,7 @@ impl Tile<'_> {
     #[inline(always)]
     fn sum<S: Simd, const VALUED: bool, const SQUARE: bool>(self, simd: S) {
         let [from, to] = self.second;
-        let (own, other) = self.part.split_at_mut(2 * self.tile);
+        let (own, other) = self.part.split_at_mut(2 * TILE);
         own.fill(0.0);
         let mut j = from;
         while j + TOGETHER <= to {
@@ -120,11 +113,10 @@ fn both<S: Simd, const VALUED: bool, const SQUARE: bool, const COUNT: usize>(
         }
     }
     let (mut sx, mut sy) = ([zero; COUNT], [zero; COUNT]);
-    let tile = own.len() / 2;
-    let x = &columns.x[first..first + tile];
-    let y = &columns.y[first..first + tile];
-    let (ax, ay) = own.split_at_mut(tile);
-    for at in (0..tile).step_by(LANES) {
+    let x = &columns.x[first..first + TILE];
+    let y = &columns.y[first..first + TILE];
+    let (ax, ay) = own.split_at_mut(TILE);
+    for at in (0..TILE).step_by(LANES) {
         let b = at..at + LANES;
         let ox = u32x16::from_slice(simd, &x[b.clone()]);
         let oy = u32x16::from_slice(simd, &y[b.clone()]);
@@ -234,8 +226,7 @@ impl Direct {
     /// Writes the field at every charge of an open box.
     pub fn field(&mut self, charges: &Charges, field: &mut [[f32; 2]]) {
         let count = charges.positions.len();
-        let tile = tile_of(count);
-        let padded = count.next_multiple_of(tile.max(CHUNK));
+        let padded = count.next_multiple_of(TILE);
         self.x.clear();
         self.y.clear();
         self.values.clear();
@@ -282,31 +273,30 @@ impl Direct {
                 });
             return;
         }
-        let tiles = count.div_ceil(tile);
+        let tiles = count.div_ceil(TILE);
         let units = tiles * tiles.saturating_sub(1) / 2;
-        let bounds = |at: usize| [at * tile, count.min((at + 1) * tile)];
+        let bounds = |at: usize| [at * TILE, count.min((at + 1) * TILE)];
         let mut parts = std::mem::take(&mut self.parts);
-        parts.resize(units * 4 * tile, 0.0);
+        parts.resize(units * 4 * TILE, 0.0);
         let columns = &*self;
         parts
-            .par_chunks_mut(4 * tile)
+            .par_chunks_mut(4 * TILE)
             .enumerate()
             .for_each(|(unit, part)| {
                 let (a, b) = pair_of(unit);
                 dispatch(Tile {
                     columns,
                     scale,
-                    first: a * tile,
+                    first: a * TILE,
                     second: bounds(b),
-                    tile,
                     part,
                 });
             });
         field
-            .par_chunks_mut(tile)
+            .par_chunks_mut(TILE)
             .enumerate()
             .for_each(|(own, out)| {
-                let mut sums = [[0.0; 2]; WIDEST];
+                let mut sums = [[0.0; 2]; TILE];
                 let sums = &mut sums[..out.len()];
                 let [from, to] = bounds(own);
                 let sources = Range {
@@ -317,26 +307,26 @@ impl Direct {
                 dispatch(Rows {
                     columns,
                     scale,
-                    first: own * tile,
+                    first: own * TILE,
                     sources,
                     out: sums,
                 });
                 for other in 0..tiles {
                     if other < own {
-                        let part = &parts[unit_of(other, own) * 4 * tile..][2 * tile..4 * tile];
+                        let part = &parts[unit_of(other, own) * 4 * TILE..][2 * TILE..4 * TILE];
                         for (at, sum) in sums.iter_mut().enumerate() {
                             sum[0] += f64::from(part[2 * at]);
                             sum[1] += f64::from(part[2 * at + 1]);
                         }
                     } else if other > own {
-                        let part = &parts[unit_of(own, other) * 4 * tile..][..2 * tile];
+                        let part = &parts[unit_of(own, other) * 4 * TILE..][..2 * TILE];
                         for (at, sum) in sums.iter_mut().enumerate() {
                             sum[0] += f64::from(part[at]);
-                            sum[1] += f64::from(part[tile + at]);
+                            sum[1] += f64::from(part[TILE + at]);
                         }
                     }
                 }
-                finish(own * tile, sums, out);
+                finish(own * TILE, sums, out);
             });
         self.parts = parts;
     }

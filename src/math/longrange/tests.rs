@@ -52,6 +52,25 @@ fn the_direct_field_is_that_of_the_sum_in_f64() {
 }
 
 #[test]
+fn very_many_charges_are_summed_without_tiles() {
+    let mut random = Random(7);
+    let domain = Domain::new([130.0, 130.0], Boundary::Open);
+    let positions = random.positions(&domain, 16_500);
+    let charges = Charges::alike(&domain, &positions);
+    let mut field = vec![[0.0; 2]; 16_500];
+    direct().field(&charges, &mut field);
+    let (mut error, mut size) = (0.0, 0.0);
+    for slot in (0..16_500).step_by(111) {
+        let exact = exact_field(&charges, slot);
+        for axis in 0..2 {
+            error += (f64::from(field[slot][axis]) - exact[axis]).powi(2);
+            size += exact[axis].powi(2);
+        }
+    }
+    assert!((error / size).sqrt() < 2e-7, "{error:e} {size:e}");
+}
+
+#[test]
 fn the_field_of_a_torus_is_the_gradient_of_its_potential_and_its_mean_is_zero() {
     for size in [[1.0, 1.0], [2.0, 3.0], [5.0, 1.0]] {
         let torus = Torus::new(&Domain::new(size, Boundary::Periodic));
