@@ -1,18 +1,12 @@
-//! Potentials and energies in `f64`, by all pairs: products of r² before one logarithm.
+//! Potentials and energies in `f64`, by all pairs.
 
 use rayon::prelude::*;
 
+use super::products::Products;
 use super::torus::{self, Torus};
 use super::{Achieved, Charges};
 use crate::math::domain::Domain;
 use crate::math::simd::{Kernel, Simd, dispatch};
-
-/// Charges whose factors are multiplied in lanes of their own.
-const WIDTH: usize = 8;
-
-/// Factors that are multiplied before a logarithm is taken: r² in units of the span is no smaller
-/// than 2⁻⁷⁰ and no larger than 2, hence sixteen of them stay far from the limits of `f64`.
-const FACTORS: usize = 12;
 
 /// Exact separation a − b in units of length, that of the nearest image in a periodic box.
 pub fn separation(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
@@ -23,147 +17,52 @@ pub fn separation(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
     })
 }
 
-/// The values of charges, as far as the products of factors need to tell them apart.
-#[derive(Clone, Copy)]
-enum Values<'a> {
-    /// All are this one.
-    Same(f64),
-    /// This one or its negative.
-    Signed(f64, &'a [f32]),
-    /// Any.
-    Each(&'a [f32]),
-}
-
-impl<'a> Values<'a> {
-    fn of(charges: &Charges<'a>) -> Self {
-        let Some(values) = charges.values else {
-            return Self::Same(1.0);
-        };
-        let first = values.first().copied().unwrap_or(1.0);
-        if values.iter().all(|&value| value == first) {
-            Self::Same(f64::from(first))
-        } else if values.iter().all(|&value| value.abs() == first.abs()) {
-            Self::Signed(f64::from(first.abs()), values)
-        } else {
-            Self::Each(values)
-        }
-    }
-}
-
-/// The sum of −qⱼ ln of the distance over a run of charges, with the core.
+/// The sum of −qⱼ ln r over a run of charges, seen from a place.
 struct Logs<'a> {
     place: [u32; 2],
-    positions: &'a [[u32; 2]],
-    /// Of the same run.
-    values: Values<'a>,
+    places: &'a [[u32; 2]],
+    values: Option<&'a [f32]>,
     quantum: [f64; 2],
     core2: f64,
+    unit: f64,
 }
 
 impl Kernel for Logs<'_> {
     type Output = f64;
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) -> f64 {
-        let core2 = self.core2;
-        let inverse = 1.0 / core2;
-        let mut sum = 0.0;
-        let mut at = 0;
-        // Lanes are plain arrays: the compiler makes vectors of the kernel's instruction set.
-        while at < self.positions.len() {
-            let end = self.positions.len().min(at + WIDTH * FACTORS);
-            let (mut above, mut below) = ([1.0f64; WIDTH], [1.0f64; WIDTH]);
-            let mut inner = [0.0f64; WIDTH];
-            while at < end {
-                let count = WIDTH.min(end - at);
-                let mut r2 = [1.0f64; WIDTH];
-                let mut sign = [0.0f64; WIDTH];
-                let mut weight = [0.0f64; WIDTH];
-                if count == WIDTH {
-                    for l in 0..WIDTH {
-                        let other = self.positions[at + l];
-                        let x = f64::from(self.place[0].wrapping_sub(other[0]) as i32);
-                        let y = f64::from(self.place[1].wrapping_sub(other[1]) as i32);
-                        let (x, y) = (x * self.quantum[0], y * self.quantum[1]);
-                        r2[l] = x * x + y * y;
-                        sign[l] = 1.0;
-                    }
-                } else {
-                    for l in 0..count {
-                        let other = self.positions[at + l];
-                        let x = f64::from(self.place[0].wrapping_sub(other[0]) as i32);
-                        let y = f64::from(self.place[1].wrapping_sub(other[1]) as i32);
-                        let (x, y) = (x * self.quantum[0], y * self.quantum[1]);
-                        r2[l] = x * x + y * y;
-                        sign[l] = 1.0;
-                    }
-                }
-                match self.values {
-                    Values::Same(_) => {}
-                    Values::Signed(_, values) => {
-                        for l in 0..count {
-                            sign[l] = if values[at + l] < 0.0 { -1.0 } else { 1.0 };
-                        }
-                    }
-                    Values::Each(values) => {
-                        for l in 0..count {
-                            weight[l] = f64::from(values[at + l]);
-                        }
-                    }
-                }
-                if let Values::Each(_) = self.values {
-                    for l in 0..count {
-                        let bounded = if r2[l] > core2 { r2[l] } else { core2 };
-                        let inside = 1.0 - r2[l] * inverse;
-                        let inside = if inside > 0.0 { inside } else { 0.0 };
-                        sum += weight[l] * 0.5 * (inside - bounded.ln());
-                    }
-                } else {
-                    for l in 0..WIDTH {
-                        let bounded = if r2[l] > core2 { r2[l] } else { core2 };
-                        let inside = 1.0 - r2[l] * inverse;
-                        let inside = if inside > 0.0 { inside } else { 0.0 };
-                        inner[l] += sign[l] * inside;
-                        // A lane past the end has the sign zero and multiplies nothing.
-                        above[l] *= if sign[l] > 0.0 { bounded } else { 1.0 };
-                        below[l] *= if sign[l] < 0.0 { bounded } else { 1.0 };
-                    }
-                }
-                at += count;
-            }
-            for l in 0..WIDTH {
-                sum += 0.5 * (inner[l] + (below[l].ln() - above[l].ln()));
-            }
-        }
-        match self.values {
-            Values::Same(value) | Values::Signed(value, _) => value * sum,
-            Values::Each(_) => sum,
-        }
+    fn run<S: Simd>(self, simd: S) -> f64 {
+        let mut products = Products::new(simd, self.place, self.quantum, self.core2, self.unit);
+        products.add(simd, self.places, self.values);
+        products.sum()
     }
+}
+
+/// The charge that most are, up to the sign, if they are alike at all.
+pub fn unit_of(values: Option<&[f32]>) -> f64 {
+    let first = values
+        .and_then(|values| values.first())
+        .map_or(1.0, |value| value.abs());
+    if first > 0.0 { f64::from(first) } else { 1.0 }
 }
 
 /// What all sums over a set of charges share.
 struct Sums<'a> {
     charges: Charges<'a>,
-    values: Values<'a>,
     torus: Option<Torus>,
     core2: f64,
-    /// Quanta in units of the longer span, in which the factors are of order one.
     quantum: [f64; 2],
     unit: f64,
 }
 
 impl<'a> Sums<'a> {
     fn new(charges: &Charges<'a>) -> Self {
-        let span = charges.domain.span();
-        let unit = span[0].max(span[1]);
         let periodic = charges.domain.is_periodic();
         Self {
             charges: *charges,
-            values: Values::of(charges),
             torus: periodic.then(|| Torus::new(charges.domain)),
             core2: charges.core2(),
-            quantum: span.map(|span| span / 4294967296.0 / unit),
-            unit,
+            quantum: charges.domain.span().map(|span| span / 4294967296.0),
+            unit: unit_of(charges.values),
         }
     }
 
@@ -180,25 +79,14 @@ impl<'a> Sums<'a> {
             };
             return (from..to).map(term).sum();
         }
-        let values = match self.values {
-            Values::Same(value) => Values::Same(value),
-            Values::Signed(value, all) => Values::Signed(value, &all[from..to]),
-            Values::Each(all) => Values::Each(&all[from..to]),
-        };
-        let sum = dispatch(Logs {
+        dispatch(Logs {
             place,
-            positions: &charges.positions[from..to],
-            values,
+            places: &charges.positions[from..to],
+            values: charges.values.map(|values| &values[from..to]),
             quantum: self.quantum,
-            core2: self.core2 / (self.unit * self.unit),
-        });
-        let total: f64 = match values {
-            Values::Same(value) => value * (to - from) as f64,
-            Values::Signed(_, values) | Values::Each(values) => {
-                values.iter().map(|&value| f64::from(value)).sum()
-            }
-        };
-        sum - total * self.unit.ln()
+            core2: self.core2,
+            unit: self.unit,
+        })
     }
 
     /// The potential of a charge at itself by its images, and by the linear field.
@@ -207,12 +95,7 @@ impl<'a> Sums<'a> {
             .torus
             .as_ref()
             .map_or(0.0, |torus| self.charges.value(slot) * torus.own());
-        images + self.outer(self.charges.positions[slot])
-    }
-
-    fn outer(&self, place: [u32; 2]) -> f64 {
-        let [x, y] = self.charges.domain.real(place);
-        0.5 * self.charges.stiffness * (x * x + y * y)
+        images + self.charges.outer(self.charges.positions[slot])
     }
 }
 
@@ -256,8 +139,9 @@ pub fn move_energy(charges: &Charges, slot: usize, to: [u32; 2]) -> f64 {
     };
     let sums = Sums::new(charges);
     let count = charges.positions.len();
-    let at =
-        |place| sums.over(place, 0, slot) + sums.over(place, slot + 1, count) + sums.outer(place);
+    let at = |place| {
+        sums.over(place, 0, slot) + sums.over(place, slot + 1, count) + charges.outer(place)
+    };
     charges.value(slot) * (at(to) - at(from))
 }
 
@@ -276,7 +160,9 @@ pub fn potential_at(charges: &Charges, points: &[[u32; 2]], potential: &mut [f32
     potential
         .par_iter_mut()
         .zip(points)
-        .for_each(|(out, &point)| *out = (sums.over(point, 0, count) + sums.outer(point)) as f32);
+        .for_each(|(out, &point)| {
+            *out = (sums.over(point, 0, count) + charges.outer(point)) as f32
+        });
 }
 
 /// The field at a place in `f64`, by all pairs; one charge may be left out.

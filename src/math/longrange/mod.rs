@@ -9,8 +9,8 @@
 //! the box is zero (the term k = 0 of the Fourier series is left out: "tin foil" at infinity). A
 //! charge then also has a potential of its own, that of its images and of the background.
 //!
-//! **Core.** Two charges closer than the core radius a interact as if one of them were smeared
-//! over the rim of nothing: the field is q r/a² and the potential −q [ln a − (1 − r²/a²)/2], both
+//! **Core.** Two charges closer than the core radius a interact as if one of them were a disc of
+//! that radius, uniformly charged: the field is q r/a² and the potential −q [ln a − (1 − r²/a²)/2], both
 //! continuous at a. Without a core, a is half a quantum of the positions, so that different
 //! positions never notice it, and charges at one place have the field zero and a finite potential.
 //!
@@ -20,9 +20,17 @@
 //!
 //! Everything has the same bits on any number of threads.
 
+mod descent;
 mod direct;
 mod energy;
+mod expansion;
+mod fast;
+mod lattice;
+mod near;
+mod pairs;
+mod products;
 mod torus;
+mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +44,9 @@ pub const FINEST: f64 = 1e-7;
 
 /// Coarsest relative error that may be asked for: beyond it nothing gets cheaper.
 pub const COARSEST: f64 = 1e-2;
+
+/// Fewer charges than these are faster summed directly, where single precision is enough.
+const FEW: usize = 1024;
 
 /// Charges and the space they are in.
 #[derive(Clone, Copy, Debug)]
@@ -86,17 +97,19 @@ impl<'a> Charges<'a> {
         core * core
     }
 
-    /// Energy of the charges in the linear field, ½ k Σ qᵢ rᵢ².
-    fn outer_energy(&self) -> f64 {
+    /// Potential of the linear field, ½ k r².
+    fn outer(&self, place: [u32; 2]) -> f64 {
         if self.stiffness == 0.0 {
             return 0.0;
         }
-        let term = |(slot, &position): (usize, &[u32; 2])| {
-            let [x, y] = self.domain.real(position);
-            self.value(slot) * (x * x + y * y)
-        };
-        let sum: f64 = self.positions.iter().enumerate().map(term).sum();
-        0.5 * self.stiffness * sum
+        let [x, y] = self.domain.real(place);
+        0.5 * self.stiffness * (x * x + y * y)
+    }
+
+    /// Energy of the charges in the linear field, ½ k Σ qᵢ rᵢ².
+    fn outer_energy(&self) -> f64 {
+        let term = |(slot, &place): (usize, &[u32; 2])| self.value(slot) * self.outer(place);
+        self.positions.iter().enumerate().map(term).sum()
     }
 }
 
@@ -105,7 +118,7 @@ impl<'a> Charges<'a> {
 pub enum Method {
     /// Every pair, cost N²; in a periodic box each pair with its images, in double precision.
     Direct,
-    /// A fast multipole method, cost N, with this relative error of the field: the root mean
+    /// A fast multipole method, cost N (a direct sum where that is faster), with this relative error of the field: the root mean
     /// square error over the root mean square field that a charge feels besides the smooth
     /// background of the others.
     Fast {
@@ -133,7 +146,8 @@ pub enum Refused {
 /// What a sample of particles says about a field, by comparison with the direct sum in `f64`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Achieved {
-    /// Root mean square error over the root mean square of the field without its smooth part.
+    /// Root mean square error over √(Σ qⱼ²/rⱼ²), summed over the nearest charges and averaged: the
+    /// fluctuating part of a field, without the smooth one of the many that are further away.
     pub relative: f64,
     /// Largest error of a sampled field, in units of the field.
     pub largest: f64,
@@ -146,6 +160,8 @@ pub struct Achieved {
 pub struct Solver {
     method: Method,
     direct: direct::Direct,
+    fast: fast::Fast,
+    potential: Vec<f64>,
 }
 
 impl Solver {
@@ -165,6 +181,8 @@ impl Solver {
         Ok(Self {
             method,
             direct: direct::Direct::default(),
+            fast: fast::Fast::default(),
+            potential: Vec::new(),
         })
     }
 
@@ -173,9 +191,21 @@ impl Solver {
         self.method
     }
 
+    /// What the fast method takes for these charges; `None` where all pairs are summed.
+    fn effort(&self, charges: &Charges) -> Option<fast::Effort> {
+        match self.method {
+            Method::Fast { accuracy } if fast::fits(charges) => Some(fast::Effort::of(accuracy)),
+            _ => None,
+        }
+    }
+
     /// Writes the field at every charge, Σⱼ qⱼ rᵢⱼ/rᵢⱼ² − k rᵢ.
     pub fn field(&mut self, charges: &Charges, field: &mut [[f32; 2]]) {
-        if charges.domain.is_periodic() {
+        let few = charges.positions.len() < FEW && !charges.domain.is_periodic();
+        let effort = self.effort(charges).filter(|effort| effort.fine || !few);
+        if let Some(effort) = effort {
+            self.fast.field(charges, effort, field);
+        } else if charges.domain.is_periodic() {
             torus::field(charges, field);
         } else {
             self.direct.field(charges, field);
@@ -185,32 +215,57 @@ impl Solver {
     /// Writes the potential at every charge, −Σⱼ qⱼ ln rᵢⱼ + ½ k rᵢ², and in a periodic box what
     /// the charge's own images add.
     pub fn potential(&mut self, charges: &Charges, potential: &mut [f64]) {
-        energy::potential(charges, potential);
+        match self.effort(charges) {
+            Some(effort) => self.fast.potential(charges, effort, potential),
+            None => energy::potential(charges, potential),
+        }
     }
 
-    /// Energy of the charges with each other and with the linear field,
+    /// Energy of the charges with each other, with their images and in the linear field,
     /// −Σ_{i<j} qᵢ qⱼ ln rᵢⱼ + ½ k Σ qᵢ rᵢ².
     pub fn energy(&mut self, charges: &Charges) -> f64 {
-        energy::energy(charges)
+        let Some(effort) = self.effort(charges) else {
+            return energy::energy(charges);
+        };
+        let mut potential = std::mem::take(&mut self.potential);
+        potential.resize(charges.positions.len(), 0.0);
+        self.fast.potential(charges, effort, &mut potential);
+        let pairs = potential.iter().enumerate();
+        let pairs: f64 = pairs.map(|(slot, phi)| charges.value(slot) * phi).sum();
+        self.potential = potential;
+        // Half of every pair is at either charge, but all of the linear field at its own.
+        0.5 * (pairs + charges.outer_energy())
     }
 
-    /// Writes the field at points anywhere, in units of the field at a charge; a charge at the very
-    /// place adds nothing.
+    /// Writes the field at points anywhere, that on a unit charge; a charge at the very place adds
+    /// nothing.
     pub fn field_at(&mut self, charges: &Charges, points: &[[u32; 2]], field: &mut [[f32; 2]]) {
-        energy::field_at(charges, points, field);
+        match self.effort(charges) {
+            Some(effort) => self.fast.field_at(charges, effort, points, field),
+            None => energy::field_at(charges, points, field),
+        }
     }
 
-    /// Writes the potential at points anywhere.
+    /// Writes the potential at points anywhere, that of a unit charge.
     pub fn potential_at(&mut self, charges: &Charges, points: &[[u32; 2]], potential: &mut [f32]) {
-        energy::potential_at(charges, points, potential);
+        match self.effort(charges) {
+            Some(effort) => self.fast.potential_at(charges, effort, points, potential),
+            None => energy::potential_at(charges, points, potential),
+        }
     }
 
     /// Compares a field with the direct sum in `f64` at so many charges, evenly spread over the
-    /// slots. Without its smooth part the field is that of a charge minus the mean of its
-    /// neighbourhood, judged as √(π ρ) |q| with ρ the density of the whole.
+    /// slots: cost N for each.
     pub fn achieved(&self, charges: &Charges, field: &[[f32; 2]], samples: usize) -> Achieved {
         energy::achieved(charges, field, samples)
     }
+}
+
+/// The field at the charge of a slot in `f64`, by all pairs; zero for a slot that is not there.
+pub fn exact_field(charges: &Charges, slot: usize) -> [f64; 2] {
+    charges.positions.get(slot).map_or([0.0; 2], |&place| {
+        energy::field_on(charges, place, Some(slot))
+    })
 }
 
 /// Pairs of charges at one and the same place: their field on each other is zero for want of a
