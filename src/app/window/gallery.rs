@@ -89,6 +89,7 @@ impl Gallery {
             gallery.names.push(name);
             gallery.entries.push(SceneEntry {
                 title: scene.story.title.clone(),
+                chapter: scene.model.title.into(),
                 summary: summary.into(),
                 tags: scene.story.tags.clone(),
                 thumbnail: None,
