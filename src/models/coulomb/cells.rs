@@ -10,7 +10,7 @@ use crate::model::observable::Sample;
 /// The cells of one state.
 #[derive(Clone, Debug, Default)]
 pub struct Cells {
-    /// 6 minus the number of neighbours; 0 as well for those on the rim of an open cloud.
+    /// 6 minus the number of neighbours; 0 as well for those on a rim of an open cloud.
     pub charge: Vec<i8>,
     /// True on the rim, where a cell has no end.
     pub rim: Vec<bool>,
@@ -20,6 +20,9 @@ pub struct Cells {
 
 /// The most charges whose cells are found.
 pub const MOST: usize = 20_000;
+
+/// The empty circle of a triangle on the rim has so many times the radius of a usual one.
+const BAY: f64 = 2.5;
 
 /// Cells of the sample's state; none for too many charges, or on a line.
 pub fn cells(sample: &Sample) -> Arc<Cells> {
@@ -86,9 +89,25 @@ pub fn find(domain: &Domain, places: &[[u32; 2]]) -> Option<Cells> {
         rim: vec![false; count],
         edges: Vec::new(),
     };
+    // The empty circle of a triangle that spans the bay of a rim, or the hole of a ring, is large:
+    // it is not of the droplet, and those at its corners are on the rim.
+    let mut squares = vec![f64::INFINITY; mesh.num_all_faces()];
+    for face in mesh.inner_faces() {
+        squares[face.index()] = face.circumcircle().1;
+    }
+    let most = if domain.boundary == Boundary::Periodic {
+        f64::MAX
+    } else {
+        let mut sorted = squares.clone();
+        sorted.sort_by(f64::total_cmp);
+        BAY * BAY * sorted[sorted.len() / 2]
+    };
     let mut rim = vec![false; owner.len()];
-    for edge in mesh.convex_hull() {
-        rim[edge.from().index()] = true;
+    for edge in mesh.directed_edges() {
+        if squares[edge.face().index()] > most {
+            rim[edge.from().index()] = true;
+            rim[edge.to().index()] = true;
+        }
     }
     let mut own = vec![0i8; owner.len()];
     for vertex in mesh.vertices() {
@@ -104,19 +123,19 @@ pub fn find(domain: &Domain, places: &[[u32; 2]]) -> Option<Cells> {
             cells.rim[owner[index]] = rim[index];
         }
     }
-    let far = 0.75 * domain.size[0].max(domain.size[1]);
     for edge in mesh.undirected_edges() {
         let [a, b] = edge.vertices().map(|vertex| vertex.index());
         let [left, right] = [edge.as_directed(), edge.as_directed().rev()].map(|directed| {
-            let centre = directed.face().as_inner().map(|face| face.circumcenter());
-            centre.map(|centre| [centre.x as f32, centre.y as f32])
+            let face = directed.face();
+            let face = face
+                .as_inner()
+                .filter(|face| squares[face.index()] <= most)?;
+            let centre = face.circumcenter();
+            Some([centre.x as f32, centre.y as f32])
         });
-        let (Some(left), Some(right)) = (left, right) else {
-            continue;
-        };
-        // Flat triangles at the rim have their centres far away.
-        let inside = |end: [f32; 2]| f64::from(end[0].abs().max(end[1].abs())) < far;
-        if inside(left) && inside(right) && (a.min(b) < count) {
+        if let (Some(left), Some(right)) = (left, right)
+            && a.min(b) < count
+        {
             let worse = if own[a].abs() >= own[b].abs() {
                 own[a]
             } else {

@@ -9,6 +9,10 @@ use crate::math::domain::Domain;
 use crate::math::longrange::{Charges, Method, Refused, Solver};
 use crate::math::statistics::ordered_sum;
 
+/// From so many charges on the fast method takes less time for the default accuracy: as measured, both
+/// take the same for 2,000, and at 10,000 the fast one a third.
+const MANY: usize = 2500;
+
 /// What follows from the parameters and the number of charges.
 #[derive(Resource, Clone, Debug)]
 pub struct Field {
@@ -47,8 +51,11 @@ impl Field {
             stiffness,
             core: coulomb.core,
             method: match coulomb.summation {
+                Summation::Automatic if count < MANY && coulomb.trap != Confinement::Box => {
+                    Method::Direct
+                }
                 Summation::Direct => Method::Direct,
-                Summation::Fast => Method::Fast {
+                Summation::Automatic | Summation::Fast => Method::Fast {
                     accuracy: coulomb.accuracy,
                 },
             },

@@ -8,6 +8,8 @@ use std::sync::Arc;
 /// Nodes along the longer side, and steps of a line.
 const NODES: usize = 160;
 const STEPS: usize = 120;
+/// How far the potential is looked at, in units of the droplet's radius.
+const NEAR: f64 = 1.15;
 /// Lines of equal potential, and of the force along the longer side.
 const LEVELS: usize = 12;
 const LINES: usize = 14;
@@ -50,11 +52,28 @@ fn compute(sample: &Sample) -> Grid {
             *value += field.potential(x.hypot(y)) as f32;
         }
     }
-    // Next to a charge the potential has no bounds, which would leave no colours for the rest.
-    let mut sorted = potential.clone();
+    // Next to a charge the potential has no bounds, and outside of a droplet the trap grows: colours
+    // and lines are for what is inside.
+    let theory = sample.resource::<super::theory::Theory>();
+    let droplet = theory.and_then(|theory| Some((theory.droplet.as_ref()?, theory.count)));
+    let reach = droplet.map_or(f64::INFINITY, |(droplet, count)| {
+        NEAR * droplet.support[1] * (count as f64).sqrt()
+    });
+    let mut sorted: Vec<f32> = points
+        .iter()
+        .zip(&potential)
+        .filter(|(point, _)| {
+            let [x, y] = sample.domain.real(**point);
+            x.hypot(y) < reach
+        })
+        .map(|(_, value)| *value)
+        .collect();
+    if sorted.is_empty() {
+        sorted.clone_from(&potential);
+    }
     sorted.sort_by(f32::total_cmp);
     let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
-    let [low, high] = [at(0.01), at(0.97)];
+    let [low, high] = [at(0.005), at(0.985)];
     for value in &mut potential {
         *value = value.clamp(low, high);
     }

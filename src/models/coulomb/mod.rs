@@ -61,7 +61,7 @@ pub static MODEL: Model = Model {
         "drᵢ = −∂U/∂rᵢ dt + √(2/β) dW",
         "L = Σᵢ f(rᵢ/√N),  κ_q its cumulants",
     ],
-    method: "The Langevin equation by the Euler–Maruyama scheme, its drift cut at 0.1; MALA with the same step as proposal and the full rule of Metropolis and Hastings on the rounded places, which makes it exact; or a sweep of Metropolis moves of one charge each. Pairs are summed in a fixed order, so that a run does not depend on the number of threads, or by a fast method to a given accuracy. At β = 2 in the plane everything radial is computed exactly for any N from independent distances.",
+    method: "The Langevin equation by the Euler–Maruyama scheme, its drift cut at 0.1 or the length of the noise; MALA with the same step as proposal and the full rule of Metropolis and Hastings on the rounded places, which makes it exact; or a sweep of Metropolis moves of one charge each. Pairs are summed directly or by a fast multipole method to a given relative accuracy, always in a fixed order, so that a run does not depend on the number of threads; the sums are functions of the places alone, so that the exact samplers stay reversible. At β = 2 in the plane everything radial is computed exactly for any N from independent distances.",
     sources: SOURCES,
     parameters: Coulomb::declarations,
     columns: &[

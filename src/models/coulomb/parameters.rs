@@ -59,6 +59,8 @@ choices! {
 choices! {
     /// How the forces are summed.
     pub enum Summation {
+        /// Directly, or fast where that takes less time: from 2500 charges on, and in a periodic box.
+        Automatic = "automatic",
         /// Every pair, with all digits of single precision.
         Direct = "direct",
         /// A fast method, whose time grows as N, to the accuracy that is asked for.
@@ -111,8 +113,8 @@ parameters! {
             /// How the next state is found.
             dynamics: Dynamics = Dynamics::Mala, "", "", Kind::Choice(Dynamics::ALTERNATIVES), Live;
             /// How the forces are summed.
-            summation: Summation = Summation::Direct, "", "", Kind::Choice(Summation::ALTERNATIVES), Live;
-            /// Relative error of the forces when summation is fast; single precision gives no better than 1e-7.
+            summation: Summation = Summation::Automatic, "", "", Kind::Choice(Summation::ALTERNATIVES), Live;
+            /// Relative error of the forces where they are summed fast; single precision gives no better than 1e-7.
             accuracy: f64 = 0.0001, "ε", "", logarithmic(0.0000001, 0.01), Live;
         }
         "Linear statistic" {

@@ -21,8 +21,8 @@ use crate::model::parameter::{Parameters, Values};
 use crate::model::phase::{Box, Clock, Failure, Fault, Phase as Stage};
 use crate::slices;
 
-/// Longest way that the drift of one step of the Langevin equation may take a charge: two that come
-/// very near would otherwise throw each other out of the droplet.
+/// Longest way that the drift of one step of the Langevin equation may take a charge, unless the noise
+/// goes further: two that come very near would otherwise throw each other out of the droplet.
 const MOST_DRIFT: f64 = 0.1;
 
 /// Proposals of the sampler since its parameters last changed.
@@ -187,6 +187,7 @@ fn advance(
     let mala = coulomb.dynamics == Dynamics::Mala;
     let dt = clock.dt;
     let noise = (2.0 * dt / coulomb.beta).sqrt();
+    let most_drift = MOST_DRIFT.max(noise);
     let stream = Stream::new(clock.seed, clock.step, Purpose::Translation);
     let sampler = &mut *sampler;
     sampler.proposal.clear();
@@ -199,8 +200,8 @@ fn advance(
         let kick = stream.gaussians(tags[slot].0, 0);
         let mut drift = force.map(|part| dt * f64::from(part));
         let length = drift[0].hypot(drift[1]);
-        if !mala && length > MOST_DRIFT {
-            drift = drift.map(|part| part * MOST_DRIFT / length);
+        if !mala && length > most_drift {
+            drift = drift.map(|part| part * most_drift / length);
         }
         let mut by = [0, 1].map(|axis| drift[axis] + noise * f64::from(kick[axis]));
         if field.line {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::Charge;
 use super::gas::{Field, Function};
 use crate::math::bonds::BondField;
-use crate::math::longrange::{Achieved, Method, Solver};
+use crate::math::longrange::Achieved;
 use crate::math::statistics::ordered_sum;
 use crate::model::column::Position;
 use crate::model::observable::Sample;
@@ -167,7 +167,7 @@ pub fn force_error(sample: &Sample) -> f64 {
             let places = positions(sample);
             let charges = field.charges(&sample.domain, places, values(sample));
             let mut out = vec![[0.0f32; 2]; places.len()];
-            Solver::new(field.method as Method).map_or(f64::NAN, |mut solver| {
+            field.solver().map_or(f64::NAN, |mut solver| {
                 solver.field(&charges, &mut out);
                 let Achieved { relative, .. } = solver.achieved(&charges, &out, JUDGES);
                 relative
