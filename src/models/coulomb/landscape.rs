@@ -8,8 +8,9 @@ use std::sync::Arc;
 /// Nodes along the longer side, and steps of a line.
 const NODES: usize = 160;
 const STEPS: usize = 120;
-/// How far the potential is looked at, in units of the droplet's radius.
-const NEAR: f64 = 1.15;
+/// How far beyond the edge of a droplet the potential is looked at: about a spacing of charges, where
+/// it has grown by as much as it varies inside.
+const NEAR: f64 = 2.0;
 /// Lines of equal potential, and of the force along the longer side.
 const LEVELS: usize = 12;
 const LINES: usize = 14;
@@ -57,7 +58,7 @@ fn compute(sample: &Sample) -> Grid {
     let theory = sample.resource::<super::theory::Theory>();
     let droplet = theory.and_then(|theory| Some((theory.droplet.as_ref()?, theory.count)));
     let reach = droplet.map_or(f64::INFINITY, |(droplet, count)| {
-        NEAR * droplet.support[1] * (count as f64).sqrt()
+        NEAR + droplet.support[1] * (count as f64).sqrt()
     });
     let mut sorted: Vec<f32> = points
         .iter()
