@@ -182,6 +182,10 @@ pub fn hexatic(sample: &Sample) -> [f64; 2] {
         sample,
         |memo| &mut memo.hexatic,
         || {
+            // On a line there is no direction.
+            if sample.resource::<Field>().is_none_or(|field| field.line) {
+                return [f64::NAN; 2];
+            }
             let places = positions(sample);
             let mut field = BondField::default();
             field.measure(&sample.domain, places, 6, 6);
