@@ -147,7 +147,7 @@ pub static LAYERS: &[Layer] = &[
         name: "cells",
         title: "Voronoi cells",
         unit: "",
-        doc: "The cell of every charge: the places that are nearest to it. Sides of cells that do not have six are coloured by the topological charge.",
+        doc: "The cell of every charge: the places that are nearest to it. Sides of cells that do not have six are drawn the stronger, the greater the topological charge.",
         kind: LayerKind::Bonds(voronoi),
     },
     Layer {
@@ -201,12 +201,14 @@ fn voronoi(sample: &Sample) -> Vec<Bond> {
         .take(LINKS)
         .map(|&(ends, charge)| Bond {
             ends,
-            strength: if charge == 0 { 0.45 } else { 1.0 },
-            value: if charge == 0 {
-                f32::NAN
-            } else {
-                f32::from(charge)
+            strength: match charge.abs() {
+                0 => 0.35,
+                1 => 0.8,
+                _ => 1.0,
             },
+            // In the ink of the picture: colours are for the charges, and no scale has two ends that
+            // are seen on any ground.
+            value: f32::NAN,
         })
         .collect()
 }
