@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{agrees, cumulants, places, series, start};
+use super::{agrees, places, series, start};
 use crate::math::coulomb::matrices;
 use crate::math::gamma::{Draws, incomplete_gamma};
+use crate::math::longrange::Method;
 use crate::math::philox::{Purpose, Stream};
 use crate::model::column::{Force, Tag};
+use crate::models::coulomb::gas::Field;
 use crate::models::coulomb::step::Tally;
+use crate::models::coulomb::survey::{force_error, positions, values};
 use crate::sim::Simulation;
 
 fn acceptance(run: &Simulation) -> f64 {
@@ -186,31 +189,46 @@ fn spacings_on_the_line_are_those_of_random_matrices() {
     }
 }
 
-/// The energy of one component at β = 2 scales: with all lengths times s, U/N changes by a known
-/// amount; the exact sampler, by any way to sum, has the same fluctuations of Σr².
+/// The fast sums keep the accuracy that is asked for, and differences of the energy, on which
+/// decisions depend, are those of the direct sum within a few percent of the temperature.
 #[test]
 fn both_ways_to_sum_sample_the_same_gas() {
-    let number = 40f64;
-    let exact = (number + 0.5 * number * (number - 1.0)) * 1.0;
-    for (summation, accuracy) in [("direct", "1e-4"), ("fast", "1e-3"), ("fast", "1e-6")] {
-        let mut run = start(&[
-            ("population.count", "40"),
-            ("parameters.summation", summation),
-            ("parameters.accuracy", accuracy),
-            ("dt", "0.02"),
-        ]);
-        let [sum] = series(&mut run, 1000, 8, 4000, |places| {
-            [places.iter().map(|[x, y]| x * x + y * y).sum()]
-        });
-        let what = format!("{summation} {accuracy}");
-        let scale = 0.1 * (number + 0.5 * number * (number - 1.0)).sqrt();
-        agrees(&sum, exact, 4.5, scale, &what);
-        let [[variance, error], ..] = cumulants(&sum);
-        assert!(
-            (variance - exact).abs() < 4.5 * error,
-            "{what}: {variance} ± {error}"
-        );
-        let accepted = acceptance(&run);
-        assert!(accepted > 0.8, "{what}: {accepted}");
+    let mut run = start(&[
+        ("population.count", "3000"),
+        ("parameters.dynamics", "langevin"),
+        ("dt", "0.01"),
+    ]);
+    let methods: Vec<Method> = [1e-3, 1e-4, 1e-6]
+        .map(|accuracy| Method::Fast { accuracy })
+        .into_iter()
+        .chain([Method::Direct])
+        .collect();
+    let energies = |run: &Simulation| -> Vec<f64> {
+        let of = |&method: &Method| {
+            run.with_sample(|sample| {
+                let mut field = sample.resource::<Field>().unwrap().clone();
+                field.method = method;
+                let mut solver = field.solver().unwrap();
+                let (places, values) = (positions(sample), values(sample));
+                field.energy(&mut solver, &sample.domain, places, values)
+            })
+            .unwrap()
+        };
+        methods.iter().map(of).collect()
+    };
+    let before = energies(&run);
+    run.advance(30).unwrap();
+    let after = energies(&run);
+    let changes: Vec<f64> = before.iter().zip(&after).map(|(a, b)| b - a).collect();
+    println!("{before:?} {changes:?}");
+    for (change, within) in changes.iter().zip([1.0, 0.05, 0.005]) {
+        // β = 2.
+        assert!(2.0 * (change - changes[3]).abs() < within, "{changes:?}");
     }
+    // The default: many charges fast, few directly.
+    let method = |run: &Simulation| run.world().resource::<Field>().method;
+    assert_eq!(method(&run), Method::Fast { accuracy: 1e-4 });
+    assert_eq!(method(&start(&[])), Method::Direct);
+    let achieved = run.with_sample(force_error).unwrap();
+    assert!(achieved > 0.0 && achieved < 1e-4, "{achieved}");
 }
