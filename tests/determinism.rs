@@ -129,13 +129,13 @@ const GOLDEN: &[(&str, u64)] = &[
     ("vaccination_ring", 0x825bb77b47873ad5),
     ("sis_endemic", 0x1c0427fc7a83ac8e),
     ("sirs_waves", 0x437f49d6ae9f6e34),
-    ("ginibre", 0x0),
-    ("crystal", 0x0),
-    ("quartic_ring", 0x0),
-    ("hard_disc", 0x0),
-    ("gue_line", 0x0),
-    ("two_component", 0x0),
-    ("linear_statistics", 0x0),
+    ("ginibre", 0x7611cd4fe1429959),
+    ("crystal", 0x5c8c3780ea45b0fd),
+    ("quartic_ring", 0x8b4c453a6f5d2acc),
+    ("hard_disc", 0x210bf476d365efc6),
+    ("gue_line", 0xf79f4f1aca83a64e),
+    ("two_component", 0x19ca9a3802d87ad5),
+    ("linear_statistics", 0xcc7af1ea9406bb6b),
 ];
 
 #[test]
