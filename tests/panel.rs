@@ -161,7 +161,7 @@ fn every_parameter_of_every_model_takes_its_range_and_nothing_else() {
             let (min, max) = match one.kind {
                 Kind::Number { min, max, .. } => (min, max),
                 Kind::Integer { min, max } => (min as f64, max as f64),
-                Kind::Choice(_) | Kind::Flag => continue,
+                Kind::Choice(_) | Kind::Flag | Kind::Formula(_) => continue,
             };
             let label = seethe::panel::numbers::humanised(one.name);
             let index = model.parameter(one.name).unwrap();

@@ -65,6 +65,7 @@ mod ticks;
 mod toasts;
 mod tools;
 mod transport;
+mod typed;
 mod undo;
 mod widgets;
 

@@ -58,6 +58,13 @@ static PICTURES: &[(&str, &[u8])] = &[
     picture!("vaccination_ring"),
     picture!("sis_endemic"),
     picture!("sirs_waves"),
+    picture!("ginibre"),
+    picture!("crystal"),
+    picture!("quartic_ring"),
+    picture!("hard_disc"),
+    picture!("gue_line"),
+    picture!("two_component"),
+    picture!("linear_statistics"),
 ];
 
 /// The built-in scenes with what the interface says of them.
