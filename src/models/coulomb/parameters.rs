@@ -38,9 +38,9 @@ choices! {
     /// Which charges there are.
     pub enum Components {
         /// All charges are 1.
-        One = "one",
+        One = "one_component",
         /// One half is +1, the other −1, with a core that keeps pairs apart in energy.
-        Two = "two",
+        Two = "two_component",
     }
 }
 
