@@ -51,7 +51,7 @@ impl Equilibrium {
         };
         let inside = ((edge / reach * PIECES as f64) as usize).min(PIECES);
         let hole = match last(-1e-9, inside + 1) {
-            Some(k) if k + 1 <= PIECES => crossing(mass, 0.0, at(k), at(k + 1)),
+            Some(k) if k < PIECES => crossing(mass, 0.0, at(k), at(k + 1)),
             _ => 0.0,
         };
         let from = ((hole / reach * PIECES as f64) as usize + 1).max(1);

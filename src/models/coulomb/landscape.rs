@@ -179,7 +179,7 @@ pub fn field_lines(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
                 let Some([x, y]) = slope(at) else { break };
                 let length = x.hypot(y);
                 // On the flat tops next to a charge there is no direction.
-                if !(length > 1e-9) {
+                if length.is_nan() || length <= 1e-9 {
                     break;
                 }
                 let next = [at[0] + step * x / length, at[1] + step * y / length];

@@ -55,7 +55,8 @@ pub static MODEL: Model = Model {
     title: "Coulomb gases",
     summary: "Charges that repel each other by the logarithm, in a trap at any temperature: droplets, crystals, random matrices, and linear statistics against exact theory.",
     equations: &[
-        "U = Σᵢ V(rᵢ) − Σᵢ<ⱼ qᵢ qⱼ ln rᵢⱼ,  weight exp(−βU)",
+        "U = Σᵢ V(rᵢ) − ½ Σᵢⱼ qᵢ qⱼ ln rᵢⱼ,  i ≠ j",
+        "weight exp(−βU)",
         "harmonic: V = r²/2 (density 1/π, radius √N; on a line the semicircle to √2N)",
         "other traps: V = N w(x), x = r/√N",
         "drᵢ = −∂U/∂rᵢ dt + √(2/β) dW",

@@ -38,9 +38,9 @@ choices! {
     /// Which charges there are.
     pub enum Components {
         /// All charges are 1.
-        One = "one",
+        One = "one_component",
         /// One half is +1, the other −1, with a core that keeps pairs apart in energy.
-        Two = "two",
+        Two = "two_component",
     }
 }
 
@@ -71,15 +71,15 @@ choices! {
 choices! {
     /// The function f of the linear statistic L = Σ f(rᵢ/√N).
     pub enum Statistic {
-        /// f = x².
+        /// The square, f = x²: the sum of squared distances.
         Square = "square",
-        /// f = x⁴.
+        /// The fourth power, f = x⁴.
         Fourth = "fourth",
-        /// f = cos(k x).
+        /// A cosine, f = cos(k x).
         Cosine = "cosine",
         /// A smooth step from 1 to 0 at the radius a: about the number of charges inside.
         Indicator = "indicator",
-        /// f(x) typed as statistic_formula.
+        /// What is typed as statistic_formula.
         Typed = "typed",
     }
 }

@@ -118,7 +118,7 @@ fn moved(domain: &Domain, place: [u32; 2], by: [f64; 2]) -> Option<[u32; 2]> {
     let mut to = place;
     for axis in 0..2 {
         let quanta = (by[axis] / span[axis] * 4_294_967_296.0).round();
-        if !(quanta.abs() < f64::from(1u32 << 30)) {
+        if quanta.is_nan() || quanta.abs() >= f64::from(1u32 << 30) {
             return None;
         }
         to[axis] = match domain.boundary {
@@ -296,7 +296,6 @@ fn accepts(ratio: f64, draw: [u32; 4]) -> bool {
 }
 
 /// A sweep of Metropolis: every charge is moved once, in the order of the slots.
-#[expect(clippy::too_many_arguments, reason = "a system's parameters")]
 fn sweep(
     coulomb: Res<Coulomb>,
     field: Res<Field>,

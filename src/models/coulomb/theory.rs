@@ -103,7 +103,7 @@ impl Theory {
     }
 
     /// κ_q of L by the gamma law, where L is a multiple of Σ V.
-    fn from_gamma(&self, q: usize) -> Option<f64> {
+    fn by_gamma_law(&self, q: usize) -> Option<f64> {
         let factor = self.statistic_by_potential()?;
         let [shape, rate] = self.gamma_law()?;
         let factorial: f64 = (1..q).map(|k| k as f64).product();
@@ -124,7 +124,7 @@ impl Theory {
 
     /// κ_q of L exactly, where it is known: by the gamma law, or from independent distances at β = 2.
     pub fn finite(&self, q: usize) -> Option<f64> {
-        self.from_gamma(q)
+        self.by_gamma_law(q)
             .or_else(|| self.exact()?.cumulants.get(q.checked_sub(1)?).copied())
     }
 

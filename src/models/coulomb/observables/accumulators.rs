@@ -158,7 +158,7 @@ impl Accumulator for Statistics {
             .known
             .unwrap_or([self.moments.mean(), self.moments.variance()]);
         let sigma = variance.sqrt();
-        if !(sigma > 0.0) || self.moments.count() < 2 {
+        if sigma.is_nan() || sigma <= 0.0 || self.moments.count() < 2 {
             return Curve::default();
         }
         let range = [mean - FARTHEST * sigma, mean + FARTHEST * sigma];
@@ -202,9 +202,9 @@ impl Waves {
                 let (sin, cos) = (std::f64::consts::PI * turn).sin_cos();
                 let mut vector = [k * cos, k * sin];
                 if box_.is_periodic() {
-                    for axis in 0..2 {
-                        let unit = std::f64::consts::TAU / box_.size[axis];
-                        vector[axis] = (vector[axis] / unit).round() * unit;
+                    for (part, side) in vector.iter_mut().zip(box_.size) {
+                        let unit = std::f64::consts::TAU / side;
+                        *part = (*part / unit).round() * unit;
                     }
                 }
                 self.vectors.push(vector);

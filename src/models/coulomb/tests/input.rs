@@ -100,7 +100,7 @@ fn eigenvalues_and_components_are_refused_where_there_are_none() {
         &["harmonic"],
     );
     refused(&[eigenvalues, ("population.count", "5000")], &["1024"]);
-    let two = ("parameters.components", "two");
+    let two = ("parameters.components", "two_component");
     refused(&[two], &["core"]);
     refused(
         &[two, ("parameters.core", "0.3"), ("population.count", "7")],
