@@ -26,6 +26,7 @@ mod relax;
 pub mod start;
 pub mod step;
 pub mod survey;
+pub mod twin;
 #[cfg(test)]
 mod tests;
 
@@ -81,6 +82,7 @@ pub static MODEL: Model = Model {
     step_bound: bound::step_bound,
     particle_area: |values| start::particle_area(&Active::from_values(values)),
     hands: hands::HANDS,
+    twin: Some(twin::TWIN),
     ..Model::BARE
 };
 
