@@ -7,6 +7,7 @@ mod epidemic;
 mod faults;
 mod film;
 mod flocks;
+mod gpu;
 mod hands;
 mod harness;
 mod headless;

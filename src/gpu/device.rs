@@ -16,7 +16,9 @@ pub enum GpuError {
     #[error("no graphics adapter is called {wanted}; there are: {found}")]
     NoSuchAdapter { wanted: String, found: String },
     /// The device computes wrongly.
-    #[error("{adapter} cannot be trusted: {reason}; take another with --adapter, or leave out --backend gpu")]
+    #[error(
+        "{adapter} cannot be trusted: {reason}; take another with --adapter, or leave out --backend gpu"
+    )]
     Wrong { adapter: String, reason: String },
     /// The run does not fit.
     #[error("{0}")]
@@ -86,7 +88,12 @@ fn describe(info: &wgpu::AdapterInfo) -> String {
     let driver = [&info.driver, &info.driver_info]
         .map(|text| text.trim())
         .join(" ");
-    format!("{} ({kind}; {}, {:?})", info.name, driver.trim(), info.backend)
+    format!(
+        "{} ({kind}; {}, {:?})",
+        info.name,
+        driver.trim(),
+        info.backend
+    )
 }
 
 /// One line for each adapter that computes, as `--adapter` counts them.

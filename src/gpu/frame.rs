@@ -97,7 +97,9 @@ impl Frame {
             origin: grid.origin(),
             // A scale beyond 32 bits belongs to cells of less than a quantum, which a range above
             // zero does not ask for; saturated it still gives cells that are wide enough.
-            scale: grid.scale().map(|scale| scale.min(u64::from(u32::MAX)) as u32),
+            scale: grid
+                .scale()
+                .map(|scale| scale.min(u64::from(u32::MAX)) as u32),
             seed: [seed as u32, (seed >> 32) as u32],
             count: shape.count as u32,
             most_quanta: mover.most_quanta,

@@ -42,7 +42,7 @@ pub enum Trouble {
 pub type Returned = Vec<(&'static str, Vec<u8>)>;
 
 /// What computes steps in place of the schedule.
-pub trait Engine: Send {
+pub trait Engine: Send + Sync {
     /// What it runs on, honestly.
     fn line(&self) -> &str;
     /// Copies the state and the parameters of a run.
@@ -198,7 +198,10 @@ impl Simulation {
             if clock.step >= goal {
                 return self.fetch(held);
             }
-            let due = self.pending.front().is_some_and(|next| next.step <= clock.step);
+            let due = self
+                .pending
+                .front()
+                .is_some_and(|next| next.step <= clock.step);
             let ramps = !self.scene.ramps.is_empty() && clock.step.is_multiple_of(every);
             if due || ramps {
                 self.fetch(held)?;

@@ -26,9 +26,9 @@ mod relax;
 pub mod start;
 pub mod step;
 pub mod survey;
-pub mod twin;
 #[cfg(test)]
 mod tests;
+pub mod twin;
 
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Diameter, Force, Heading, Image, Position, Tag};

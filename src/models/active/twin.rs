@@ -7,7 +7,7 @@ use super::parameters::{Active, Dynamics};
 use super::step::MOBILITY;
 use crate::math::laws::{amplitude, ornstein_uhlenbeck};
 use crate::model::column::{Column, Heading};
-use crate::model::parameter::{Parameters, Values};
+use crate::model::parameter::Parameters;
 use crate::model::twin::{LAW_BYTES, Twin};
 
 /// The chapter on a graphics device.
