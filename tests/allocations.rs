@@ -42,7 +42,7 @@ fn silent(name: &str, overrides: &[(&str, &str)], threads: usize) -> Simulation 
 #[test]
 fn a_step_allocates_nothing() {
     alone("allocations::a_step_allocates_nothing", || {
-        let runs: [(&str, &[(&str, &str)]); 13] = [
+        let runs: [(&str, &[(&str, &str)]); 15] = [
             ("mips", &[("population.count", "8000")]),
             (
                 "mips",
@@ -62,6 +62,8 @@ fn a_step_allocates_nothing() {
             ("moving_oscillators", &[]),
             ("chimera", &[]),
             ("active_phase_wave", &[("population.count", "600")]),
+            ("crystal", &[]),
+            ("coulomb", &[("parameters.dynamics", "langevin")]),
         ];
         for (name, overrides) in runs {
             for threads in [1, 2] {

@@ -605,3 +605,71 @@ fn strokes_are_taken_back_and_made_again() {
             .is_some_and(|last| last.fault)
     );
 }
+
+#[test]
+fn brushes_vaccinate_isolate_and_infect_on_a_network() {
+    let session = |threads: usize| {
+        let mut run = start(scene("travelling_wave", &[]), threads);
+        let radius = 0.15 * run.scene().domain.size[0].min(run.scene().domain.size[1]);
+        let touch = |tool| {
+            let at = [0.0, 0.0];
+            let along = [0.0, 0.0];
+            let strength = 1.0;
+            Action::Dab(Dab {
+                tool,
+                at,
+                along,
+                radius,
+                strength,
+            })
+        };
+        // Nodes in each state of health, and the farthest vaccinated one from the brush.
+        let census = |run: &Simulation| {
+            let domain = run.scene().domain;
+            let mut counts = [0; 6];
+            let mut farthest: f64 = 0.0;
+            let column = run.columns().iter();
+            let health = column
+                .filter(|column| column.declaration().name == "health")
+                .map(|column| {
+                    let mut values = Vec::new();
+                    column.numbers(run.world(), 0, &domain, &mut values);
+                    values
+                })
+                .next()
+                .expect("health");
+            let places = run.columns().slice::<Position>(run.world());
+            for (state, place) in health.iter().zip(places) {
+                counts[*state as usize] += 1;
+                if *state == 4.0 {
+                    let [x, y] = domain.real(place.0);
+                    farthest = farthest.max(x.hypot(y));
+                }
+            }
+            (counts, farthest)
+        };
+        let (before, _) = census(&run);
+        run.submit(touch(Tool::Heat));
+        run.apply_due();
+        let (infected, _) = census(&run);
+        assert!(infected[2] > before[2], "{before:?} {infected:?}");
+        run.submit(touch(Tool::Push));
+        run.apply_due();
+        let (isolated, _) = census(&run);
+        assert!(isolated[5] > 0 && isolated[2] < infected[2], "{isolated:?}");
+        run.submit(touch(Tool::Align));
+        run.apply_due();
+        let (vaccinated, farthest) = census(&run);
+        assert!(vaccinated[4] > before[4], "{vaccinated:?}");
+        assert!(vaccinated[0] < isolated[0]);
+        assert!(farthest <= radius * (1.0 + 1e-6));
+        assert_eq!(run.take_refused(), Vec::<String>::new());
+        run.advance(30).expect("a good run");
+        let (after, _) = census(&run);
+        assert_eq!(after[4], vaccinated[4], "who is vaccinated stays so");
+        let again = restore(&save(&run), worker_threads(1).expect("a thread")).expect("a state");
+        assert_eq!(again.hash(), run.hash());
+        run.hash()
+    };
+    assert_eq!(session(1), session(3));
+}

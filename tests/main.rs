@@ -1,6 +1,7 @@
 //! All integration tests in one binary, so that the library is linked once.
 
 mod allocations;
+mod bench;
 mod checkpoint;
 mod determinism;
 mod epidemic;
@@ -12,6 +13,8 @@ mod hands;
 mod harness;
 mod headless;
 mod layers;
+mod legend;
+mod lettering;
 mod monkey;
 mod panel;
 mod plots;

@@ -10,11 +10,11 @@ use egui_kittest::kittest::Queryable;
 use seethe::panel::Request;
 use seethe::scene::{PlotKind, PlotSettings, Scene};
 
-use super::film::decode::decode;
-use super::harness::{folder, seethe, text};
-use super::panel::{
+use super::bench::{
     Bench, assert_drawable, calm, harness, scene, shown_texts, snapshot, type_into,
 };
+use super::film::decode::decode;
+use super::harness::{folder, seethe, text};
 
 fn plot(observable: &str, kind: PlotKind) -> PlotSettings {
     PlotSettings {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use seethe::model::Model;
 use seethe::model::observable::{Estimator, LayerKind};
-use seethe::model::parameter::{Kind, Scale};
+use seethe::model::parameter::{Change, Kind, Scale};
 use seethe::models;
 use seethe::scene;
 use seethe::sim::Simulation;
@@ -159,6 +159,12 @@ fn every_parameter_is_complete() {
                     }
                 }
                 Kind::Flag => {}
+                Kind::Formula(variable) => {
+                    review.that(parameter.change == Change::Restart, || {
+                        format!("{of}: a formula must start the run anew")
+                    });
+                    review.that(!variable.is_empty(), || format!("{of}: no variable"));
+                }
             }
             let beyond = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300];
             review.that(

@@ -11,7 +11,7 @@ use seethe::panel::{Arrangement, FilmState, Machine, Pane, PictureEvent, Place, 
 use seethe::scene::{Bookmark, Scene};
 use seethe::sim::Action;
 
-use crate::panel::{
+use crate::bench::{
     Bench, actions, assert_drawable, calm, harness, scene, shown_texts, snapshot, tall,
 };
 

@@ -162,7 +162,6 @@ impl Candidates {
 #[derive(Clone, Debug, Default)]
 pub struct CellList {
     grid: Option<Grid>,
-    keys: Vec<u32>,
     order: Vec<u32>,
     starts: Vec<u32>,
 }
@@ -174,13 +173,20 @@ impl CellList {
     }
 
     /// Sorts particles by cells at least `reach` wide (in units of length). Returns the order:
-    /// slot `i` of the sorted columns takes what was in slot `order[i]`; see [`reorder`].
-    pub fn sort(&mut self, domain: &Domain, reach: f32, positions: &[[u32; 2]]) -> &[u32] {
+    /// slot `i` of the sorted columns takes what was in slot `order[i]`; see [`reorder`], which
+    /// may use the same scratch.
+    pub fn sort(
+        &mut self,
+        domain: &Domain,
+        reach: f32,
+        positions: &[[u32; 2]],
+        scratch: &mut Vec<u64>,
+    ) -> &[u32] {
         let n = positions.len();
         let grid = Grid::new(domain, reach, positions);
-        self.keys.resize(n, 0);
-        self.keys
-            .par_chunks_mut(CHUNK)
+        scratch.resize(scratch.len().max(n.div_ceil(2)), 0);
+        let keys = &mut bytemuck::cast_slice_mut::<u64, u32>(scratch)[..n];
+        keys.par_chunks_mut(CHUNK)
             .zip(positions.par_chunks(CHUNK))
             .for_each(|(keys, chunk)| {
                 for (key, &position) in keys.iter_mut().zip(chunk) {
@@ -191,7 +197,7 @@ impl CellList {
         self.starts.resize(grid.len() + 1, 0);
         // Counts go one place up, so that the sums below are where each cell starts; the scatter
         // moves every start to the next one's place, which the rotation undoes.
-        for &key in &self.keys {
+        for &key in &*keys {
             self.starts[key as usize] += 1;
         }
         let mut sum = 0;
@@ -199,7 +205,7 @@ impl CellList {
             sum += std::mem::replace(start, sum);
         }
         self.order.resize(n, 0);
-        for (i, &key) in self.keys.iter().enumerate() {
+        for (i, &key) in keys.iter().enumerate() {
             let slot = &mut self.starts[key as usize];
             self.order[*slot as usize] = i as u32;
             *slot += 1;
@@ -284,7 +290,9 @@ mod tests {
             let mut positions = scatter(&domain, 3000, 0.999);
             let before = positions.clone();
             let mut cells = CellList::new();
-            let order = cells.sort(&domain, 1.5, &positions).to_vec();
+            let order = cells
+                .sort(&domain, 1.5, &positions, &mut Vec::new())
+                .to_vec();
             let mut seen = order.clone();
             seen.sort_unstable();
             assert!(seen.into_iter().eq(0..3000));
@@ -311,7 +319,7 @@ mod tests {
             // Sorting what is sorted changes nothing.
             assert!(
                 cells
-                    .sort(&domain, 1.5, &positions)
+                    .sort(&domain, 1.5, &positions, &mut Vec::new())
                     .iter()
                     .copied()
                     .eq(0..3000)
@@ -332,7 +340,9 @@ mod tests {
             let domain = Domain::new(size, boundary);
             let mut positions = scatter(&domain, 500, 1.0 - 1e-9);
             let mut cells = CellList::new();
-            let order = cells.sort(&domain, 1.5, &positions).to_vec();
+            let order = cells
+                .sort(&domain, 1.5, &positions, &mut Vec::new())
+                .to_vec();
             reorder(&order, &mut positions, &mut Vec::new());
             for i in 0..500 {
                 let candidates = cells.candidates(cells.grid().unwrap().key(positions[i]));
@@ -361,11 +371,11 @@ mod tests {
         let domain = Domain::new([1e4, 1e4], Boundary::Open);
         let positions = scatter(&domain, 100, 900.0);
         let mut cells = CellList::new();
-        cells.sort(&domain, 1e-6, &positions);
+        cells.sort(&domain, 1e-6, &positions, &mut Vec::new());
         assert!(cells.starts().len() < 300);
-        cells.sort(&domain, 1.0, &[]);
+        cells.sort(&domain, 1.0, &[], &mut Vec::new());
         assert!(cells.order().is_empty() && cells.candidates(0).runs().is_empty());
-        cells.sort(&domain, 0.0, &positions[..1]);
+        cells.sort(&domain, 0.0, &positions[..1], &mut Vec::new());
         assert_eq!(cells.order(), [0]);
     }
 }

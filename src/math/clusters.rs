@@ -36,11 +36,14 @@ impl Clusters {
         self.parent.extend(0..count as u32);
         if cutoff > 0.0 {
             // A little less than the cutoff over √2, so that the reach below is two cells.
-            let side = f64::from(cutoff) * (0.9999 * std::f64::consts::FRAC_1_SQRT_2);
-            self.grid.rebuild(domain, positions, side);
-            if !links_within(&self.grid, cutoff) {
-                // A box of less than a few cells stretches them to almost twice the side.
-                self.grid.rebuild(domain, positions, 0.5 * side);
+            let side = f64::from(cutoff) * std::f64::consts::FRAC_1_SQRT_2;
+            // A whole number of cells stretches them beyond the side: by a hundredth at a hundred
+            // of them, to almost twice where there are few.
+            for share in [0.99, 0.8, 0.5] {
+                self.grid.rebuild(domain, positions, share * side);
+                if links_within(&self.grid, cutoff) {
+                    break;
+                }
             }
             self.link(cutoff);
         } else {

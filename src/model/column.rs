@@ -229,7 +229,6 @@ impl<C: Column> ErasedColumn for Attached<C> {
 #[derive(Resource, Default)]
 pub struct Columns {
     list: Vec<Box<dyn ErasedColumn>>,
-    scratch: Vec<u64>,
 }
 
 impl Columns {
@@ -240,10 +239,7 @@ impl Columns {
             .map(|declaration| (declaration.attach)(world))
             .collect();
         list.retain(|column| !column.bytes(world).is_empty());
-        Self {
-            list,
-            scratch: Vec::new(),
-        }
+        Self { list }
     }
 
     /// The columns in the order of their declarations.
@@ -256,10 +252,11 @@ impl Columns {
         self.list.iter_mut()
     }
 
-    /// Rearranges all columns: slot `s` receives what was in slot `order[s]`.
-    pub fn permute(&mut self, world: &mut World, order: &[u32]) {
+    /// Rearranges all columns: slot `s` receives what was in slot `order[s]`. The scratch is memory
+    /// that they share.
+    pub fn permute(&mut self, world: &mut World, order: &[u32], scratch: &mut Vec<u64>) {
         for column in &mut self.list {
-            column.permute(world, order, &mut self.scratch);
+            column.permute(world, order, scratch);
         }
     }
 

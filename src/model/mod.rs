@@ -1,11 +1,12 @@
 //! The contract of a chapter: what a model must say of itself so that the whole pipeline serves it.
 //!
-//! Reading order: [`parameter`] (what can be tuned), [`column`] (what a particle is), [`phase`]
+//! Reading order: [`parameter`] (what can be tuned) with [`formula`] (what can be typed), [`column`] (what a particle is), [`phase`]
 //! (when things happen in a step), [`neighbours`] (who is near whom), [`observable`] (what is
 //! measured and shown), [`shade`] (columns as colours), [`hands`] and [`walls`] (what a user does to
 //! the particles), and here the [`Model`] that gathers them.
 
 pub mod column;
+pub mod formula;
 pub mod hands;
 pub mod neighbours;
 pub mod observable;

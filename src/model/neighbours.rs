@@ -44,7 +44,8 @@ pub struct Sorting {
 pub struct Neighbours {
     cells: CellList,
     list: VerletList,
-    reference: Vec<[u32; 2]>,
+    /// Positions, in words that serve as scratch while the slots change hands.
+    reference: Vec<u64>,
     moved2: f32,
     valid: bool,
     crossing: Option<QueryState<(&'static Position, &'static mut Image)>>,
@@ -81,7 +82,7 @@ impl Neighbours {
 
     /// Positions of the slots when the lists were built.
     pub fn reference(&self) -> &[[u32; 2]] {
-        &self.reference
+        bytemuck::cast_slice(&self.reference)
     }
 
     /// Notes the largest squared displacement from the [`reference`](Self::reference), in units
@@ -111,7 +112,7 @@ impl Neighbours {
     /// Unwrapped coordinates in quanta from the centre of the box, exact: image, last reference
     /// and the displacement since.
     pub fn unwrapped(&self, slot: usize, position: [u32; 2], image: [i32; 2]) -> [i64; 2] {
-        let reference = self.reference.get(slot).copied().unwrap_or(position);
+        let reference = self.reference().get(slot).copied().unwrap_or(position);
         std::array::from_fn(|axis| {
             let moved = position[axis].wrapping_sub(reference[axis]) as i32;
             let place = i64::from(reference[axis]) - (1 << 31);
@@ -152,7 +153,7 @@ impl Neighbours {
             .zip(
                 positions
                     .par_chunks(CHUNK)
-                    .zip(self.reference.par_chunks(CHUNK)),
+                    .zip(self.reference().par_chunks(CHUNK)),
             )
             .for_each(|(images, (positions, references))| {
                 for ((image, position), reference) in
@@ -172,7 +173,7 @@ impl Neighbours {
         NeighboursState {
             cutoff: self.list.cutoff(),
             skin: self.list.skin(),
-            reference: self.reference.clone(),
+            reference: self.reference().to_vec(),
             moved2: self.moved2,
             valid: self.valid,
         }
@@ -180,15 +181,18 @@ impl Neighbours {
 
     /// Builds the lists of a checkpoint again; an error says why they cannot be built.
     pub fn restore(&mut self, domain: &Domain, state: NeighboursState) -> Result<(), String> {
-        self.reference = state.reference;
+        let reference = state.reference;
+        self.refer(&reference);
         self.moved2 = state.moved2;
         self.valid = state.valid;
         self.list.set_lengths(state.cutoff, state.skin);
         if self.valid && state.cutoff > 0.0 {
             // Sorting what is sorted already leaves the slots where they are.
-            self.cells.sort(domain, self.list.reach(), &self.reference);
+            let mut scratch = Vec::new();
+            self.cells
+                .sort(domain, self.list.reach(), &reference, &mut scratch);
             self.list
-                .build(domain, &self.cells, &self.reference)
+                .build(domain, &self.cells, &reference)
                 .map_err(|e| e.to_string())?;
         }
         Ok(())
@@ -255,11 +259,14 @@ impl Neighbours {
             self.count_crossings(positions, images.bypass_change_detection());
         }
         self.crossing = Some(crossing);
-        let positions = columns.slice::<Position>(world);
-        self.reference.clear();
-        self.reference
-            .extend_from_slice(bytemuck::cast_slice(positions));
+        self.refer(bytemuck::cast_slice(columns.slice::<Position>(world)));
         self.moved2 = 0.0;
+    }
+
+    /// Takes a copy of the positions as the reference.
+    fn refer(&mut self, positions: &[[u32; 2]]) {
+        self.reference.resize(positions.len(), 0);
+        bytemuck::cast_slice_mut(&mut self.reference).copy_from_slice(positions);
     }
 
     fn rebuild(
@@ -284,12 +291,13 @@ impl Neighbours {
         };
         if let Some(side) = side {
             let positions = bytemuck::cast_slice(columns.slice::<Position>(world));
-            self.cells.sort(domain, side, positions);
-            columns.permute(world, self.cells.order());
+            // What the positions were referred to is not needed any more.
+            self.cells
+                .sort(domain, side, positions, &mut self.reference);
+            columns.permute(world, self.cells.order(), &mut self.reference);
         }
         let positions: &[[u32; 2]] = bytemuck::cast_slice(columns.slice::<Position>(world));
-        self.reference.clear();
-        self.reference.extend_from_slice(positions);
+        self.refer(positions);
         self.moved2 = 0.0;
         self.valid = true;
         if range.cutoff > 0.0 {

@@ -5,6 +5,9 @@
 
 use bevy::ecs::world::World;
 
+use super::formula::text_of;
+use crate::math::formula::{FUNCTIONS, Formula};
+
 /// How a slider spreads the values of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
@@ -43,6 +46,9 @@ pub enum Kind {
     Choice(&'static [Alternative]),
     /// Yes or no; the value is 1 or 0.
     Flag,
+    /// A formula of the named variable; the value stands for its text (see [`formula`](super::formula)),
+    /// and a change of it must start anew.
+    Formula(&'static str),
 }
 
 /// A number on a linear slider.
@@ -101,6 +107,9 @@ impl Parameter {
                 value.fract() == 0.0 && value >= 0.0 && value < alternatives.len() as f64
             }
             Kind::Flag => value == 0.0 || value == 1.0,
+            Kind::Formula(variable) => {
+                text_of(value).is_some_and(|text| Formula::parse(&text, variable).is_ok())
+            }
         };
         if inside { Ok(()) } else { Err(self.allowed()) }
     }
@@ -115,6 +124,10 @@ impl Parameter {
                 format!("one of {}", names.join(", "))
             }
             Kind::Flag => "true or false".into(),
+            Kind::Formula(variable) => format!(
+                "a formula of {variable} in double quotes, with + - * / ^ and {}",
+                FUNCTIONS.join(", ")
+            ),
         }
     }
 
@@ -126,6 +139,8 @@ impl Parameter {
                 .get(value as usize)
                 .map_or_else(|| format!("{value}"), |one| one.name.into()),
             Kind::Flag => (value != 0.0).to_string(),
+            // What a formula may contain needs no escapes.
+            Kind::Formula(_) => format!("\"{}\"", text_of(value).unwrap_or_default()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! L2: the models, a folder each. Deleting a folder and its line here deletes the model.
 
 pub mod active;
+pub mod coulomb;
 pub mod epidemic;
 pub mod kuramoto;
 pub mod swarmalators;
@@ -15,6 +16,7 @@ pub static ALL: &[&Model] = &[
     &kuramoto::MODEL,
     &swarmalators::MODEL,
     &epidemic::MODEL,
+    &coulomb::MODEL,
 ];
 
 /// A model by its name in scenes.

@@ -109,7 +109,13 @@ fn set(
 }
 
 /// A name at the left and a widget at the right.
-fn labelled(ui: &mut Ui, name: &str, restarts: bool, doc: &str, widget: impl FnOnce(&mut Ui)) {
+pub(super) fn labelled(
+    ui: &mut Ui,
+    name: &str,
+    restarts: bool,
+    doc: &str,
+    widget: impl FnOnce(&mut Ui),
+) {
     let palette = Palette::of(ui);
     let width = ui.available_width();
     ui.allocate_ui_with_layout(

@@ -254,7 +254,7 @@ pub fn value_field(
         .text_color(palette.text)
         .horizontal_align(Align::Max)
         .vertical_align(Align::Center)
-        .char_limit(64)
+        .char_limit(crate::math::formula::LONGEST)
         .clip_text(true)
         .frame(frame);
     let response = ui.put(rect, edit);

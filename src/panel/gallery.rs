@@ -60,14 +60,10 @@ pub fn gallery(
         .max(1.0);
     let wall = &mut interface.wall;
     let before = wall.chosen;
-    let count = [found.len(), columns as usize];
-    let entered = query(
-        ui,
-        &mut wall.search,
-        &mut wall.chosen,
-        "Find a scene",
-        count,
-    );
+    let rows = rows(entries, &found, columns as usize);
+    let lengths: Vec<usize> = rows.iter().map(|row| row.scenes.len()).collect();
+    let hint = "Find a scene";
+    let entered = query(ui, &mut wall.search, &mut wall.chosen, hint, &lengths);
     let moved = wall.chosen != before;
     if tags(ui, entries, &mut wall.tag) {
         wall.chosen = 0;
@@ -84,10 +80,15 @@ pub fn gallery(
     let output = area.show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(GAP, 8.0);
         ui.set_min_width(room);
-        for (row, indices) in found.chunks(columns as usize).enumerate() {
+        let mut place = 0;
+        for row in &rows {
+            if let Some(chapter) = row.heading {
+                heading(ui, chapter, place > 0);
+            }
             ui.horizontal(|ui| {
-                for (column, &index) in indices.iter().enumerate() {
-                    let chosen = row * columns as usize + column == chosen;
+                for &index in row.scenes {
+                    let chosen = place == chosen;
+                    place += 1;
                     let response = card(ui, &entries[index], index, chosen, width);
                     if chosen && moved {
                         response.scroll_to_me(None);
@@ -118,6 +119,43 @@ pub fn gallery(
         requests.push(request);
         interface.sheet = None;
     }
+}
+
+/// A row of the wall.
+struct Row<'a> {
+    /// The chapter that begins with it.
+    heading: Option<&'a str>,
+    /// Indices of its scenes.
+    scenes: &'a [usize],
+}
+
+/// The scenes in rows of so many, a new row for every chapter.
+fn rows<'a>(entries: &'a [SceneEntry], found: &'a [usize], columns: usize) -> Vec<Row<'a>> {
+    let chapter = |index: &usize| entries[*index].chapter.as_str();
+    let mut rows = Vec::new();
+    for scenes in found.chunk_by(|a, b| chapter(a) == chapter(b)) {
+        for (number, scenes) in scenes.chunks(columns.max(1)).enumerate() {
+            let begins = number == 0 && !chapter(&scenes[0]).is_empty();
+            rows.push(Row {
+                heading: begins.then(|| chapter(&scenes[0])),
+                scenes,
+            });
+        }
+    }
+    rows
+}
+
+/// The title of a chapter above its scenes.
+fn heading(ui: &mut Ui, chapter: &str, apart: bool) {
+    if apart {
+        ui.add_space(8.0);
+    }
+    let colour = Palette::of(ui).text;
+    ui.label(
+        RichText::new(chapter)
+            .font(theme::body(size::TITLE))
+            .color(colour),
+    );
 }
 
 /// A word that can be switched on; true when it was clicked.

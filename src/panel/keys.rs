@@ -13,7 +13,12 @@ impl ActionEntry {
 
     /// The tooltip: title and key.
     pub fn tooltip(&self) -> String {
-        format!("{}  ·  {}", self.title, self.key_text())
+        self.tooltip_as(self.title)
+    }
+
+    /// The same with another title.
+    pub fn tooltip_as(&self, title: &str) -> String {
+        format!("{title}  ·  {}", self.key_text())
     }
 }
 

@@ -308,24 +308,31 @@ fn scale(ui: &Ui, colours: &[[u8; 3]], rect: Rect, range: [f64; 2], logarithmic:
     } else {
         0.5 * low + 0.5 * high
     };
-    label(
-        ui,
-        pos2(rect.left(), below),
-        Align2::LEFT_TOP,
-        &numbers::plain(low, 3),
-    );
-    label(
-        ui,
-        pos2(rect.center().x, below),
-        Align2::CENTER_TOP,
-        &numbers::plain(middle, 3),
-    );
-    label(
-        ui,
-        pos2(rect.right(), below),
-        Align2::RIGHT_TOP,
-        &numbers::plain(high, 3),
-    );
+    // What is nothing beside the range is 0, not a power of ten that nobody can tell from it.
+    let plain = |value: f64| {
+        let nothing = !logarithmic && value.abs() < 5e-4 * (high - low).abs();
+        numbers::plain(if nothing { 0.0 } else { value }, 3)
+    };
+    let [low, middle, high] = [low, middle, high].map(plain);
+    let width = |text: &str| {
+        let font = theme::body(size::SMALL);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.to_owned(), font, Color32::WHITE);
+        galley.size().x
+    };
+    label(ui, pos2(rect.left(), below), Align2::LEFT_TOP, &low);
+    label(ui, pos2(rect.right(), below), Align2::RIGHT_TOP, &high);
+    // The middle is left out where it would run into its neighbours.
+    let room = 0.5 * rect.width() - width(&low).max(width(&high)) - 4.0;
+    if 0.5 * width(&middle) < room {
+        label(
+            ui,
+            pos2(rect.center().x, below),
+            Align2::CENTER_TOP,
+            &middle,
+        );
+    }
 }
 
 fn wheel(ui: &Ui, colours: &[[u8; 3]], centre: Pos2) {

@@ -65,6 +65,7 @@ mod ticks;
 mod toasts;
 mod tools;
 mod transport;
+mod typed;
 mod undo;
 mod widgets;
 
@@ -160,6 +161,8 @@ pub struct Columns {
 #[derive(Clone, Debug, Default)]
 pub struct SceneEntry {
     pub title: String,
+    /// The chapter that it belongs to, by its title.
+    pub chapter: String,
     /// One line.
     pub summary: String,
     pub tags: Vec<String>,

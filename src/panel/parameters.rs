@@ -188,6 +188,9 @@ fn parameter(
             );
         }
         Kind::Flag => flag(ui, interface, frame, quantity, &name, one, requests),
+        Kind::Formula(variable) => {
+            super::typed::formula(ui, interface, frame, quantity, one, variable, requests);
+        }
     }
 }
 

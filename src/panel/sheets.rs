@@ -196,18 +196,20 @@ pub(super) fn query(
     text: &mut String,
     chosen: &mut usize,
     hint: &str,
-    [found, columns]: [usize; 2],
+    rows: &[usize],
 ) -> bool {
     let palette = Palette::of(ui);
-    let moved = ui.input_mut(|input| {
+    let columns = rows.iter().max().copied().unwrap_or(0);
+    let (down, along) = ui.input_mut(|input| {
         let mut pressed = |key| input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
-        let rows = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
+        let down = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
+        // In a text the arrows move the caret.
         let along = if columns > 1 && text.is_empty() {
             pressed(Key::ArrowRight) - pressed(Key::ArrowLeft)
         } else {
             0
         };
-        rows * columns.max(1) as i64 + along
+        (down, along)
     });
     let edit = TextEdit::singleline(text)
         .id(Id::new("sheet query"))
@@ -220,12 +222,30 @@ pub(super) fn query(
     if response.changed() {
         *chosen = 0;
     }
-    let last = found.saturating_sub(1) as i64;
-    *chosen = (*chosen as i64 + moved).clamp(0, last) as usize;
+    *chosen = step_in(rows, *chosen, down, along);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     response.request_focus();
     widgets::hairline(ui);
     entered
+}
+
+/// The place after some steps down and along in rows of such lengths, counted through all of them.
+fn step_in(rows: &[usize], chosen: usize, down: i64, along: i64) -> usize {
+    let found: usize = rows.iter().sum();
+    let Some(last) = found.checked_sub(1) else {
+        return 0;
+    };
+    let start = |row: usize| rows[..row].iter().sum::<usize>();
+    let mut at = chosen.min(last);
+    if down != 0 {
+        let row = (0..rows.len())
+            .rfind(|&row| start(row) <= at && rows[row] > 0)
+            .unwrap_or(0);
+        let to = (row as i64 + down).clamp(0, rows.len() as i64 - 1) as usize;
+        let column = at - start(row);
+        at = start(to) + column.min(rows[to].saturating_sub(1));
+    }
+    (at as i64 + along).clamp(0, last as i64) as usize
 }
 
 fn palette(
@@ -241,8 +261,8 @@ fn palette(
         .collect();
     found.sort_by_key(|(score, _)| -score);
     let hint = "Type a command";
-    let count = [found.len(), 1];
-    let entered = query(ui, &mut interface.query, &mut interface.chosen, hint, count);
+    let rows = vec![1; found.len()];
+    let entered = query(ui, &mut interface.query, &mut interface.chosen, hint, &rows);
     let mut act = None;
     ScrollArea::vertical()
         .max_height((height - 40.0).max(40.0))

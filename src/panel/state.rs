@@ -160,6 +160,11 @@ impl Interface {
         self.sheet = Some(Sheet::Scenes);
     }
 
+    /// Takes away whatever lies over the window.
+    pub fn close_sheet(&mut self) {
+        self.sheet = None;
+    }
+
     /// A particle that begins to be looked at brings its pane to the front.
     pub(super) fn look_at(&mut self, frame: &Frame) {
         let inspected = frame.snapshot.hand.inspection.is_some();

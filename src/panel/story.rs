@@ -13,8 +13,7 @@ pub fn story(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &m
     widgets::panel_head(ui, "Story", |_| {});
     widgets::pane_scroll(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        text(ui, frame);
-        equations(ui, frame, requests);
+        text(ui, frame, requests);
         reference(ui, frame, requests);
         bookmarks::bookmarks(ui, interface, frame, requests);
         ui.spacing_mut().item_spacing.y = 8.0;
@@ -23,7 +22,8 @@ pub fn story(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &m
     });
 }
 
-fn text(ui: &mut Ui, frame: &Frame) {
+/// Title and paragraphs, with the equations where a reader has learnt what they are about.
+fn text(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
     let scene = &frame.snapshot.scene;
     let palette = Palette::of(ui);
     let title = match scene.story.title.as_str() {
@@ -36,11 +36,13 @@ fn text(ui: &mut Ui, frame: &Frame) {
         "" => scene.model.summary,
         text => text,
     };
-    for paragraph in text.split("\n\n").map(str::trim) {
-        if !paragraph.is_empty() {
-            // Line ends inside a paragraph come from the file's width, not from the author.
-            let flowing = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-            ui.add(Label::new(RichText::new(flowing).color(palette.text)).wrap());
+    let paragraphs = text.split("\n\n").map(str::trim);
+    for (number, paragraph) in paragraphs.filter(|one| !one.is_empty()).enumerate() {
+        // Line ends inside a paragraph come from the file's width, not from the author.
+        let flowing = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        ui.add(Label::new(RichText::new(flowing).color(palette.text)).wrap());
+        if number == 0 {
+            equations(ui, frame, requests);
         }
     }
 }

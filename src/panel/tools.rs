@@ -3,6 +3,7 @@
 
 use bevy_egui::egui;
 use egui::{Id, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui_phosphor::regular as icons;
 
 use super::actions::ActionId;
 use super::picture::MARGIN;
@@ -137,6 +138,22 @@ impl Hand {
     }
 }
 
+/// What the model calls a tool, when it gives it a meaning of its own.
+fn word(scene: &Scene, tool: Tool) -> Option<&'static hands::Word> {
+    match tool {
+        Tool::Brush(brush) => scene.model.hands.word(brush),
+        _ => None,
+    }
+}
+
+fn sign(sign: hands::Sign) -> &'static str {
+    match sign {
+        hands::Sign::Syringe => icons::SYRINGE,
+        hands::Sign::Germ => icons::VIRUS,
+        hands::Sign::Barrier => icons::BARRICADE,
+    }
+}
+
 /// Why a tool does nothing in this model, as a clause; `None` when it works.
 pub fn refusal(scene: &Scene, tool: Tool) -> Option<&'static str> {
     match tool {
@@ -217,10 +234,13 @@ pub fn palette(
         for (tool, id) in TOOLS {
             let refused = refusal(&frame.snapshot.scene, tool);
             let entry = id.entry();
+            let word = word(&frame.snapshot.scene, tool);
+            let title = word.map_or(entry.title, |word| word.title);
+            let icon = word.map_or(entry.icon, |word| sign(word.sign));
             let lit = interface.hand.tool == tool;
             let button = ui.add_enabled_ui(refused.is_none(), |ui| {
                 let extent = vec2(BUTTON, BUTTON);
-                widgets::sized_icon_button(ui, entry.icon, entry.title, lit, extent, 17.0)
+                widgets::sized_icon_button(ui, icon, title, lit, extent, 17.0)
             });
             let response = button.inner;
             if lit {
@@ -231,7 +251,7 @@ pub fn palette(
                 );
                 ui.painter().rect_filled(bar, 1.0, Palette::of(ui).accent);
             }
-            let tip = entry.tooltip();
+            let tip = entry.tooltip_as(title);
             let response = match refused {
                 None => response.on_hover_text(tip),
                 Some(reason) => {

@@ -48,6 +48,13 @@ pub static SCENES: &[(&str, &str)] = &[
     scene!("vaccination_ring"),
     scene!("sis_endemic"),
     scene!("sirs_waves"),
+    scene!("ginibre"),
+    scene!("crystal"),
+    scene!("quartic_ring"),
+    scene!("hard_disc"),
+    scene!("gue_line"),
+    scene!("two_component"),
+    scene!("linear_statistics"),
 ];
 
 /// All scenes by name: those of the folder, then the default scene of every model under the

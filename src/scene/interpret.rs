@@ -7,8 +7,10 @@ use super::fault::{Fault, Span, nearest, shorten};
 use super::problem::Source;
 use super::reader::{Field, Node, Shape};
 use super::schema::{self, Kind};
+use crate::math::formula::{Formula, LONGEST};
 use crate::math::walls::{MOST_WALLS, Segment};
 use crate::model::Model;
+use crate::model::formula::number_of;
 use crate::model::parameter::{Kind as ParameterKind, Parameter};
 
 /// After so many faults no more are looked for.
@@ -212,6 +214,7 @@ impl Interpreter<'_> {
             (ParameterKind::Flag, _) => {
                 self.flag(node, shown).map(|flag| f64::from(u8::from(flag)))
             }
+            (ParameterKind::Formula(variable), _) => self.formula(node, shown, variable),
             _ => {
                 self.wrong_type(node, shown, &parameter.allowed());
                 None
@@ -224,6 +227,37 @@ impl Interpreter<'_> {
             Ok(()) => self.keep(shown, node, Value::Number(value)),
             Err(allowed) => self.refuse(out_of_range(node.span, shown, &written, &allowed)),
         }
+    }
+
+    /// The number that stands for a formula; an error underlines the character that is wrong.
+    fn formula(&mut self, node: &Node, shown: &str, variable: &str) -> Option<f64> {
+        let text = self.string(node, shown, LONGEST * 4)?;
+        let Err(error) = Formula::parse(&text, variable) else {
+            return Some(number_of(&text));
+        };
+        let written = self.text(node.span);
+        // Where the text stands as it is, the place of its error is that of the scene.
+        let before: usize = text.chars().take(error.at).map(char::len_utf8).sum();
+        let plain = written.len() == text.len() + 2 && written.starts_with('"');
+        let span = if plain {
+            let start = node.span.start + 1 + before;
+            let width = text[before..].chars().next().map_or(1, char::len_utf8);
+            Span {
+                start,
+                end: start + width,
+                ..node.span
+            }
+        } else {
+            node.span
+        };
+        self.refuse(
+            Fault::new("formula", span)
+                .field(shown)
+                .fault(error.fault)
+                .allowed(format!("a formula of {variable}"))
+                .remedy(error.remedy),
+        );
+        None
     }
 
     pub fn keep(&mut self, shown: &str, node: &Node, value: Value) {

@@ -6,6 +6,7 @@ use super::types::{
     Background, Bookmark, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, VERSION, ViewSettings,
 };
 use crate::math::domain::Boundary;
+use crate::model::formula::text_of;
 use crate::model::parameter::{Kind, Parameter};
 
 impl Boundary {
@@ -232,6 +233,7 @@ impl Scene {
                     Kind::Number { .. } | Kind::Integer { .. } => value.into(),
                     Kind::Choice(_) => declared.written(value).into(),
                     Kind::Flag => (value != 0.0).into(),
+                    Kind::Formula(_) => text_of(value).as_deref().unwrap_or_default().into(),
                 };
                 (declared.name.to_owned(), value)
             })

@@ -104,12 +104,16 @@ impl Simulation {
         world.insert_resource(Inputs(scene.inputs.clone()));
         (model.adopt)(&scene.values, &mut world);
         walls::lay(&mut world, &scene.walls);
+        // A resource is an entity, too: one that came after the particles would be found by a
+        // table with a place for each of them.
+        world.init_resource::<Columns>();
+        world.init_resource::<Ledger>();
+        let schedule = build_schedule(&scene, &mut world)?;
         pool.install(|| (model.spawn)(&mut world, &scene.start()))
             .map_err(StartError::Spawn)?;
         let columns = Columns::attach(&mut world, model.columns);
         world.insert_resource(Ledger::of(columns.slice::<Tag>(&world)));
         world.insert_resource(columns);
-        let schedule = build_schedule(&scene, &mut world)?;
         let measurements = Measurements::new(model);
         Ok(Self {
             world,

@@ -58,6 +58,13 @@ static PICTURES: &[(&str, &[u8])] = &[
     picture!("vaccination_ring"),
     picture!("sis_endemic"),
     picture!("sirs_waves"),
+    picture!("ginibre"),
+    picture!("crystal"),
+    picture!("quartic_ring"),
+    picture!("hard_disc"),
+    picture!("gue_line"),
+    picture!("two_component"),
+    picture!("linear_statistics"),
 ];
 
 /// The built-in scenes with what the interface says of them.
@@ -89,6 +96,7 @@ impl Gallery {
             gallery.names.push(name);
             gallery.entries.push(SceneEntry {
                 title: scene.story.title.clone(),
+                chapter: scene.model.title.into(),
                 summary: summary.into(),
                 tags: scene.story.tags.clone(),
                 thumbnail: None,

@@ -181,6 +181,8 @@ pub fn open_file(path: &Path, desk: &mut Desk, lab: &Lab) {
             // A relative name would lead elsewhere on the next visit.
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.into());
             desk.visit(&whole.display().to_string());
+            // Whoever drops a file onto the wall of scenes has chosen.
+            desk.interface.close_sheet();
             play(scene, lab);
         }
         Err(reason) => desk.interface.tell(Weight::Fault, reason),

@@ -49,9 +49,12 @@ impl Run {
 
     fn advance(&mut self) {
         if self.stale {
-            let order = self
-                .cells
-                .sort(&self.domain, self.lists.reach(), &self.positions);
+            let order = self.cells.sort(
+                &self.domain,
+                self.lists.reach(),
+                &self.positions,
+                &mut Vec::new(),
+            );
             reorder(order, &mut self.positions, &mut Vec::new());
             reorder(order, &mut self.headings, &mut Vec::new());
             reorder(order, &mut self.tags, &mut Vec::new());

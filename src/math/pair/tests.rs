@@ -22,7 +22,9 @@ fn lattice(domain: &Domain, spacing: f64) -> Vec<[u32; 2]> {
 
 fn lists_for(domain: &Domain, cutoff: f32, positions: &mut [[u32; 2]]) -> VerletList {
     let (mut cells, mut lists) = (CellList::new(), VerletList::new(cutoff, 0.25));
-    let order = cells.sort(domain, lists.reach(), positions).to_vec();
+    let order = cells
+        .sort(domain, lists.reach(), positions, &mut Vec::new())
+        .to_vec();
     reorder(&order, positions, &mut Vec::new());
     lists.build(domain, &cells, positions).unwrap();
     lists

@@ -6,7 +6,9 @@ use crate::math::philox::{Purpose, Stream};
 fn build(domain: &Domain, cutoff: f32, positions: &mut [[u32; 2]]) -> VerletList {
     let mut lists = VerletList::new(cutoff, 0.3);
     let mut cells = CellList::new();
-    let order = cells.sort(domain, lists.reach(), positions).to_vec();
+    let order = cells
+        .sort(domain, lists.reach(), positions, &mut Vec::new())
+        .to_vec();
     reorder(&order, positions, &mut Vec::new());
     lists.build(domain, &cells, positions).unwrap();
     lists
@@ -66,7 +68,7 @@ fn a_heap_of_coincident_particles_is_listed_or_refused() {
     let heap = vec![[7, 9]; 100_000];
     let mut cells = CellList::new();
     let mut lists = VerletList::new(1.0, 0.2);
-    cells.sort(&domain, lists.reach(), &heap);
+    cells.sort(&domain, lists.reach(), &heap, &mut Vec::new());
     let error = lists.build(&domain, &cells, &heap).unwrap_err();
     assert_eq!(error.particles, 100_000);
     assert!(error.to_string().contains("100000"), "{error}");
@@ -92,7 +94,7 @@ fn rebuilding_allocates_nothing_after_warm_up() {
     let mut lists = build(&domain, 1.1, &mut positions);
     let bytes = lists.bytes();
     let mut cells = CellList::new();
-    cells.sort(&domain, lists.reach(), &positions);
+    cells.sort(&domain, lists.reach(), &positions, &mut Vec::new());
     for _ in 0..3 {
         lists.build(&domain, &cells, &positions).unwrap();
     }

@@ -112,6 +112,23 @@ pub enum Skill {
     Never(&'static str),
 }
 
+/// A picture that stands for what a tool does, for those who draw buttons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    Syringe,
+    Germ,
+    Barrier,
+}
+
+/// What a chapter calls a tool to which it gives a meaning of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    pub tool: Tool,
+    /// A few words, such as `Vaccinate`.
+    pub title: &'static str,
+    pub sign: Sign,
+}
+
 /// The particles under a brush, in the order of their tags.
 pub struct Touched<'a> {
     pub slots: &'a [usize],
@@ -139,6 +156,8 @@ pub struct Hands {
     pub push: Skill,
     pub align: Skill,
     pub heat: Skill,
+    /// Names of tools that do something else here than their usual names say.
+    pub words: &'static [Word],
     /// True when the chapter keeps particles from crossing walls: by the systems of
     /// [`super::walls`], or, without forces, by
     /// [`reflect`](crate::math::walls::WallGrid::reflect) in its own step.
@@ -157,10 +176,16 @@ impl Hands {
         push: Skill::Columns,
         align: Skill::Columns,
         heat: Skill::Columns,
+        words: &[],
         walls: false,
         closest: |_, _| 0.0,
         terms: None,
     };
+
+    /// What the chapter calls a tool, when it does something of its own.
+    pub fn word(&self, tool: Tool) -> Option<&Word> {
+        self.words.iter().find(|word| word.tool == tool)
+    }
 
     fn skill(&self, tool: Tool) -> Skill {
         match tool {

@@ -16,6 +16,7 @@
 //! remembered), [`theory`] (the equations beside the run), [`observables`], [`pictures`].
 
 pub mod dynamics;
+mod hands;
 pub mod import;
 pub mod keep;
 pub mod network;
@@ -31,7 +32,6 @@ pub mod trace;
 
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Position, Tag};
-use crate::model::hands::{Hands, Skill};
 use crate::model::parameter::Parameters;
 use crate::model::{InputFile, Model, Source};
 use parameters::Epidemic;
@@ -59,9 +59,6 @@ column! {
     Infector(u32), "infector", "j", "", &[""],
     |value, _part, _domain| if *value == dynamics::NOBODY { -1.0 } else { f64::from(*value) }
 }
-
-/// Why hands cannot change who takes part.
-const FIXED: &str = "the network was drawn for the nodes of the start and their places";
 
 /// The chapter, as the pipeline knows it.
 pub static MODEL: Model = Model {
@@ -101,12 +98,7 @@ pub static MODEL: Model = Model {
     spawn: start::spawn,
     diameter: |values| Epidemic::from_values(values).node_size,
     keep: Some(keep::KEEP),
-    hands: Hands {
-        add: Skill::Never(FIXED),
-        remove: Skill::Never(FIXED),
-        push: Skill::Never(FIXED),
-        ..Hands::COLUMNS
-    },
+    hands: hands::HANDS,
     ..Model::BARE
 };
 

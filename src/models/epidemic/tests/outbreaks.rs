@@ -110,21 +110,22 @@ fn front_speed(seed: u64) -> f64 {
     2.0 * (to - from) as f64 / (arrival(to) - arrival(from)) / width
 }
 
+/// Mean speed and its error over six runs of another program, written for the purpose in another
+/// language (all pairs within 6.5 w, a binary heap), with the same strip and the same two bins.
+/// Over the first 50 w of the way it found 2.33 ± 0.03 there: fronts speed up for a long time, and
+/// a figure holds for its stretch of the way alone. The pulled front has c* = 3.289 w.
+const ELSEWHERE: [f64; 2] = [2.617, 0.032];
+/// Spread of single runs in both programs.
+const SPREAD: f64 = 0.1;
+
 #[test]
 fn the_front_of_nodes_runs_behind_the_pulled_one() {
-    // Measured elsewhere on such networks: 2.44 ± 0.05, three quarters of c* = 3.29.
     let seeds = if full() { 1..9 } else { 1..4 };
     let speeds: Vec<f64> = seeds.map(front_speed).collect();
-    println!("{speeds:?}");
-    for speed in &speeds {
-        assert!((2.2..2.7).contains(speed), "{speeds:?}");
-    }
-    if full() {
-        let mean = speeds.iter().sum::<f64>() / speeds.len() as f64;
-        // Three errors of the reference and of this mean of eight.
-        assert!(
-            (mean - 2.44).abs() < 3.0 * 0.05 * (1.0 + 1.0 / 8.0_f64).sqrt(),
-            "{mean}"
-        );
-    }
+    let count = speeds.len() as f64;
+    let mean = speeds.iter().sum::<f64>() / count;
+    println!("{speeds:?}: {mean}");
+    // Three errors of the difference.
+    let error = ELSEWHERE[1].hypot(SPREAD / count.sqrt());
+    assert!((mean - ELSEWHERE[0]).abs() < 3.0 * error, "{speeds:?}");
 }
