@@ -8,6 +8,7 @@ mod epidemic;
 mod faults;
 mod film;
 mod flocks;
+mod gpu;
 mod hands;
 mod harness;
 mod headless;

@@ -127,6 +127,9 @@ pub struct RunOptions {
     /// Where the steps are computed
     #[arg(long, value_enum, default_value_t = Backend::Cpu)]
     pub backend: Backend,
+    /// Graphics adapter for --backend gpu: a number, a part of its name, or `software`
+    #[arg(long)]
+    pub adapter: Option<String>,
     /// Table of samples: `step,time,` and every scalar observable; distributions beside it
     #[arg(long)]
     pub csv: Option<PathBuf>,
@@ -188,6 +191,9 @@ pub struct BenchOptions {
     /// Where the steps are computed
     #[arg(long, value_enum, default_value_t = Backend::Cpu)]
     pub backend: Backend,
+    /// Graphics adapter for --backend gpu: a number, a part of its name, or `software`
+    #[arg(long)]
+    pub adapter: Option<String>,
     /// Seconds to measure for, after the warm-up
     #[arg(long, default_value_t = 4.0, allow_negative_numbers = true)]
     pub seconds: f64,

@@ -10,6 +10,7 @@ mod cli;
 mod describe;
 mod dressing;
 mod film;
+mod hand_over;
 mod print;
 mod run;
 mod window;

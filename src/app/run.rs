@@ -18,22 +18,12 @@ use crate::sim::simulation::{Simulation, worker_threads};
 /// How long a run goes on between two checkpoints.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
 
-/// The honest answer to a request for steps on the graphics processor.
-pub fn no_gpu_backend() -> Failure {
-    Failure::NoDisplay(
-        "this version computes its steps on the processor only; leave out --backend gpu".into(),
-    )
-}
-
 fn write_failed(error: WriteError) -> Failure {
     Failure::CannotWrite(error.to_string())
 }
 
 /// Runs a scene and writes what was asked for.
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
-    if options.backend == Backend::Gpu {
-        return Err(no_gpu_backend());
-    }
     let bad = |text: String| Failure::BadInput(text);
     if options
         .traj
@@ -73,6 +63,12 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         ),
     };
     let goal = goal(options, &simulation).map_err(bad)?;
+    if options.backend == Backend::Gpu {
+        let line = super::hand_over::to_device(&mut simulation, options.adapter.as_deref())?;
+        if !options.scene.quiet {
+            eprintln!("steps are computed on {line}");
+        }
+    }
     let mut output = Output::open(options, &simulation, resumed)?;
     let outcome = steps(options, &mut simulation, goal, &mut output);
     // Whatever ended the run: what was measured and the last good state are kept.
@@ -193,9 +189,13 @@ fn steps(
         // To the next multiple of the sampling interval, or to the end.
         let next = (step / every + 1).saturating_mul(every).min(goal);
         let asked = stop.clone();
-        simulation
+        let outcome = simulation
             .advance_while(next - step, move || !asked.load(Ordering::Relaxed))
-            .map_err(|failure| Failure::Diverged(failure.to_string()))?;
+            .map_err(|failure| Failure::Diverged(failure.to_string()));
+        for news in simulation.take_news() {
+            eprintln!("{news}");
+        }
+        outcome?;
         let step = simulation.clock().step;
         if step.is_multiple_of(every) {
             output.push(simulation)?;

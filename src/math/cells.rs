@@ -25,7 +25,7 @@ pub struct Grid {
 impl Grid {
     /// The finest grid whose cells are at least `reach` wide, with at most about two cells per
     /// particle. Open boxes get the rectangle that bounds the particles.
-    fn new(domain: &Domain, reach: f32, positions: &[[u32; 2]]) -> Self {
+    pub fn new(domain: &Domain, reach: f32, positions: &[[u32; 2]]) -> Self {
         let (low, high) = match domain.boundary {
             Boundary::Open => bounds(positions),
             _ => ([domain.limits()[0]; 2], [domain.limits()[1]; 2]),
@@ -60,6 +60,16 @@ impl Grid {
             ((offset * self.scale[a]) >> 32).min(u64::from(self.cells[a]) - 1) as u32
         });
         y * self.cells[0] + x
+    }
+
+    /// Lowest coordinate of the grid on either axis.
+    pub fn origin(&self) -> [u32; 2] {
+        self.origin
+    }
+
+    /// 2³² cells per quantum on either axis: the high word of an offset times it is the cell.
+    pub fn scale(&self) -> [u64; 2] {
+        self.scale
     }
 
     /// Number of cells.

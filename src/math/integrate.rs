@@ -98,19 +98,22 @@ pub struct Columns<'a> {
 
 /// How a displacement becomes a new position.
 #[derive(Clone, Copy, Debug)]
-struct Mover {
-    quantum: [f32; 2],
-    inverse_quantum: [f32; 2],
+pub struct Mover {
+    /// Length of a quantum on either axis.
+    pub quantum: [f32; 2],
+    /// Quanta per unit of length on either axis.
+    pub inverse_quantum: [f32; 2],
     /// Coordinates beyond these are mirrored at them.
-    walls: [u32; 2],
+    pub walls: [u32; 2],
     /// Lowest coordinate that has not escaped, and the width of the range above it.
-    inside: [u32; 2],
+    pub inside: [u32; 2],
     /// Longest displacement in a step, in quanta.
-    most_quanta: f32,
+    pub most_quanta: f32,
 }
 
 impl Mover {
-    fn new(domain: &Domain) -> Self {
+    /// How positions of a box are moved.
+    pub fn new(domain: &Domain) -> Self {
         let [low, high] = domain.limits();
         let everywhere = [0, u32::MAX];
         let (walls, inside, most_quanta) = match domain.boundary {

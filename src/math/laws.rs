@@ -105,7 +105,7 @@ impl Draws {
 }
 
 /// √(2 D dt), the standard deviation of a Brownian displacement on one axis.
-fn amplitude(diffusion: f64, dt: f64) -> f32 {
+pub fn amplitude(diffusion: f64, dt: f64) -> f32 {
     (2.0 * diffusion * dt).sqrt() as f32
 }
 
@@ -300,7 +300,7 @@ impl ActiveOrnsteinUhlenbeck {
 }
 
 /// e^{−γ dt} and √(1 − e^{−2γ dt}): the exact step g ← a g + b ξ of unit variance.
-fn ornstein_uhlenbeck(rate: f64, dt: f64) -> [f32; 2] {
+pub fn ornstein_uhlenbeck(rate: f64, dt: f64) -> [f32; 2] {
     [
         (-rate * dt).exp() as f32,
         (-(-2.0 * rate * dt).exp_m1()).sqrt() as f32,

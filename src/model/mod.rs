@@ -13,6 +13,7 @@ pub mod observable;
 pub mod parameter;
 pub mod phase;
 pub mod shade;
+pub mod twin;
 pub mod walls;
 
 use bevy::ecs::resource::Resource;
@@ -172,6 +173,8 @@ pub struct Model {
     pub keep: Option<Keep>,
     /// What hands may do to the particles.
     pub hands: hands::Hands,
+    /// The law as a compute shader; `None` when steps are computed on the processor only.
+    pub twin: Option<twin::Twin>,
 }
 
 impl Model {
@@ -208,6 +211,7 @@ impl Model {
         diameter: |_| 1.0,
         keep: None,
         hands: hands::Hands::COLUMNS,
+        twin: None,
     };
 
     /// The index of a parameter by name.

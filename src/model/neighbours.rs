@@ -239,6 +239,17 @@ pub fn settle(world: &mut World) {
     *world.resource_mut::<Neighbours>() = neighbours;
 }
 
+/// Takes the present positions as the reference, where their crossings have been counted already.
+pub fn refer(world: &mut World) {
+    let positions = world.resource::<Columns>().slice::<Position>(world);
+    let reference = bytemuck::cast_slice(positions).to_vec();
+    let mut neighbours = world.resource_mut::<Neighbours>();
+    neighbours.reference = reference;
+    neighbours.moved2 = 0.0;
+    neighbours.valid = false;
+    neighbours.list = VerletList::new(neighbours.list.cutoff(), neighbours.list.skin());
+}
+
 impl Neighbours {
     /// Adds the crossings since the last reference to the images, and refers to the present
     /// positions from now on.

@@ -216,6 +216,9 @@ impl Runner {
                     .say(true, format!("Nothing was changed: {reason}."));
             }
             dirty |= self.work(shared);
+            for news in self.simulation.take_news() {
+                self.hand.say(true, format!("{news}."));
+            }
             let late = self.published.elapsed() > Duration::from_millis(250);
             let wanted = late || !self.busy() || shared.wanted.load(Ordering::Acquire);
             if commanded || (dirty && wanted) {

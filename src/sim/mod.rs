@@ -3,7 +3,8 @@
 //! Reading order: [`simulation`] (one world and its schedule), [`intent`] (what a user's hand
 //! does to it, carried out in `touch`), [`measure`] (samples into series, averages and
 //! correlations), [`checkpoint`] (the whole state as bytes), [`inspect`] (one particle, looked at
-//! closely), `rewind` (states to which strokes go back), [`snapshot`] (what the window sees;
+//! closely), [`engine`] (who computes the steps in place of the schedule),
+//! `rewind` (states to which strokes go back), [`snapshot`] (what the window sees;
 //! `packing` makes its picture, with a [`past`] for what moves) and [`driver`] (the thread on which
 //! a run lives beside a window). Nothing here touches files or the interface.
 
@@ -11,6 +12,7 @@ mod average;
 mod bytes;
 pub mod checkpoint;
 pub mod driver;
+pub mod engine;
 mod hand;
 pub mod inspect;
 pub mod intent;

@@ -17,6 +17,22 @@ pub struct Profile {
     steps: u64,
 }
 
+/// Seconds since a moment: how old a copy is, never what a step does.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Seconds since the start.
+    pub fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
 impl Default for Profile {
     fn default() -> Self {
         Self {

@@ -9,6 +9,7 @@ use rayon::ThreadPool;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::engine::Held;
 use super::intent::{Action, Intent};
 use super::measure::Measurements;
 use super::profile::{Profile, chain_phases};
@@ -41,17 +42,21 @@ pub enum StartError {
 
 /// A running model. It owns its world; whoever holds it decides when it steps.
 pub struct Simulation {
-    world: World,
+    pub(super) world: World,
     schedule: Schedule,
-    scene: Scene,
-    pool: Arc<ThreadPool>,
+    pub(super) scene: Scene,
+    pub(super) pool: Arc<ThreadPool>,
     measurements: Measurements,
     /// Values with which the particles were placed: a start may be impossible with later ones.
     started: Values,
-    pending: VecDeque<Intent>,
+    pub(super) pending: VecDeque<Intent>,
     log: Vec<Intent>,
     /// Why actions were refused since this was last asked.
     refused: Vec<String>,
+    /// Who computes the steps, when it is not the schedule.
+    pub(super) held: Option<Held>,
+    /// What has happened to it.
+    pub(super) news: Vec<String>,
 }
 
 /// More threads than any processor has; a pool of many more would take the machine down.
@@ -120,6 +125,8 @@ impl Simulation {
             pending: VecDeque::new(),
             log: Vec::new(),
             refused: Vec::new(),
+            held: None,
+            news: Vec::new(),
         })
     }
 
@@ -131,7 +138,12 @@ impl Simulation {
     ) -> Result<(), Failure> {
         let pool = self.pool.clone();
         pool.install(|| {
-            for _ in 0..steps {
+            if let Some(failure) = self.failure() {
+                return Err(failure);
+            }
+            // An engine that fails leaves the rest to the schedule.
+            let left = self.advance_held(steps, &mut go_on)?;
+            for _ in 0..left {
                 self.step()?;
                 if !go_on() {
                     break;
@@ -146,7 +158,7 @@ impl Simulation {
         self.advance_while(steps, || true)
     }
 
-    fn step(&mut self) -> Result<(), Failure> {
+    pub(super) fn step(&mut self) -> Result<(), Failure> {
         if let Some(failure) = self.failure() {
             return Err(failure);
         }
@@ -193,6 +205,7 @@ impl Simulation {
                 break;
             };
             self.apply(&intent.action);
+            self.held.iter_mut().for_each(Held::disturb);
             self.log.push(Intent {
                 step,
                 action: intent.action,
@@ -240,7 +253,7 @@ impl Simulation {
     }
 
     /// Moves the parameters that the scene moves.
-    fn follow_ramps(&mut self) {
+    pub(super) fn follow_ramps(&mut self) {
         let clock = self.clock();
         if self.scene.ramps.is_empty() || !clock.step.is_multiple_of(self.scene.sample_every.max(1))
         {
@@ -258,7 +271,7 @@ impl Simulation {
     }
 
     /// Measures the present state.
-    fn sample(&mut self) {
+    pub(super) fn sample(&mut self) {
         let Some(columns) = self.world.remove_resource::<Columns>() else {
             return;
         };
@@ -376,6 +389,7 @@ impl Simulation {
     /// Writes to a column of the running state: for tests that poke a fault into it.
     #[doc(hidden)]
     pub fn world_mut(&mut self) -> &mut World {
+        self.held.iter_mut().for_each(Held::disturb);
         &mut self.world
     }
 }

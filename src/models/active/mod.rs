@@ -28,6 +28,7 @@ pub mod step;
 pub mod survey;
 #[cfg(test)]
 mod tests;
+pub mod twin;
 
 use crate::column;
 use crate::model::column::{ColumnDeclaration, Diameter, Force, Heading, Image, Position, Tag};
@@ -81,6 +82,7 @@ pub static MODEL: Model = Model {
     step_bound: bound::step_bound,
     particle_area: |values| start::particle_area(&Active::from_values(values)),
     hands: hands::HANDS,
+    twin: Some(twin::TWIN),
     ..Model::BARE
 };
 

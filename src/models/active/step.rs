@@ -28,7 +28,7 @@ use crate::slices;
 const SKIN: f32 = 0.3;
 
 /// The unit of mobility: forces are velocities.
-const MOBILITY: f64 = 1.0;
+pub(super) const MOBILITY: f64 = 1.0;
 
 /// Puts parameters into the world: at the start and after every change.
 pub fn adopt(values: &Values, world: &mut World) {

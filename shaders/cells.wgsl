@@ -1,0 +1,94 @@
+// Counting sort of the particles by cell, the twin of src/math/cells.rs; two dispatches before the
+// scan and two behind it, run only when somebody has moved half the skin.
+//
+// Atomic counters give each particle of a cell some place in it, in an order that no two runs share.
+// `arrange` puts the particles of a cell into the order of their tags, so that the sorted state, and
+// every sum over neighbours, has the same bits in every run on one device.
+
+/// More particles than this in one cell are not summed over: a step would take seconds.
+const MOST_IN_CELL = 8192u;
+
+/// Cells on both axes, for a position; one out of range joins the outermost cell, where its
+/// neighbours are too.
+fn cell_of(position: vec2<u32>) -> vec2<u32> {
+    let offset = select(position - frame.origin, vec2<u32>(0u), position < frame.origin);
+    let cell = vec2<u32>(mul_high(offset.x, frame.scale.x), mul_high(offset.y, frame.scale.y));
+    return min(cell, frame.cells - vec2<u32>(1u));
+}
+
+fn key(position: vec2<u32>) -> u32 {
+    let cell = cell_of(position);
+    return cell.y * frame.cells.x + cell.x;
+}
+
+@compute @workgroup_size(64)
+fn count(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let slot = (group.y * groups.x + group.x) * 64u + lane;
+    if slot < frame.count {
+        ranks[slot] = atomicAdd(&counts[key(positions[slot])], 1u);
+    }
+}
+
+@compute @workgroup_size(64)
+fn place(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let slot = (group.y * groups.x + group.x) * 64u + lane;
+    if slot < frame.count {
+        order[starts[key(positions[slot])] + ranks[slot]] = slot;
+    }
+}
+
+@compute @workgroup_size(64)
+fn arrange(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let at = (group.y * groups.x + group.x) * 64u + lane;
+    if at >= frame.count {
+        return;
+    }
+    let slot = order[at];
+    let position = positions[slot];
+    let body = bodies[slot];
+    let cell = key(position);
+    var goal = starts[cell];
+    // Whoever shares a crowded cell stays where it is: the run ends at this step.
+    let end = min(starts[cell + 1u], goal + MOST_IN_CELL);
+    for (var other = starts[cell]; other < end; other++) {
+        if bodies[order[other]].z < body.z {
+            goal++;
+        }
+    }
+    sorted_positions[goal] = position;
+    sorted_bodies[goal] = body;
+    if !has(ALIKE) {
+        sorted_diameters[goal] = diameters[slot];
+    }
+}
+
+@compute @workgroup_size(64)
+fn adopt(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let slot = (group.y * groups.x + group.x) * 64u + lane;
+    if slot >= frame.count {
+        return;
+    }
+    let position = sorted_positions[slot];
+    positions[slot] = position;
+    reference[slot] = position;
+    bodies[slot] = sorted_bodies[slot];
+    if !has(ALIKE) {
+        diameters[slot] = sorted_diameters[slot];
+    }
+}

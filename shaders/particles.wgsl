@@ -1,0 +1,241 @@
+// One step of particles in the plane: plan, sum forces, advance. The twin of src/math/pair.rs and
+// src/math/integrate.rs; the laws themselves come from the chapter's file, which says
+//
+//   struct Law                                      its parameters
+//   fn cutoff(diameter) -> f32                      distance from which on a pair has no force
+//   fn over_r(r2, diameter) -> f32                  F(r)/r of a pair
+//   fn field(position) -> vec2<f32>                 force on a particle by itself
+//   fn step(words, force, state) -> Motion          displacement and new state
+
+/// What the engine needs to know; laid out as `Frame` in src/gpu/frame.rs.
+struct Frame {
+    quantum: vec2<f32>,
+    inverse_quantum: vec2<f32>,
+    /// Coordinates beyond these are mirrored at them.
+    walls: vec2<u32>,
+    /// Lowest coordinate that has not escaped, and the width of the range above it.
+    inside: vec2<u32>,
+    cells: vec2<u32>,
+    origin: vec2<u32>,
+    scale: vec2<u32>,
+    seed: vec2<u32>,
+    count: u32,
+    /// Longest displacement in a step, in quanta.
+    most_quanta: f32,
+    /// Bits of the squared distance from the reference at which the cells are stale.
+    stale: u32,
+    flags: u32,
+    /// Workgroups over particles and over blocks of counters.
+    groups: vec2<u32>,
+    scan_groups: vec2<u32>,
+}
+
+const PERIODIC = 1u;
+const ALIKE = 2u;
+const INTERACTING = 4u;
+
+/// Where the run stands; laid out as `Status` in src/gpu/frame.rs.
+struct Status {
+    /// The step being done, and the next one, as low and high words.
+    step: vec2<u32>,
+    next: vec2<u32>,
+    /// Lowest slot of a particle that could not be moved; all ones when there is none.
+    fault: atomic<u32>,
+    /// Particles in the fullest cell, when they are too many.
+    crowded: atomic<u32>,
+    /// 1 when somebody has moved half the skin.
+    stale: atomic<u32>,
+    /// 1 when no further step is done.
+    halted: u32,
+    rebuilds: u32,
+    padding: u32,
+}
+
+struct Motion {
+    displacement: vec2<f32>,
+    state: vec2<f32>,
+}
+
+@group(0) @binding(0) var<uniform> frame: Frame;
+@group(0) @binding(1) var<uniform> law: Law;
+@group(0) @binding(2) var<storage, read_write> status: Status;
+@group(0) @binding(3) var<storage, read_write> arguments: array<u32, 6>;
+@group(0) @binding(4) var<storage, read_write> positions: array<vec2<u32>>;
+/// Bits of the state, tag, and slot on the side of the processor.
+@group(0) @binding(5) var<storage, read_write> bodies: array<vec4<u32>>;
+@group(0) @binding(6) var<storage, read_write> diameters: array<f32>;
+@group(0) @binding(7) var<storage, read_write> forces: array<vec2<f32>>;
+@group(0) @binding(8) var<storage, read_write> reference: array<vec2<u32>>;
+/// Crossings of the box in the order of the processor's slots: few particles cross in a step.
+@group(0) @binding(9) var<storage, read_write> images: array<vec2<i32>>;
+@group(0) @binding(10) var<storage, read_write> counts: array<atomic<u32>>;
+@group(0) @binding(11) var<storage, read_write> ranks: array<u32>;
+@group(0) @binding(12) var<storage, read_write> sums: array<u32>;
+@group(0) @binding(13) var<storage, read_write> starts: array<u32>;
+@group(0) @binding(14) var<storage, read_write> order: array<u32>;
+@group(0) @binding(15) var<storage, read_write> sorted_positions: array<vec2<u32>>;
+@group(0) @binding(16) var<storage, read_write> sorted_bodies: array<vec4<u32>>;
+@group(0) @binding(17) var<storage, read_write> sorted_diameters: array<f32>;
+
+fn has(flag: u32) -> bool {
+    return (frame.flags & flag) != 0u;
+}
+
+/// Separation a − b in real units: the minimum image when the box is periodic.
+fn separation(a: vec2<u32>, b: vec2<u32>) -> vec2<f32> {
+    return vec2<f32>(bitcast<vec2<i32>>(a - b)) * frame.quantum;
+}
+
+/// Begins a step: counts it, and decides whether the particles are sorted anew.
+@compute @workgroup_size(1)
+fn plan() {
+    if atomicLoad(&status.fault) != 0xffffffffu || atomicLoad(&status.crowded) > 0u {
+        status.halted = 1u;
+    }
+    let halted = status.halted != 0u;
+    let sorts = !halted && has(INTERACTING) && atomicLoad(&status.stale) != 0u;
+    for (var axis = 0u; axis < 2u; axis++) {
+        arguments[axis] = select(0u, frame.groups[axis], sorts);
+        arguments[3u + axis] = select(0u, frame.scan_groups[axis], sorts);
+    }
+    arguments[2] = 1u;
+    arguments[5] = 1u;
+    if !halted {
+        status.step = status.next;
+        status.next.x += 1u;
+        status.next.y += select(0u, 1u, status.next.x == 0u);
+    }
+    if sorts {
+        atomicStore(&status.stale, 0u);
+        status.rebuilds += 1u;
+    }
+}
+
+/// The cells around one on an axis: the lowest and the highest, wrapped by the caller.
+fn around(cell: u32, cells: u32) -> vec2<i32> {
+    if has(PERIODIC) {
+        if cells == 1u {
+            return vec2<i32>(0, 0);
+        }
+        return vec2<i32>(i32(cell) - 1, i32(cell) + 1);
+    }
+    return vec2<i32>(max(i32(cell) - 1, 0), i32(min(cell + 1u, cells - 1u)));
+}
+
+/// The force of a run of slots on a particle.
+fn force_of(first: u32, end: u32, own: vec2<u32>, size: f32) -> vec2<f32> {
+    var total = vec2<f32>(0.0);
+    for (var other = first; other < end; other++) {
+        let d = separation(own, positions[other]);
+        let r2 = d.x * d.x + d.y * d.y;
+        var diameter = size;
+        if !has(ALIKE) {
+            diameter = (size + diameters[other]) * 0.5;
+        }
+        let reach = cutoff(diameter);
+        // A pair at zero distance has no direction, and a particle is no neighbour of its own.
+        if r2 < reach * reach && r2 > 0.0 {
+            total += d * over_r(r2, diameter);
+        }
+    }
+    return total;
+}
+
+@compute @workgroup_size(64)
+fn sum_forces(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let slot = (group.y * groups.x + group.x) * 64u + lane;
+    if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
+        return;
+    }
+    let own = positions[slot];
+    var total = vec2<f32>(0.0);
+    if has(INTERACTING) {
+        let size = select(diameters[select(slot, 0u, has(ALIKE))], 1.0, has(ALIKE));
+        let cell = cell_of(own);
+        let nx = i32(frame.cells.x);
+        let ny = i32(frame.cells.y);
+        let columns = around(cell.x, frame.cells.x);
+        let rows = around(cell.y, frame.cells.y);
+        for (var y = rows.x; y <= rows.y; y++) {
+            let row = u32((y + ny) % ny) * frame.cells.x;
+            let low = u32(max(columns.x, 0));
+            let high = u32(min(columns.y, nx - 1));
+            total += force_of(starts[row + low], starts[row + high + 1u], own, size);
+            // The cell beyond the edge of a periodic box, if there is one.
+            if columns.x < 0 {
+                let last = row + frame.cells.x - 1u;
+                total += force_of(starts[last], starts[last + 1u], own, size);
+            }
+            if columns.y >= nx {
+                total += force_of(starts[row], starts[row + 1u], own, size);
+            }
+        }
+    }
+    forces[slot] = total + field(own);
+}
+
+/// One coordinate moved, and whether that is out of all bounds.
+struct Shift {
+    goal: u32,
+    bad: bool,
+}
+
+fn shift(from_: u32, by: f32) -> Shift {
+    let quanta = round(by);
+    // By its bits: what is no number has more than any bound.
+    let fine = (bitcast<u32>(quanta) & 0x7fffffffu) < bitcast<u32>(frame.most_quanta);
+    var goal = from_ + bitcast<u32>(i32(select(0.0, quanta, fine)));
+    if goal < frame.walls.x {
+        goal = frame.walls.x * 2u - goal;
+    } else if goal > frame.walls.y {
+        goal = frame.walls.y * 2u - goal;
+    }
+    return Shift(goal, !fine || goal - frame.inside.x > frame.inside.y);
+}
+
+/// How often a move of less than half the span has crossed its ends: −1, 0 or 1.
+fn crossing(from_: u32, goal: u32) -> i32 {
+    let moved = bitcast<i32>(goal - from_);
+    if moved < 0 {
+        return select(0, -1, goal > from_);
+    }
+    return select(0, 1, goal < from_);
+}
+
+@compute @workgroup_size(64)
+fn advance(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let slot = (group.y * groups.x + group.x) * 64u + lane;
+    if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
+        return;
+    }
+    let body = bodies[slot];
+    let place = positions[slot];
+    let words = philox4x32(vec4<u32>(body.z, status.step, 0u), frame.seed);
+    let motion = step(words, forces[slot], bitcast<vec2<f32>>(body.xy));
+    let x = shift(place.x, motion.displacement.x * frame.inverse_quantum.x);
+    let y = shift(place.y, motion.displacement.y * frame.inverse_quantum.y);
+    if x.bad || y.bad {
+        atomicMin(&status.fault, slot);
+    }
+    let goal = vec2<u32>(x.goal, y.goal);
+    positions[slot] = goal;
+    bodies[slot] = vec4<u32>(bitcast<vec2<u32>>(motion.state), body.zw);
+    let crossed = vec2<i32>(crossing(place.x, goal.x), crossing(place.y, goal.y));
+    if any(crossed != vec2<i32>(0)) {
+        images[body.w] += crossed;
+    }
+    if has(INTERACTING) {
+        let d = separation(goal, reference[slot]);
+        if bitcast<u32>(d.x * d.x + d.y * d.y) >= frame.stale {
+            atomicStore(&status.stale, 1u);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// Exclusive prefix sums by reduce-then-scan (Merrill and Grimshaw, Parallel Process. Lett. 21, 245
+// (2011)): two dispatches. Sums of blocks of 2048 counters, then each block is scanned behind the
+// sum of the blocks before it. Every counter is read twice and every start written once; the sums
+// before a block are 2⁻¹² M² reads for M counters, fewer than M up to M = 4096 blocks of them.
+
+const SCAN_BLOCK = 2048u;
+const LANES = 64u;
+const EACH = 32u;
+
+var<workgroup> shelf: array<u32, 2048>;
+var<workgroup> partial: array<u32, 64>;
+
+fn counters() -> u32 {
+    // One more than there are cells: its start is the number of all particles.
+    return frame.cells.x * frame.cells.y + 1u;
+}
+
+/// The sum of one number per lane, the same for all lanes.
+fn workgroup_sum(lane: u32, value: u32) -> u32 {
+    partial[lane] = value;
+    workgroupBarrier();
+    for (var width = LANES / 2u; width > 0u; width /= 2u) {
+        if lane < width {
+            partial[lane] += partial[lane + width];
+        }
+        workgroupBarrier();
+    }
+    let sum = partial[0];
+    workgroupBarrier();
+    return sum;
+}
+
+@compute @workgroup_size(64)
+fn sum_blocks(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let block = group.y * groups.x + group.x;
+    let most = counters();
+    var sum = 0u;
+    for (var k = 0u; k < EACH; k++) {
+        let at = block * SCAN_BLOCK + k * LANES + lane;
+        if at < most {
+            let value = atomicLoad(&counts[at]);
+            sum += value;
+            if value > MOST_IN_CELL {
+                atomicMax(&status.crowded, value);
+            }
+        }
+    }
+    let all = workgroup_sum(lane, sum);
+    if lane == 0u && block * SCAN_BLOCK < most {
+        sums[block] = all;
+    }
+}
+
+@compute @workgroup_size(64)
+fn scan_blocks(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let block = group.y * groups.x + group.x;
+    let most = counters();
+    var before = 0u;
+    for (var k = lane; k < block && k * SCAN_BLOCK < most; k += LANES) {
+        before += sums[k];
+    }
+    let base = workgroup_sum(lane, before);
+    for (var k = 0u; k < EACH; k++) {
+        let at = block * SCAN_BLOCK + k * LANES + lane;
+        var value = 0u;
+        if at < most {
+            value = atomicLoad(&counts[at]);
+            // The next sort counts from zero.
+            atomicStore(&counts[at], 0u);
+        }
+        shelf[k * LANES + lane] = value;
+    }
+    workgroupBarrier();
+    var own = 0u;
+    for (var k = 0u; k < EACH; k++) {
+        own += shelf[lane * EACH + k];
+    }
+    partial[lane] = own;
+    workgroupBarrier();
+    var start = base;
+    for (var k = 0u; k < lane; k++) {
+        start += partial[k];
+    }
+    for (var k = 0u; k < EACH; k++) {
+        let value = shelf[lane * EACH + k];
+        shelf[lane * EACH + k] = start;
+        start += value;
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < EACH; k++) {
+        let at = block * SCAN_BLOCK + k * LANES + lane;
+        if at < most {
+            starts[at] = shelf[k * LANES + lane];
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What fits on a device, known before anything is allocated.
+
+use super::device::GpuError;
+use super::frame::{SCAN_BLOCK, Shape};
+
+/// Bytes of every buffer of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Budget {
+    /// Name and bytes.
+    pub buffers: Vec<(&'static str, u64)>,
+}
+
+/// Bytes per particle of the largest buffer, of state bits, tag and slot.
+const WIDEST: u64 = 16;
+
+impl Budget {
+    /// For particles on a number of cells.
+    pub fn new(shape: &Shape, cells: u64) -> Self {
+        let n = shape.count as u64;
+        let sizes = if shape.alike { 1 } else { n };
+        let sorted = if shape.interacts() { n } else { 1 };
+        let sorted_sizes = if shape.alike { 1 } else { sorted };
+        let counters = if shape.interacts() { cells + 1 } else { 1 };
+        let blocks = counters.div_ceil(u64::from(SCAN_BLOCK));
+        let buffers = vec![
+            ("positions", 8 * n),
+            ("bodies", WIDEST * n),
+            ("diameters", 4 * sizes),
+            ("forces", 8 * n),
+            ("reference", 8 * sorted),
+            ("images", 8 * n),
+            ("counts", 4 * counters),
+            ("ranks", 4 * sorted),
+            ("sums", 4 * blocks),
+            ("starts", 4 * counters),
+            ("order", 4 * sorted),
+            ("sorted positions", 8 * sorted),
+            ("sorted bodies", WIDEST * sorted),
+            ("sorted diameters", 4 * sorted_sizes),
+            ("kept positions", 8 * n),
+            ("kept bodies", WIDEST * n),
+            ("kept forces", 8 * n),
+            ("kept images", 8 * n),
+            ("staging", (8 + WIDEST + 8 + 8) * n),
+        ];
+        // No buffer is empty, and copies go by four bytes.
+        let least = |(name, bytes): (&'static str, u64)| (name, bytes.max(16));
+        Self {
+            buffers: buffers.into_iter().map(least).collect(),
+        }
+    }
+
+    /// Bytes of all buffers.
+    pub fn total(&self) -> u64 {
+        self.buffers.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// Refuses, with numbers, what is more than `most` bytes in a buffer.
+    pub fn check(&self, shape: &Shape, most: u64) -> Result<(), GpuError> {
+        let single = self.buffers.iter().filter(|(name, _)| *name != "staging");
+        let Some((name, bytes)) = single.max_by_key(|(_, bytes)| *bytes) else {
+            return Ok(());
+        };
+        if *bytes <= most && shape.count as u64 <= u64::from(u32::MAX) {
+            return Ok(());
+        }
+        Err(GpuError::TooLarge(format!(
+            "N = {} particles need a buffer of {bytes} bytes ({name}; {} bytes in all), and the adapter allows {most} in one: take N = {} or less, or leave out --backend gpu",
+            shape.count,
+            self.total(),
+            shape.count as u64 * most / bytes.max(&1),
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_of_a_refusal_fits() {
+        let shape = |count| Shape {
+            count,
+            alike: false,
+            cutoff: 1.0,
+            skin: 0.3,
+        };
+        let most = 1 << 20;
+        let budget = |count| Budget::new(&shape(count), 2 * count as u64);
+        assert!(budget(1 << 16).check(&shape(1 << 16), most).is_ok());
+        let over = shape((1 << 16) + 1);
+        let error = budget(over.count).check(&over, most);
+        let text = error.expect_err("one too many").to_string();
+        for part in ["65537", "1048592", "1048576", "N = 65536 or less"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        // What is held per particle stands in the documentation.
+        let bytes = budget(1 << 16).total() - 40 * (1 << 16);
+        assert!(bytes / (1 << 16) <= 170, "{bytes}");
+    }
+}

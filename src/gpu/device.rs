@@ -1,0 +1,256 @@
+//! Adapters, and a device on one of them that tells what has gone wrong.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bevy::tasks::block_on;
+
+/// Why there is no device, or none any more.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum GpuError {
+    /// No driver offers an adapter that computes.
+    #[error(
+        "no graphics adapter that computes was found; install a Vulkan driver (mesa-vulkan-drivers has a software one), or leave out --backend gpu"
+    )]
+    NoAdapter,
+    /// None of the adapters is the one asked for.
+    #[error("no graphics adapter is called {wanted}; there are: {found}")]
+    NoSuchAdapter { wanted: String, found: String },
+    /// The device computes wrongly.
+    #[error(
+        "{adapter} cannot be trusted: {reason}; take another with --adapter, or leave out --backend gpu"
+    )]
+    Wrong { adapter: String, reason: String },
+    /// The run does not fit.
+    #[error("{0}")]
+    TooLarge(String),
+    /// The chapter, or the scene, has something that no shader computes.
+    #[error("{0}")]
+    NoTwin(String),
+    /// The device failed, was lost, or ran out of memory.
+    #[error("the graphics device failed: {0}")]
+    Device(String),
+}
+
+/// Which adapter, and how much of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choice {
+    /// A number in the list of adapters, a part of a name, or `software`; the fastest when absent.
+    pub adapter: Option<String>,
+    /// At most so many bytes in one buffer, where less than the adapter allows is wanted.
+    pub most_bytes: Option<u64>,
+}
+
+/// A device that computes.
+pub struct Device {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    /// Name, kind and driver of the adapter.
+    line: String,
+    software: bool,
+    /// The first thing that has gone wrong.
+    fault: Arc<Mutex<Option<String>>>,
+}
+
+/// Adapters that compute, the fastest kinds first.
+fn adapters() -> Vec<wgpu::Adapter> {
+    let list = |backends| {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends,
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
+        let mut found = block_on(instance.enumerate_adapters(backends));
+        let needs =
+            wgpu::DownlevelFlags::COMPUTE_SHADERS | wgpu::DownlevelFlags::INDIRECT_EXECUTION;
+        found.retain(|one| one.get_downlevel_capabilities().flags.contains(needs));
+        found.sort_by_key(|one| match one.get_info().device_type {
+            wgpu::DeviceType::DiscreteGpu => 0,
+            wgpu::DeviceType::IntegratedGpu => 1,
+            wgpu::DeviceType::VirtualGpu => 2,
+            wgpu::DeviceType::Other => 3,
+            wgpu::DeviceType::Cpu => 4,
+        });
+        found
+    };
+    // Native drivers only: OpenGL lacks what the engine needs on most machines.
+    list(wgpu::Backends::from_env().unwrap_or(wgpu::Backends::PRIMARY))
+}
+
+fn describe(info: &wgpu::AdapterInfo) -> String {
+    let kind = match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => "a graphics card",
+        wgpu::DeviceType::IntegratedGpu => "graphics built into the processor",
+        wgpu::DeviceType::VirtualGpu => "a virtual graphics card",
+        wgpu::DeviceType::Cpu => {
+            "software: it computes on the processor, more slowly than the processor's own backend"
+        }
+        wgpu::DeviceType::Other => "of an unknown kind",
+    };
+    let driver = [&info.driver, &info.driver_info]
+        .map(|text| text.trim())
+        .join(" ");
+    format!(
+        "{} ({kind}; {}, {:?})",
+        info.name,
+        driver.trim(),
+        info.backend
+    )
+}
+
+/// One line for each adapter that computes, as `--adapter` counts them.
+pub fn lines() -> Vec<String> {
+    let infos = adapters();
+    infos.iter().map(|one| describe(&one.get_info())).collect()
+}
+
+/// The adapter that is asked for.
+fn choose(wanted: Option<&str>) -> Result<wgpu::Adapter, GpuError> {
+    let mut found = adapters();
+    if found.is_empty() {
+        return Err(GpuError::NoAdapter);
+    }
+    let Some(wanted) = wanted else {
+        return Ok(found.swap_remove(0));
+    };
+    let place = match wanted.parse::<usize>() {
+        Ok(number) => (number < found.len()).then_some(number),
+        Err(_) => found.iter().position(|one| {
+            let info = one.get_info();
+            let software = wanted == "software" && info.device_type == wgpu::DeviceType::Cpu;
+            software || info.name.to_lowercase().contains(&wanted.to_lowercase())
+        }),
+    };
+    match place {
+        Some(place) => Ok(found.swap_remove(place)),
+        None => {
+            let names = found.iter().enumerate();
+            let names: Vec<_> = names
+                .map(|(number, one)| format!("{number} {}", one.get_info().name))
+                .collect();
+            Err(GpuError::NoSuchAdapter {
+                wanted: wanted.into(),
+                found: names.join(", "),
+            })
+        }
+    }
+}
+
+impl Device {
+    /// Opens the adapter that is asked for with all that it allows, and checks that it computes
+    /// rightly.
+    pub fn open(choice: &Choice) -> Result<Self, GpuError> {
+        let adapter = choose(choice.adapter.as_deref())?;
+        let info = adapter.get_info();
+        let mut limits = adapter.limits();
+        if let Some(most) = choice.most_bytes {
+            limits.max_buffer_size = limits.max_buffer_size.min(most);
+            limits.max_storage_buffer_binding_size =
+                limits.max_storage_buffer_binding_size.min(most);
+        }
+        let request = adapter.request_device(&wgpu::DeviceDescriptor {
+            label: Some("engine"),
+            required_limits: limits,
+            ..Default::default()
+        });
+        let (device, queue) =
+            block_on(request).map_err(|error| GpuError::Device(error.to_string()))?;
+        let fault: Arc<Mutex<Option<String>>> = Arc::default();
+        let note = |keep: Arc<Mutex<Option<String>>>| {
+            move |text: String| {
+                let mut fault = keep.lock().unwrap_or_else(PoisonError::into_inner);
+                fault.get_or_insert(text);
+            }
+        };
+        let uncaptured = note(fault.clone());
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            uncaptured(error.to_string());
+        }));
+        let lost = note(fault.clone());
+        device.set_device_lost_callback(move |reason, text| {
+            lost(format!("it was lost ({reason:?}: {text})"));
+        });
+        let device = Self {
+            device,
+            queue,
+            line: describe(&info),
+            software: info.device_type == wgpu::DeviceType::Cpu,
+            fault,
+        };
+        super::check::check(&device)?;
+        Ok(device)
+    }
+
+    /// What it is, in a line.
+    pub fn line(&self) -> &str {
+        &self.line
+    }
+
+    /// True when the "device" is the processor.
+    pub fn is_software(&self) -> bool {
+        self.software
+    }
+
+    /// Most bytes of one buffer.
+    pub fn most_bytes(&self) -> u64 {
+        let limits = self.device.limits();
+        let binding = limits.max_storage_buffer_binding_size;
+        limits.max_buffer_size.min(binding)
+    }
+
+    /// Something that takes the device away, as a driver that fails does: for tests.
+    #[doc(hidden)]
+    pub fn destroyer(&self) -> impl Fn() + Send + 'static {
+        let device = self.device.clone();
+        move || device.destroy()
+    }
+
+    /// The first thing that has gone wrong, if anything has.
+    pub(super) fn fault(&self) -> Result<(), GpuError> {
+        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*fault {
+            Some(reason) => Err(GpuError::Device(reason.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Does something whose lack of memory and errors of use are its own.
+    pub(super) fn guarded<T>(&self, act: impl FnOnce() -> T) -> Result<T, GpuError> {
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let usage = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let done = act();
+        let errors = [block_on(usage.pop()), block_on(memory.pop())];
+        match errors.into_iter().flatten().next() {
+            Some(error) => Err(GpuError::Device(error.to_string())),
+            None => self.fault().map(|()| done),
+        }
+    }
+
+    /// Waits for all that was submitted, and hands mapped buffers to `read` one after the other.
+    pub(super) fn read_back(
+        &self,
+        buffers: &[(&wgpu::Buffer, u64)],
+        mut read: impl FnMut(usize, &[u8]),
+    ) -> Result<(), GpuError> {
+        let (done, outcomes) = std::sync::mpsc::channel();
+        for (buffer, bytes) in buffers {
+            let done = done.clone();
+            buffer
+                .slice(..*bytes)
+                .map_async(wgpu::MapMode::Read, move |result| {
+                    // The receiver outlives the poll below, and nobody waits after it.
+                    let _ = done.send(result.is_ok());
+                });
+        }
+        drop(done);
+        let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
+        let answered = outcomes.try_iter().filter(|&fine| fine).count();
+        self.fault()?;
+        if polled.is_err() || answered < buffers.len() {
+            return Err(GpuError::Device("it did not answer".into()));
+        }
+        for (index, (buffer, bytes)) in buffers.iter().enumerate() {
+            read(index, &buffer.slice(..*bytes).get_mapped_range());
+            buffer.unmap();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,237 @@
+//! The state of a run on the device.
+
+use super::budget::Budget;
+use super::buffers::{Buffers, State};
+use super::device::{Device, GpuError};
+use super::frame::{Frame, Shape, Status};
+use super::program::{Bound, Program};
+use crate::math::cells::Grid;
+use crate::model::Model;
+use crate::model::column::{Column, Diameter, Force, Image, Position, Tag};
+use crate::model::neighbours::Range;
+use crate::model::observable::Sample;
+use crate::model::parameter::Values;
+use crate::model::twin::Twin;
+use crate::sim::engine::{Engine, Returned, Trouble};
+
+/// The engine of one run.
+pub struct GpuEngine {
+    device: Device,
+    twin: Twin,
+    program: Program,
+    run: Option<Run>,
+    state: State,
+}
+
+/// A run that the device holds.
+struct Run {
+    frame: Frame,
+    shape: Shape,
+    budget: Budget,
+    buffers: Buffers,
+    bound: Bound,
+}
+
+impl GpuEngine {
+    /// For a chapter on a device.
+    pub fn new(device: Device, model: &Model) -> Result<Self, GpuError> {
+        let twin = model.twin.ok_or_else(|| {
+            GpuError::NoTwin(format!(
+                "the model {} has no compute shader; leave out --backend gpu",
+                model.name
+            ))
+        })?;
+        Ok(Self {
+            program: Program::new(&device, twin.source)?,
+            device,
+            twin,
+            run: None,
+            state: State::default(),
+        })
+    }
+
+    /// The device.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Bytes on the device.
+    pub fn bytes(&self) -> u64 {
+        self.run.as_ref().map_or(0, |run| run.budget.total())
+    }
+
+    fn load(&mut self, values: &Values, sample: &Sample) -> Result<(), GpuError> {
+        let positions: &[[u32; 2]] = bytemuck::cast_slice(sample.column::<Position>());
+        let tags: &[u32] = bytemuck::cast_slice(sample.column::<Tag>());
+        let diameters: &[f32] = bytemuck::cast_slice(sample.column::<Diameter>());
+        let count = positions.len();
+        let range = sample.resource::<Range>().copied().unwrap_or_default();
+        let shape = Shape {
+            count,
+            alike: diameters.is_empty(),
+            cutoff: range.cutoff,
+            skin: range.skin,
+        };
+        let grid = Grid::new(&sample.domain, range.cutoff + range.skin, positions);
+        let budget = Budget::new(&shape, grid.len() as u64);
+        budget.check(&shape, self.device.most_bytes())?;
+        let twin = self.twin;
+        let column = |name: &str| {
+            let mut all = sample.columns.iter();
+            let column = all.find(|column| column.declaration().name == name);
+            let bytes = column.map(|column| column.bytes(sample.world));
+            bytes.and_then(|bytes| bytemuck::try_cast_slice(bytes).ok())
+        };
+        let words: Option<&[[u32; 2]]> = column(twin.state);
+        let words = words.filter(|words| words.len() == count && tags.len() == count);
+        let Some(words) = words else {
+            let reason = format!("the particles have no column {}", twin.state);
+            return Err(GpuError::NoTwin(reason));
+        };
+        let bodies = words.iter().zip(tags).enumerate();
+        let or_zero = |values: &[[f32; 2]]| match values.len() {
+            0 => vec![[0.0; 2]; count],
+            _ => values.to_vec(),
+        };
+        let images: &[[i32; 2]] = bytemuck::cast_slice(sample.column::<Image>());
+        self.state = State {
+            positions: positions.to_vec(),
+            bodies: bodies
+                .map(|(slot, (word, tag))| [word[0], word[1], *tag, slot as u32])
+                .collect(),
+            forces: or_zero(bytemuck::cast_slice(sample.column::<Force>())),
+            images: match images.len() {
+                0 => vec![[0; 2]; count],
+                _ => images.to_vec(),
+            },
+        };
+        let frame = Frame::new(&shape, &sample.domain, &grid, sample.clock.seed);
+        // The buffers of the same run fit again.
+        if self.run.as_ref().is_none_or(|run| run.budget != budget) {
+            self.run = None;
+            let buffers = Buffers::new(&self.device, &budget, count)?;
+            let (device, program) = (&self.device, &self.program);
+            let bound = device.guarded(|| program.bind(device, &buffers))?;
+            self.run = Some(Run {
+                frame,
+                shape,
+                budget,
+                buffers,
+                bound,
+            });
+        }
+        let Some(run) = &mut self.run else {
+            return Err(GpuError::Device("it has no buffers".into()));
+        };
+        (run.frame, run.shape) = (frame, shape);
+        let law = (twin.law)(values, sample.clock.dt);
+        let status = Status::before(sample.clock.step);
+        run.buffers.send(
+            &self.device,
+            &frame,
+            &law,
+            &status,
+            (&self.state, diameters),
+        );
+        self.device.fault()
+    }
+
+    fn burst(&mut self, steps: u64) -> Result<Status, GpuError> {
+        let Some(run) = &self.run else {
+            return Err(GpuError::Device("it holds no run".into()));
+        };
+        let mut encoder = self
+            .device
+            .device
+            .create_command_encoder(&Default::default());
+        run.buffers.keep(&mut encoder);
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        self.program.steps(
+            &mut pass,
+            &run.bound,
+            &run.buffers,
+            run.frame.groups(),
+            (steps, run.shape.interacts()),
+        );
+        drop(pass);
+        run.buffers.ask(&mut encoder);
+        self.device.queue.submit([encoder.finish()]);
+        run.buffers.answer(&self.device)
+    }
+
+    /// Columns in the order of the processor's slots.
+    fn columns(&mut self, kept: bool) -> Result<Returned, GpuError> {
+        let Some(run) = &self.run else {
+            return Err(GpuError::Device("it holds no run".into()));
+        };
+        run.buffers.fetch(&self.device, kept, &mut self.state)?;
+        let state = &self.state;
+        let count = state.positions.len();
+        let mut positions = vec![[0u32; 2]; count];
+        let mut words = vec![[0u32; 2]; count];
+        let mut forces = vec![[0f32; 2]; count];
+        let each = state.positions.iter().zip(&state.bodies).zip(&state.forces);
+        for ((position, body), force) in each {
+            let slot = body[3] as usize;
+            if slot >= count {
+                return Err(GpuError::Device("it has mixed up the particles".into()));
+            }
+            positions[slot] = *position;
+            words[slot] = [body[0], body[1]];
+            forces[slot] = *force;
+        }
+        fn bytes<T: bytemuck::NoUninit>(values: &[T]) -> Vec<u8> {
+            bytemuck::cast_slice(values).to_vec()
+        }
+        Ok(vec![
+            (Position::NAME, bytes(&positions)),
+            (self.twin.state, bytes(&words)),
+            (Force::NAME, bytes(&forces)),
+            (Image::NAME, bytes(&state.images)),
+        ])
+    }
+}
+
+/// Errors of use and of scenes leave the state as it is; all others take it along.
+fn trouble(error: GpuError) -> Trouble {
+    match error {
+        GpuError::TooLarge(_) | GpuError::NoTwin(_) => Trouble::Refused(error.to_string()),
+        _ => Trouble::Lost(error.to_string()),
+    }
+}
+
+impl Engine for GpuEngine {
+    fn line(&self) -> &str {
+        self.device.line()
+    }
+
+    fn take(&mut self, _: &Model, values: &Values, sample: &Sample) -> Result<(), Trouble> {
+        self.load(values, sample).map_err(trouble)
+    }
+
+    fn advance(&mut self, steps: u64) -> Result<(), Trouble> {
+        let status = self.burst(steps).map_err(trouble)?;
+        if status.crowded > 0 {
+            return Err(Trouble::Broken(format!(
+                "the device has {} particles within the range of one another at step {}",
+                status.crowded,
+                status.step()
+            )));
+        }
+        if status.fault != u32::MAX {
+            return Err(Trouble::Broken(format!(
+                "the device has met a number that is not finite, or a leap out of bounds, at step {}",
+                status.step()
+            )));
+        }
+        Ok(())
+    }
+
+    fn read(&mut self) -> Result<Returned, Trouble> {
+        self.columns(false).map_err(trouble)
+    }
+
+    fn read_good(&mut self) -> Result<Returned, Trouble> {
+        self.columns(true).map_err(trouble)
+    }
+}

@@ -1,0 +1,22 @@
+//! L5: steps on a graphics device, for every chapter that has a [twin](crate::model::twin).
+//!
+//! Reading order: [`device`] (which adapter, and an honest line about it), [`check`] (what a device
+//! is asked before it is trusted), [`frame`] (what the shaders are told), `program` (WGSL files
+//! joined into pipelines), [`budget`] (what fits), `buffers`, and [`engine`] (the state of a run on
+//! the device, see [`crate::sim::engine`]).
+//!
+//! A step is `plan`, the sort if it is due (`count`, the two dispatches of the scan, `place`,
+//! `arrange`, `adopt`), `sum_forces` and `advance`. Workgroups have 64 lanes and use no subgroup
+//! operations. Nothing that the order of atomic operations decides reaches the state: one device
+//! gives the same bits in every run.
+
+pub mod budget;
+mod buffers;
+pub mod check;
+pub mod device;
+pub mod engine;
+pub mod frame;
+mod program;
+
+pub use device::{Choice, Device, GpuError};
+pub use engine::GpuEngine;
