@@ -83,22 +83,62 @@ pub struct Trap {
 /// Distance in scaled lengths up to which a trap is looked at; beyond it nothing ever comes.
 const HORIZON: f64 = 64.0;
 
+/// Distances at which a trap is looked at, so that no pole between two of them is taken for smooth.
+const SAMPLES: usize = 4096;
+
 impl Trap {
+    /// The lowest place between two distances, by looking ever closer around the lowest of sixteen.
+    fn bottom(&self, mut low: f64, mut high: f64) -> (f64, f64) {
+        let mut lowest = (low, f64::INFINITY);
+        for _ in 0..14 {
+            let step = (high - low) / 16.0;
+            for k in 0..=16 {
+                let x = low + f64::from(k) * step;
+                let value = self.shape.at(x);
+                if value.is_nan() || value < lowest.1 {
+                    lowest = (x, value);
+                }
+                if value.is_nan() {
+                    return lowest;
+                }
+            }
+            (low, high) = ((lowest.0 - step).max(low), (lowest.0 + step).min(high));
+        }
+        lowest
+    }
+
     /// Says why a trap does not hold `count` charges at `beta`. One charge far away feels the others
     /// as −(N − 1) ln r, so the weight can only be normalised where N w(x) grows faster than
     /// (N − 1 + d/β) ln x, d being 2 in the plane and 1 on a line.
     pub fn confines(&self, count: usize, beta: f64, dimension: usize) -> Result<(), String> {
         let number = count.max(1) as f64;
         let needed = (number - 1.0 + dimension as f64 / beta) / number;
-        for step in 0..=256 {
-            let x = HORIZON * step as f64 / 256.0;
-            let within = self.wall.is_none_or(|wall| x <= wall);
-            // The origin itself may be a singular point of a formula that is fine elsewhere.
-            let [value, slope, _] = self.shape.jet(x.max(1e-3));
-            if within && !(value.is_finite() && slope.is_finite()) {
+        let reach = self.wall.unwrap_or(HORIZON).min(HORIZON);
+        // The origin itself may be a singular point of a formula that is fine elsewhere.
+        let at = |step: usize| (reach * step as f64 / SAMPLES as f64).max(1e-12);
+        let mut values = Vec::with_capacity(SAMPLES + 1);
+        for step in 0..=SAMPLES {
+            let x = if step == 0 { 1e-3 } else { at(step) };
+            let [value, slope, _] = self.shape.jet(x);
+            if !(value.is_finite() && slope.is_finite()) {
                 return Err(format!(
-                    "the trap is {value} with the slope {slope} at r = {:.3}; a trap must be finite with a finite slope everywhere",
-                    x.max(1e-3)
+                    "the trap is {value} with the slope {slope} at r = {x:.3}; a trap must be finite with a finite slope everywhere"
+                ));
+            }
+            values.push(value);
+        }
+        for step in 0..SAMPLES {
+            let before = step.saturating_sub(1);
+            let [a, b, c] = [values[before], values[step], values[step + 1]];
+            if b > a || b > c {
+                continue;
+            }
+            let (x, lowest) = self.bottom(at(before), at(step + 1));
+            // A smooth minimum between samples is hardly lower than they are.
+            let allowed = b - 1e6 * (1.0 + a.abs() + b.abs() + c.abs());
+            if lowest.is_nan() || lowest < allowed {
+                return Err(format!(
+                    "the trap has no bottom at r = {x:.4}, where it falls to {lowest:e}; a trap must be finite with a finite slope everywhere"
                 ));
             }
         }

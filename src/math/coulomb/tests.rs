@@ -149,6 +149,28 @@ fn traps_that_do_not_confine_are_refused() {
     assert!(trap(slow()).confines(1, 0.4, 2).is_err());
     let pole = Radial::Formula(Formula::parse("r^2 + 1/(r-1)", "r").expect("a formula"));
     assert!(trap(pole).confines(10, 2.0, 2).is_err());
+    // Poles at no sample of the distance, and at the origin; a hill and a sharp valley have none.
+    let typed = |text: &str| {
+        trap(Radial::Formula(
+            Formula::parse(text, "r").expect("a formula"),
+        ))
+    };
+    for text in [
+        "r^2/2 + 1/(r-0.9)",
+        "r^2/2 - 1/(r-0.7123)^2",
+        "r^2 - 0.01/r",
+    ] {
+        let refused = typed(text).confines(32, 2.0, 2);
+        assert!(refused.is_err_and(|why| why.contains("bottom")), "{text}");
+    }
+    for text in [
+        "r^4/4 - 3*r^2/2",
+        "r^2/2 + 0.1*r",
+        "r^2/2 - 50*exp(-1000*(r-0.5)^2)",
+        "1e8*(r-1)^2",
+    ] {
+        assert_eq!(typed(text).confines(32, 2.0, 2), Ok(()), "{text}");
+    }
     let flat = trap(power(0.0, 2)).confines(100, 2.0, 2);
     assert!(flat.is_err_and(|reason| reason.contains("logarithm")));
     assert!(trap(power(-1.0, 4)).confines(100, 2.0, 2).is_err());
