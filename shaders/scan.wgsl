@@ -1,7 +1,7 @@
 // Exclusive prefix sums by reduce-then-scan (Merrill and Grimshaw, Parallel Process. Lett. 21, 245
 // (2011)): two dispatches. Sums of blocks of 2048 counters, then each block is scanned behind the
 // sum of the blocks before it. Every counter is read twice and every start written once; the sums
-// before a block are 2⁻¹² M² reads for M counters, fewer than M up to M = 4096 blocks of them.
+// before a block are 2⁻²³ M² reads for M counters, fewer than M up to M = 2²³, which is 4096 blocks.
 
 const SCAN_BLOCK = 2048u;
 const LANES = 64u;
