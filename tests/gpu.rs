@@ -5,6 +5,7 @@ use seethe::gpu::check::{Question, ask};
 use seethe::gpu::{Choice, Device, GpuEngine, GpuError};
 use seethe::math::philox::{Purpose, Stream, philox4x32};
 use seethe::model::column::{Heading, Position};
+use seethe::model::twin::Twin;
 use seethe::scene;
 use seethe::sim::Simulation;
 use seethe::sim::engine::Trouble;
@@ -30,8 +31,12 @@ fn start(count: usize, changes: &[(&str, &str)]) -> Simulation {
     Simulation::new(scene, worker_threads(2).expect("threads")).expect("a start")
 }
 
+fn twin(simulation: &Simulation) -> Twin {
+    simulation.scene().model.twin.expect("a twin of the law")
+}
+
 fn on(device: Device, mut simulation: Simulation) -> Simulation {
-    let engine = GpuEngine::new(device, simulation.scene().model).expect("an engine");
+    let engine = GpuEngine::new(device, twin(&simulation)).expect("an engine");
     simulation.engage(Box::new(engine)).expect("a hand-over");
     simulation
 }
@@ -237,7 +242,7 @@ fn what_does_not_fit_is_refused_with_numbers() {
     };
     let device = Device::open(&choice).expect("a small device");
     let mut simulation = start(100_000, &[("parameters.interaction", "none")]);
-    let engine = GpuEngine::new(device, simulation.scene().model).expect("an engine");
+    let engine = GpuEngine::new(device, twin(&simulation)).expect("an engine");
     let before = simulation.hash();
     let Err(Trouble::Refused(text)) = simulation.engage(Box::new(engine)) else {
         panic!("it does not fit");

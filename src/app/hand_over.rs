@@ -14,14 +14,14 @@ pub fn to_device(simulation: &mut Simulation, adapter: Option<&str>) -> Result<S
     };
     // What the scene lacks is told before what the machine lacks.
     let model = simulation.scene().model;
-    if model.twin.is_none() {
+    let Some(twin) = model.twin else {
         return Err(Failure::BadInput(format!(
             "the model {} has no compute shader; leave out --backend gpu",
             model.name
         )));
-    }
+    };
     let engine = Device::open(&choice)
-        .and_then(|device| GpuEngine::new(device, model))
+        .and_then(|device| GpuEngine::new(device, twin))
         .map_err(|error| match error {
             GpuError::TooLarge(_) | GpuError::NoTwin(_) | GpuError::NoSuchAdapter { .. } => {
                 Failure::BadInput(error.to_string())

@@ -96,12 +96,6 @@ fn describe(info: &wgpu::AdapterInfo) -> String {
     )
 }
 
-/// One line for each adapter that computes, as `--adapter` counts them.
-pub fn lines() -> Vec<String> {
-    let infos = adapters();
-    infos.iter().map(|one| describe(&one.get_info())).collect()
-}
-
 /// The adapter that is asked for.
 fn choose(wanted: Option<&str>) -> Result<wgpu::Adapter, GpuError> {
     let mut found = adapters();

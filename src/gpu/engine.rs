@@ -6,7 +6,6 @@ use super::device::{Device, GpuError};
 use super::frame::{Frame, Shape, Status};
 use super::program::{Bound, Program};
 use crate::math::cells::Grid;
-use crate::model::Model;
 use crate::model::column::{Column, Diameter, Force, Image, Position, Tag};
 use crate::model::neighbours::Range;
 use crate::model::observable::Sample;
@@ -33,14 +32,8 @@ struct Run {
 }
 
 impl GpuEngine {
-    /// For a chapter on a device.
-    pub fn new(device: Device, model: &Model) -> Result<Self, GpuError> {
-        let twin = model.twin.ok_or_else(|| {
-            GpuError::NoTwin(format!(
-                "the model {} has no compute shader; leave out --backend gpu",
-                model.name
-            ))
-        })?;
+    /// For the law of a chapter on a device.
+    pub fn new(device: Device, twin: Twin) -> Result<Self, GpuError> {
         Ok(Self {
             program: Program::new(&device, twin.source)?,
             device,
@@ -53,11 +46,6 @@ impl GpuEngine {
     /// The device.
     pub fn device(&self) -> &Device {
         &self.device
-    }
-
-    /// Bytes on the device.
-    pub fn bytes(&self) -> u64 {
-        self.run.as_ref().map_or(0, |run| run.budget.total())
     }
 
     fn load(&mut self, values: &Values, sample: &Sample) -> Result<(), GpuError> {
@@ -205,7 +193,7 @@ impl Engine for GpuEngine {
         self.device.line()
     }
 
-    fn take(&mut self, _: &Model, values: &Values, sample: &Sample) -> Result<(), Trouble> {
+    fn take(&mut self, values: &Values, sample: &Sample) -> Result<(), Trouble> {
         self.load(values, sample).map_err(trouble)
     }
 

@@ -8,6 +8,7 @@
 pub mod column;
 pub mod formula;
 pub mod hands;
+pub mod memo;
 pub mod neighbours;
 pub mod observable;
 pub mod parameter;

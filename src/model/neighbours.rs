@@ -232,22 +232,19 @@ pub fn settle(world: &mut World) {
     let mut columns = std::mem::take(&mut *world.resource_mut::<Columns>());
     let mut neighbours = std::mem::take(&mut *world.resource_mut::<Neighbours>());
     neighbours.take_reference(&mut columns, world);
-    neighbours.valid = false;
-    // Whoever looks before the next step finds no lists instead of those of other slots.
-    neighbours.list = VerletList::new(neighbours.list.cutoff(), neighbours.list.skin());
+    neighbours.start_over();
     *world.resource_mut::<Columns>() = columns;
     *world.resource_mut::<Neighbours>() = neighbours;
 }
 
 /// Takes the present positions as the reference, where their crossings have been counted already.
 pub fn refer(world: &mut World) {
+    let mut neighbours = std::mem::take(&mut *world.resource_mut::<Neighbours>());
     let positions = world.resource::<Columns>().slice::<Position>(world);
-    let reference = bytemuck::cast_slice(positions).to_vec();
-    let mut neighbours = world.resource_mut::<Neighbours>();
-    neighbours.reference = reference;
+    neighbours.refer(bytemuck::cast_slice(positions));
     neighbours.moved2 = 0.0;
-    neighbours.valid = false;
-    neighbours.list = VerletList::new(neighbours.list.cutoff(), neighbours.list.skin());
+    neighbours.start_over();
+    *world.resource_mut::<Neighbours>() = neighbours;
 }
 
 impl Neighbours {
@@ -261,6 +258,13 @@ impl Neighbours {
         self.crossing = Some(crossing);
         self.refer(bytemuck::cast_slice(columns.slice::<Position>(world)));
         self.moved2 = 0.0;
+    }
+
+    /// Makes the next step build the lists anew; whoever looks before finds no lists instead of
+    /// those of other slots.
+    fn start_over(&mut self) {
+        self.valid = false;
+        self.list = VerletList::new(self.list.cutoff(), self.list.skin());
     }
 
     /// Takes a copy of the positions as the reference.

@@ -4,7 +4,7 @@ use bevy::ecs::resource::Resource;
 use bevy::ecs::world::World;
 use serde::{Deserialize, Serialize};
 
-use super::column::{Column, Columns};
+use super::column::{Column, Columns, Position};
 use super::phase::Clock;
 use crate::math::domain::Domain;
 
@@ -24,6 +24,11 @@ impl<'w> Sample<'w> {
     /// A column as one slice; empty when the particles do not have it.
     pub fn column<C: Column>(&self) -> &'w [C] {
         self.columns.slice::<C>(self.world)
+    }
+
+    /// The positions as plain numbers; empty when the particles have none.
+    pub fn positions(&self) -> &'w [[u32; 2]] {
+        bytemuck::cast_slice(self.column::<Position>())
     }
 
     /// A resource of the run, such as the typed parameters of the chapter.

@@ -11,7 +11,6 @@
 
 use super::profile::Stopwatch;
 use super::simulation::Simulation;
-use crate::model::Model;
 use crate::model::column::Columns;
 use crate::model::neighbours;
 use crate::model::observable::Sample;
@@ -46,7 +45,7 @@ pub trait Engine: Send + Sync {
     /// What it runs on, honestly.
     fn line(&self) -> &str;
     /// Copies the state and the parameters of a run.
-    fn take(&mut self, model: &Model, values: &Values, sample: &Sample) -> Result<(), Trouble>;
+    fn take(&mut self, values: &Values, sample: &Sample) -> Result<(), Trouble>;
     /// Does at most [`BURST`] steps. After [`Trouble::Broken`] only `read_good` may be called.
     fn advance(&mut self, steps: u64) -> Result<(), Trouble>;
     /// The present state.
@@ -116,14 +115,14 @@ impl Simulation {
             let reason = "walls are computed on the processor only; rub them out first";
             return Err(Trouble::Refused(reason.into()));
         }
-        let (model, values) = (self.scene.model, self.scene.values.clone());
+        let values = self.scene.values.clone();
         let sample = Sample {
             world: &self.world,
             columns: self.world.resource::<Columns>(),
             domain: self.scene.domain,
             clock: self.clock(),
         };
-        held.engine.take(model, &values, &sample)?;
+        held.engine.take(&values, &sample)?;
         (held.taken, held.current, held.copied) = (true, true, self.clock());
         held.age = Stopwatch::start();
         Ok(())

@@ -88,7 +88,7 @@ fn terms(sample: &Sample, slot: usize) -> Vec<Term> {
     let Some(active) = sample.resource::<Active>() else {
         return Vec::new();
     };
-    let positions: &[[u32; 2]] = bytemuck::cast_slice(sample.column::<Position>());
+    let positions: &[[u32; 2]] = sample.positions();
     let diameters = sample.column::<Diameter>();
     let place = sample.domain.real(positions[slot]);
     let speed = active.motion().speed;

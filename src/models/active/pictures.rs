@@ -1,6 +1,5 @@
 //! What the picture can show of active matter: colours of the particles, and layers of data.
 
-use super::observables::structure::positions;
 use super::parameters::Active;
 use super::start::particle_area;
 use super::survey::contact;
@@ -45,7 +44,7 @@ pub static COLOURINGS: &[Colouring] = &[
         range: Some([0.0, 1.0]),
         values: |sample, values| {
             let unit = sample.resource::<Active>().map_or(1.0, particle_area) as f32;
-            density(sample).gather(&sample.domain, positions(sample), values);
+            density(sample).gather(&sample.domain, sample.positions(), values);
             values.iter_mut().for_each(|value| *value *= unit);
         },
         ..Colouring::PLAIN
@@ -106,7 +105,7 @@ pub static COLOURINGS: &[Colouring] = &[
         doc: "Diameter of the particle; differs only with polydispersity.",
         values: |sample, values| {
             let diameters = sample.column::<Diameter>();
-            let count = positions(sample).len();
+            let count = sample.positions().len();
             values.extend((0..count).map(|slot| diameters.get(slot).map_or(1.0, |one| one.0)));
         },
         ..Colouring::PLAIN
@@ -166,13 +165,13 @@ pub static LAYERS: &[Layer] = &[
 
 fn density(sample: &Sample) -> DensityField {
     let mut field = DensityField::default();
-    field.measure(&sample.domain, positions(sample), 1.0, SMOOTHING);
+    field.measure(&sample.domain, sample.positions(), 1.0, SMOOTHING);
     field
 }
 
 fn hexatic(sample: &Sample, values: &mut Vec<f32>, of: impl Fn([f32; 2]) -> f32) {
     let mut field = BondField::default();
-    field.measure(&sample.domain, positions(sample), 6, 6);
+    field.measure(&sample.domain, sample.positions(), 6, 6);
     values.extend(field.values().iter().map(|&value| of(value)));
 }
 
@@ -201,7 +200,7 @@ fn advance(sample: &Sample, values: &mut Vec<f32>) {
 fn place(sample: &Sample, slot: usize) -> [f32; 2] {
     sample
         .domain
-        .real(positions(sample)[slot])
+        .real(sample.positions()[slot])
         .map(|coordinate| coordinate as f32)
 }
 
@@ -215,8 +214,8 @@ fn contacts(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
         return links;
     }
     let diameters = sample.column::<Diameter>();
-    let grid = CellGrid::build(&sample.domain, positions(sample), range);
-    for slot in 0..positions(sample).len() {
+    let grid = CellGrid::build(&sample.domain, sample.positions(), range);
+    for slot in 0..sample.positions().len() {
         let from = place(sample, slot);
         grid.for_neighbours(slot, range as f32, |other, separation, squared| {
             let reach = repulsion.range(contact(diameters, slot, other as usize)) as f32;

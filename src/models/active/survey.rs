@@ -4,14 +4,12 @@
 //! to the positions at its end. So the estimators sum over pairs themselves, with the law of
 //! [`super::law`] in double precision, which also checks the fast kernels of the step.
 
-use bevy::ecs::resource::Resource;
-use std::sync::Mutex;
-
 use super::law::Repulsion;
 use super::parameters::Active;
 use crate::math::grid::CellGrid;
 use crate::math::statistics::ordered_sum;
-use crate::model::column::{Diameter, Heading, Position};
+use crate::model::column::{Diameter, Heading};
+use crate::model::memo;
 use crate::model::observable::Sample;
 use crate::model::walls::Walls;
 
@@ -38,15 +36,12 @@ pub struct Sums {
     pub fourth: f64,
 }
 
-/// What has been measured of one state, each on first demand. Replaced whenever a parameter
-/// changes.
-#[derive(Resource, Default)]
-pub struct Survey(Mutex<Memo>);
+/// What has been measured of one state. Replaced whenever a parameter changes.
+pub type Survey = memo::Survey<Memo>;
 
 /// Results that belong to one state.
 #[derive(Default)]
 pub struct Memo {
-    state: u64,
     sums: Option<Sums>,
     /// Densities of the lowest and the highest peak of the local density.
     pub peaks: Option<[f64; 2]>,
@@ -62,30 +57,7 @@ pub fn once<T: Clone>(
     entry: fn(&mut Memo) -> &mut Option<T>,
     compute: impl FnOnce() -> T,
 ) -> T {
-    let state = fingerprint(sample);
-    let lock = || {
-        sample
-            .resource::<Survey>()
-            .and_then(|survey| survey.0.lock().ok())
-    };
-    if let Some(mut memo) = lock()
-        && memo.state == state
-        && let Some(known) = entry(&mut memo)
-    {
-        return known.clone();
-    }
-    // The lock is not held meanwhile, since the computation shares its work among threads.
-    let result = compute();
-    if let Some(mut memo) = lock() {
-        if memo.state != state {
-            *memo = Memo {
-                state,
-                ..Memo::default()
-            };
-        }
-        *entry(&mut memo) = Some(result.clone());
-    }
-    result
+    Survey::once(sample, memo::motion(sample), entry, compute)
 }
 
 /// The sums over the sample's state; all zero without particles.
@@ -93,28 +65,11 @@ pub fn sums(sample: &Sample) -> Sums {
     once(sample, |memo| &mut memo.sums, || measure(sample))
 }
 
-/// A number that differs between states: a multiplicative hash over step, positions and headings.
-fn fingerprint(sample: &Sample) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ sample.clock.step;
-    let mut add = |word: u64| {
-        hash = (hash ^ word)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(23)
-    };
-    for position in sample.column::<Position>() {
-        add(u64::from(position.0[0]) << 32 | u64::from(position.0[1]));
-    }
-    for heading in sample.column::<Heading>().iter().step_by(16) {
-        add(u64::from(heading.0[0].to_bits()));
-    }
-    hash
-}
-
 fn measure(sample: &Sample) -> Sums {
     let Some(active) = sample.resource::<Active>() else {
         return Sums::default();
     };
-    let positions: &[[u32; 2]] = bytemuck::cast_slice(sample.column::<Position>());
+    let positions: &[[u32; 2]] = sample.positions();
     let headings = sample.column::<Heading>();
     let diameters = sample.column::<Diameter>();
     let repulsion = active.repulsion();

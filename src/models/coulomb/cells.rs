@@ -3,7 +3,7 @@
 use spade::{DelaunayTriangulation, Point2, Triangulation};
 use std::sync::Arc;
 
-use super::survey::{once, positions};
+use super::survey::once;
 use crate::math::domain::{Boundary, Domain};
 use crate::model::observable::Sample;
 
@@ -29,7 +29,7 @@ pub fn cells(sample: &Sample) -> Arc<Cells> {
     once(
         sample,
         |memo| &mut memo.cells,
-        || Arc::new(find(&sample.domain, positions(sample)).unwrap_or_default()),
+        || Arc::new(find(&sample.domain, sample.positions()).unwrap_or_default()),
     )
 }
 

@@ -1,7 +1,7 @@
 //! The potential over the box: a field, its lines of equal height, and the lines of the force.
 
 use super::gas::Field;
-use super::survey::{once, positions, values};
+use super::survey::{once, values};
 use crate::model::observable::{Bond, Grid, Sample};
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ fn compute(sample: &Sample) -> Grid {
     let Ok(mut solver) = field.solver() else {
         return Grid::default();
     };
-    let charges = field.charges(&sample.domain, positions(sample), values(sample));
+    let charges = field.charges(&sample.domain, sample.positions(), values(sample));
     solver.potential_at(&charges, &points, &mut potential);
     if !field.free && field.stiffness == 0.0 {
         for (value, &point) in potential.iter_mut().zip(&points) {

@@ -2,7 +2,7 @@
 
 use super::cells::cells;
 use super::gas::Field;
-use super::survey::{positions, radius, values};
+use super::survey::{radius, values};
 use crate::math::bonds::BondField;
 use crate::model::column::{Force, Tag};
 use crate::model::observable::{Arrow, Bond, Category, Colouring, Layer, LayerKind, Sample};
@@ -23,7 +23,7 @@ pub static COLOURINGS: &[Colouring] = &[
         range: Some([0.0, 1.0]),
         values: |sample, values| {
             let mut field = BondField::default();
-            field.measure(&sample.domain, positions(sample), 6, 6);
+            field.measure(&sample.domain, sample.positions(), 6, 6);
             values.extend(field.values().iter().map(|[x, y]| x.hypot(*y)));
         },
         ..Colouring::PLAIN
@@ -37,7 +37,7 @@ pub static COLOURINGS: &[Colouring] = &[
         cyclic: true,
         values: |sample, values| {
             let mut field = BondField::default();
-            field.measure(&sample.domain, positions(sample), 6, 6);
+            field.measure(&sample.domain, sample.positions(), 6, 6);
             let tau = std::f32::consts::TAU;
             values.extend(
                 field
@@ -78,7 +78,7 @@ pub static COLOURINGS: &[Colouring] = &[
         ],
         values: |sample, values| {
             let cells = cells(sample);
-            let count = positions(sample).len();
+            let count = sample.positions().len();
             values.extend((0..count).map(|slot| {
                 let charge = cells.charge.get(slot).copied().unwrap_or(0);
                 f32::from(2 - charge.clamp(-2, 2))
@@ -118,7 +118,7 @@ pub static COLOURINGS: &[Colouring] = &[
         unit: "",
         doc: "Distance from the centre in units of the radius of the harmonic droplet.",
         values: |sample, values| {
-            let places = positions(sample);
+            let places = sample.positions();
             let scale = (places.len().max(1) as f64).sqrt();
             values.extend(
                 places
@@ -265,7 +265,8 @@ fn forces(sample: &Sample) -> Vec<Arrow> {
         return Vec::new();
     }
     let scale = forces.len() as f32 / total;
-    positions(sample)
+    sample
+        .positions()
         .iter()
         .zip(forces)
         .take(LINKS)

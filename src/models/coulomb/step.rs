@@ -102,11 +102,12 @@ fn evaluate(
     };
     let domain = &domain.0;
     field.forces(solver, domain, places, charges, &mut sampler.forces);
+    // A step of the Langevin equation always goes on; a proposal may be refused.
     if coulomb.dynamics == Dynamics::Mala {
         sampler.energy = field.energy(solver, domain, places, charges);
+        sampler.known.clear();
+        sampler.known.extend_from_slice(places);
     }
-    sampler.known.clear();
-    sampler.known.extend_from_slice(places);
     let forces: &mut [[f32; 2]] = cast_slice_mut(forces.bypass_change_detection());
     forces.copy_from_slice(&sampler.forces);
 }

@@ -1,15 +1,15 @@
 //! Measurements of the present state that several observables share, made once per state.
 
-use bevy::ecs::resource::Resource;
-use std::sync::Mutex;
+use std::sync::Arc;
 
 use super::Charge;
+use super::cells::Cells;
 use super::gas::{Field, Function};
 use crate::math::bonds::BondField;
 use crate::math::longrange::Achieved;
 use crate::math::statistics::ordered_sum;
-use crate::model::column::Position;
-use crate::model::observable::Sample;
+use crate::model::memo;
+use crate::model::observable::{Grid, Sample};
 
 /// Sums over the charges.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,20 +24,18 @@ pub struct Sums {
     pub statistic: f64,
 }
 
-/// What has been measured of one state, each on first demand. Replaced whenever a parameter changes.
-#[derive(Resource, Default)]
-pub struct Survey(Mutex<Memo>);
+/// What has been measured of one state. Replaced whenever a parameter changes.
+pub type Survey = memo::Survey<Memo>;
 
 /// Results that belong to one state.
 #[derive(Default)]
 pub struct Memo {
-    state: u64,
     sums: Option<Sums>,
     energy: Option<f64>,
     achieved: Option<f64>,
     hexatic: Option<[f64; 2]>,
-    pub landscape: Option<std::sync::Arc<crate::model::observable::Grid>>,
-    pub cells: Option<std::sync::Arc<super::cells::Cells>>,
+    pub landscape: Option<Arc<Grid>>,
+    pub cells: Option<Arc<Cells>>,
 }
 
 /// A result for the sample's state, taken from the memo or computed and left there.
@@ -46,47 +44,7 @@ pub fn once<T: Clone>(
     entry: fn(&mut Memo) -> &mut Option<T>,
     compute: impl FnOnce() -> T,
 ) -> T {
-    let state = fingerprint(sample);
-    let lock = || {
-        sample
-            .resource::<Survey>()
-            .and_then(|survey| survey.0.lock().ok())
-    };
-    if let Some(mut memo) = lock()
-        && memo.state == state
-        && let Some(known) = entry(&mut memo)
-    {
-        return known.clone();
-    }
-    // The lock is not held meanwhile, since the computation shares its work among threads.
-    let result = compute();
-    if let Some(mut memo) = lock() {
-        if memo.state != state {
-            *memo = Memo {
-                state,
-                ..Memo::default()
-            };
-        }
-        *entry(&mut memo) = Some(result.clone());
-    }
-    result
-}
-
-/// A number that differs between states: a multiplicative hash over step and positions.
-fn fingerprint(sample: &Sample) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ sample.clock.step;
-    for position in sample.column::<Position>() {
-        let word = u64::from(position.0[0]) << 32 | u64::from(position.0[1]);
-        hash = (hash ^ word)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(23);
-    }
-    hash
-}
-
-/// Positions as plain numbers.
-pub fn positions<'w>(sample: &Sample<'w>) -> &'w [[u32; 2]] {
-    bytemuck::cast_slice(sample.column::<Position>())
+    Survey::once(sample, memo::motion(sample), entry, compute)
 }
 
 /// Charges as plain numbers.
@@ -111,7 +69,7 @@ pub fn sums(sample: &Sample) -> Sums {
             else {
                 return Sums::default();
             };
-            let places = positions(sample);
+            let places = sample.positions();
             let [square, virial, potential, statistic] = ordered_sum(places.len(), |slot| {
                 let r = radius(sample, places[slot]);
                 [
@@ -144,7 +102,7 @@ pub fn energy(sample: &Sample) -> f64 {
                 field.energy(
                     &mut solver,
                     &sample.domain,
-                    positions(sample),
+                    sample.positions(),
                     values(sample),
                 )
             })
@@ -164,7 +122,7 @@ pub fn force_error(sample: &Sample) -> f64 {
             let Some(field) = sample.resource::<Field>() else {
                 return f64::NAN;
             };
-            let places = positions(sample);
+            let places = sample.positions();
             let charges = field.charges(&sample.domain, places, values(sample));
             let mut out = vec![[0.0f32; 2]; places.len()];
             field.solver().map_or(f64::NAN, |mut solver| {
@@ -186,7 +144,7 @@ pub fn hexatic(sample: &Sample) -> [f64; 2] {
             if sample.resource::<Field>().is_none_or(|field| field.line) {
                 return [f64::NAN; 2];
             }
-            let places = positions(sample);
+            let places = sample.positions();
             let mut field = BondField::default();
             field.measure(&sample.domain, places, 6, 6);
             let open = !sample.domain.is_periodic();

@@ -2,7 +2,7 @@
 
 use super::dynamics::{NOBODY, NOT_YET, health};
 use super::network::Network;
-use super::observables::{positions, states};
+use super::observables::states;
 use super::parameters::Epidemic;
 use super::theory::Theory;
 use super::trace::Trace;
@@ -156,7 +156,7 @@ fn field(sample: &Sample, which: usize) -> Grid {
 
 /// A line between two slots, by the shortest way.
 fn link(sample: &Sample, from: u32, to: u32) -> Option<[[f32; 2]; 2]> {
-    let places = positions(sample);
+    let places = sample.positions();
     let (from, to) = (*places.get(from as usize)?, *places.get(to as usize)?);
     let [dx, dy] = sample.domain.separation(to, from);
     let [x, y] = sample.domain.real(from).map(|part| part as f32);

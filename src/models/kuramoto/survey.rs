@@ -1,8 +1,6 @@
 //! Measurements of the present phases that several observables share, made once per state.
 
-use std::sync::{Arc, Mutex};
-
-use bevy::ecs::resource::Resource;
+use std::sync::Arc;
 
 use super::couple::{Places, local_field};
 use super::links::Links;
@@ -11,6 +9,7 @@ use crate::math::grid::CellGrid;
 use crate::math::statistics::ordered_sum;
 use crate::math::verlet::VerletList;
 use crate::model::column::{NaturalFrequency, Phase, Position};
+use crate::model::memo;
 use crate::model::observable::Sample;
 
 /// Radians of a quantum of phase.
@@ -52,47 +51,20 @@ impl Census {
     }
 }
 
-/// The newest census. Replaced whenever a parameter changes.
-#[derive(Resource, Default)]
-pub struct Survey(Mutex<Option<(u64, Census)>>);
+/// The census of one state; `None` in it without oscillators. Replaced whenever a parameter changes.
+pub type Survey = memo::Survey<Option<Option<Census>>>;
 
 /// The angle of a phase, 0 to 2π.
 pub fn angle(phase: &Phase) -> f64 {
     f64::from(phase.0) * RADIANS
 }
 
-/// A number that differs between states: a hash over the step and all phases.
-fn fingerprint(sample: &Sample) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ sample.clock.step;
-    for phase in sample.column::<Phase>() {
-        hash = (hash ^ u64::from(phase.0))
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(23);
-    }
-    hash
-}
-
 /// The census of a sample's state; `None` without oscillators.
 pub fn census(sample: &Sample) -> Option<Census> {
     let kuramoto = sample.resource::<Kuramoto>()?;
-    let state = fingerprint(sample);
-    let lock = || {
-        sample
-            .resource::<Survey>()
-            .and_then(|survey| survey.0.lock().ok())
-    };
-    if let Some(memo) = lock()
-        && let Some((known, census)) = &*memo
-        && *known == state
-    {
-        return Some(census.clone());
-    }
-    // The lock is not held meanwhile, since the computation shares its work among threads.
-    let census = take(sample, kuramoto)?;
-    if let Some(mut memo) = lock() {
-        *memo = Some((state, census.clone()));
-    }
-    Some(census)
+    let phases = sample.column::<Phase>().iter();
+    let state = memo::fingerprint(sample, phases.map(|phase| u64::from(phase.0)));
+    Survey::once(sample, state, |memo| memo, || take(sample, kuramoto))
 }
 
 fn take(sample: &Sample, kuramoto: &Kuramoto) -> Option<Census> {

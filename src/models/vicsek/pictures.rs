@@ -1,7 +1,7 @@
 //! What the picture can show of a flock: colours of the particles, and layers of data.
 
 use super::observables::structure::around;
-use super::observables::{headings, order_and_direction, positions};
+use super::observables::{headings, order_and_direction};
 use super::obstacles::Obstacles;
 use super::parameters::{Neighbourhood, RANGE, Vicsek};
 use super::survey;
@@ -53,7 +53,7 @@ pub static COLOURINGS: &[Colouring] = &[
         unit: "",
         doc: "Number of particles closer than the range, the particle itself included.",
         values: |sample, values| {
-            let units = vec![[1.0, 0.0]; positions(sample).len()];
+            let units = vec![[1.0, 0.0]; sample.positions().len()];
             values.extend(around(sample, &units, false).iter().map(|sum| sum[0]));
         },
         ..Colouring::PLAIN
@@ -79,7 +79,7 @@ pub static COLOURINGS: &[Colouring] = &[
         doc: "Decimal logarithm of the number of particles in the cluster that a particle belongs to.",
         values: |sample, values| {
             let mut clusters = Clusters::default();
-            clusters.find(&sample.domain, positions(sample), survey::LINK as f32);
+            clusters.find(&sample.domain, sample.positions(), survey::LINK as f32);
             let size = |&label: &u32| (clusters.sizes()[label as usize] as f32).log10();
             values.extend(clusters.labels().iter().map(size));
         },
@@ -107,7 +107,7 @@ pub static LAYERS: &[Layer] = &[
         doc: "Number density, smoothed over one range.",
         kind: LayerKind::Field(|sample| {
             let mut field = DensityField::default();
-            field.measure(&sample.domain, positions(sample), 0.5 * RANGE, SMOOTHING);
+            field.measure(&sample.domain, sample.positions(), 0.5 * RANGE, SMOOTHING);
             Grid {
                 columns: field.nodes[0],
                 rows: field.nodes[1],
@@ -152,7 +152,7 @@ fn real(sample: &Sample, position: [u32; 2]) -> [f32; 2] {
 
 fn links(sample: &Sample) -> Vec<[[f32; 2]; 2]> {
     let mut links = Vec::new();
-    let places = positions(sample);
+    let places = sample.positions();
     let mut link = |from: usize, to: [f32; 2]| {
         if links.len() < LINKS {
             let place = real(sample, places[from]);

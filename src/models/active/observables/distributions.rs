@@ -1,6 +1,6 @@
 //! Distributions: local density, g(r), S(q), cluster sizes and the profile of a trapped cloud.
 
-use super::structure::{BLOCK, area, clusters, positions};
+use super::structure::{BLOCK, area, clusters};
 use super::{trapped, without_interaction};
 use crate::math::blocks::BlockCounts;
 use crate::math::density::DensityHistogram;
@@ -35,13 +35,13 @@ fn with_errors(points: Vec<[f64; 3]>) -> Curve {
 
 pub fn local_density(sample: &Sample) -> Curve {
     let mut counts = BlockCounts::default();
-    counts.measure(&sample.domain, positions(sample), BLOCK);
+    counts.measure(&sample.domain, sample.positions(), BLOCK);
     let unit = area(sample);
     let mut histogram = DensityHistogram::new();
     histogram.accumulate(&sample.domain, &counts, unit);
     // The axis must not depend on the frame: it ends well above close packing, or above three
     // times the mean where particles overlap.
-    let mean = positions(sample).len() as f64 * unit / sample.domain.area();
+    let mean = sample.positions().len() as f64 * unit / sample.domain.area();
     let quantum = unit / counts.block_area(&sample.domain);
     let bins = (1.3f64.max(3.0 * mean) / quantum).ceil().clamp(1.0, 4096.0) as usize;
     let measured = histogram.curve(1);
@@ -56,13 +56,13 @@ pub fn local_density(sample: &Sample) -> Curve {
 
 pub fn radial(sample: &Sample) -> Curve {
     let mut radial = RadialDistribution::new(RADIAL_REACH, RADIAL_BINS);
-    radial.accumulate(&mut CellGrid::default(), &sample.domain, positions(sample));
+    radial.accumulate(&mut CellGrid::default(), &sample.domain, sample.positions());
     with_errors(radial.curve())
 }
 
 pub fn radial_theory(sample: &Sample, _distance: f64) -> Option<f64> {
     without_interaction(sample).filter(|active| active.trap_stiffness == 0.0)?;
-    let count = positions(sample).len();
+    let count = sample.positions().len();
     sample
         .domain
         .is_periodic()
@@ -70,11 +70,11 @@ pub fn radial_theory(sample: &Sample, _distance: f64) -> Option<f64> {
 }
 
 pub fn structure_factor(sample: &Sample) -> Curve {
-    let count = positions(sample).len();
+    let count = sample.positions().len();
     // The time of a frame is proportional to particles times modes.
     let modes = if count > 30_000 { 2 } else { 4 };
     let mut factor = StructureFactor::new(&sample.domain, LARGEST_WAVE_NUMBER, 48, modes);
-    factor.accumulate(&sample.domain, positions(sample), None);
+    factor.accumulate(&sample.domain, sample.positions(), None);
     with_errors(factor.curve())
 }
 
@@ -108,14 +108,14 @@ pub fn radial_profile(sample: &Sample) -> Curve {
             .motion()
             .trap_mean_square_radius(active.trap_stiffness)
             .sqrt();
-    let crowd = (positions(sample).len() as f64 / std::f64::consts::PI).sqrt();
+    let crowd = (sample.positions().len() as f64 / std::f64::consts::PI).sqrt();
     let crowd = if without_interaction(sample).is_some() {
         0.0
     } else {
         crowd
     };
     let mut histogram = Histogram::new(0.0, (reach + crowd).max(1e-6), PROFILE_BINS);
-    for &position in positions(sample) {
+    for &position in sample.positions() {
         let [x, y] = sample.domain.real(position);
         histogram.push(x.hypot(y));
     }

@@ -4,7 +4,6 @@ use crate::math::blocks::BlockCounts;
 use crate::math::bonds::BondField;
 use crate::math::clusters::Clusters;
 use crate::math::density::DensityHistogram;
-use crate::model::column::Position;
 use crate::model::observable::Sample;
 use crate::models::active::parameters::Active;
 use crate::models::active::start::particle_area;
@@ -14,11 +13,6 @@ use crate::models::active::survey::once;
 pub const CLUSTER_CUTOFF: f32 = 1.2;
 /// Side of the blocks of the local density, in mean diameters.
 pub const BLOCK: f64 = 4.0;
-
-/// Positions of the sample as plain numbers.
-pub fn positions<'w>(sample: &Sample<'w>) -> &'w [[u32; 2]] {
-    bytemuck::cast_slice(sample.column::<Position>())
-}
 
 /// Packing fraction that one particle in a box of unit area stands for.
 pub fn area(sample: &Sample) -> f64 {
@@ -33,8 +27,8 @@ pub fn clusters(sample: &Sample) -> (f64, Vec<f64>) {
         |memo| &mut memo.clusters,
         || {
             let mut clusters = Clusters::default();
-            clusters.find(&sample.domain, positions(sample), CLUSTER_CUTOFF);
-            let count = positions(sample).len().max(1);
+            clusters.find(&sample.domain, sample.positions(), CLUSTER_CUTOFF);
+            let count = sample.positions().len().max(1);
             let mut shares = vec![0.0; count.ilog2() as usize + 1];
             for (size, number) in clusters.size_distribution() {
                 shares[size.max(1).ilog2() as usize] +=
@@ -56,7 +50,7 @@ fn peaks(sample: &Sample) -> [f64; 2] {
         |memo| &mut memo.peaks,
         || {
             let mut counts = BlockCounts::default();
-            counts.measure(&sample.domain, positions(sample), BLOCK);
+            counts.measure(&sample.domain, sample.positions(), BLOCK);
             let mut histogram = DensityHistogram::new();
             histogram.accumulate(&sample.domain, &counts, area(sample));
             match histogram.peaks(1.5, 1.0).as_slice() {
@@ -81,7 +75,7 @@ fn hexatic(sample: &Sample) -> [f64; 2] {
         sample,
         |memo| &mut memo.hexatic,
         || {
-            let order = BondField::default().measure(&sample.domain, positions(sample), 6, 6);
+            let order = BondField::default().measure(&sample.domain, sample.positions(), 6, 6);
             order.map_or([f64::NAN; 2], |order| [order.local, order.global])
         },
     )

@@ -8,7 +8,7 @@ use crate::math::blocks::BlockCounts;
 use crate::math::density::DensityHistogram;
 use crate::model::phase::Clock;
 use crate::models::active::MODEL;
-use crate::models::active::observables::structure::{BLOCK, positions};
+use crate::models::active::observables::structure::BLOCK;
 
 /// Within the bound on dt for all Péclet numbers used here.
 const DT: f64 = 1e-4;
@@ -54,7 +54,7 @@ fn coexistence(run: &mut Run, samples: usize, steps: u64) -> (Vec<f64>, f64) {
     for _ in 0..samples {
         run.advance(steps);
         let sample = run.sample();
-        counts.measure(&sample.domain, positions(&sample), BLOCK);
+        counts.measure(&sample.domain, sample.positions(), BLOCK);
         histogram.accumulate(&sample.domain, &counts, std::f64::consts::FRAC_PI_4);
         forces.push(run.scalar("effective_speed") - 1.0);
     }
@@ -89,7 +89,8 @@ fn persistent_particles_separate_and_others_mix() {
 /// Density profile across the slab in 48 bins, aligned at the circular mean of the positions.
 fn profile(run: &Run, bins: usize) -> Vec<f64> {
     let sample = run.sample();
-    let places: Vec<f64> = positions(&sample)
+    let places: Vec<f64> = sample
+        .positions()
         .iter()
         .map(|p| f64::from(p[0]) / 4_294_967_296.0)
         .collect();
@@ -195,7 +196,7 @@ fn soft_ornstein_uhlenbeck_discs_coexist() {
     for _ in 0..200 {
         run.advance(1000);
         let sample = run.sample();
-        counts.measure(&sample.domain, positions(&sample), BLOCK);
+        counts.measure(&sample.domain, sample.positions(), BLOCK);
         histogram.accumulate(&sample.domain, &counts, std::f64::consts::FRAC_PI_4);
         forces.push(run.scalar("effective_speed") - 1.0);
         entropies.push(run.scalar("propulsion_entropy_production") / 80.0);

@@ -10,7 +10,7 @@ use crate::math::statistics::Moments;
 use crate::math::tally::Tally;
 use crate::model::observable::{Accumulator, Curve, Sample};
 use crate::models::coulomb::parameters::Coulomb;
-use crate::models::coulomb::survey::{energy, positions, radius};
+use crate::models::coulomb::survey::{energy, radius};
 
 /// Plain data as bytes: it always has a binary form.
 fn bytes<T: Serialize>(state: &T) -> Vec<u8> {
@@ -216,7 +216,8 @@ impl Waves {
 
 impl Accumulator for Waves {
     fn record(&mut self, sample: &Sample) {
-        let places: Vec<[f64; 2]> = positions(sample)
+        let places: Vec<[f64; 2]> = sample
+            .positions()
             .iter()
             .map(|&place| sample.domain.real(place))
             .collect();
@@ -285,7 +286,7 @@ pub struct Counts {
 
 impl Accumulator for Counts {
     fn record(&mut self, sample: &Sample) {
-        let places = positions(sample);
+        let places = sample.positions();
         if self.numbers.is_empty() {
             let edge = theory(sample)
                 .and_then(|theory| theory.droplet.as_ref())

@@ -9,7 +9,7 @@ use crate::math::radial::RadialDistribution;
 use crate::model::observable::{Curve, Sample};
 use crate::models::coulomb::gas::Field;
 use crate::models::coulomb::parameters::{Confinement, Coulomb, Space};
-use crate::models::coulomb::survey::{positions, radius, values};
+use crate::models::coulomb::survey::{radius, values};
 
 /// Bins of the density.
 const BINS: usize = 80;
@@ -39,7 +39,7 @@ fn reach(sample: &Sample) -> f64 {
 }
 
 pub fn density(sample: &Sample) -> Curve {
-    let places = positions(sample);
+    let places = sample.positions();
     if places.is_empty() {
         return Curve::default();
     }
@@ -95,7 +95,7 @@ pub fn radial(sample: &Sample) -> Curve {
     if on_line(sample) {
         return Curve::default();
     }
-    let places = positions(sample);
+    let places = sample.positions();
     let mixed = sample.resource::<Field>().is_some_and(|field| field.mixed);
     if mixed {
         return unlike(sample);
@@ -112,7 +112,7 @@ pub fn radial(sample: &Sample) -> Curve {
 
 /// Partners of the other sign, in a box.
 fn unlike(sample: &Sample) -> Curve {
-    let (places, charges) = (positions(sample), values(sample));
+    let (places, charges) = (sample.positions(), values(sample));
     let width = REACH / RADIAL_BINS as f64;
     let grid = CellGrid::build(&sample.domain, places, REACH);
     let mut counts = vec![0u64; RADIAL_BINS];
@@ -165,7 +165,8 @@ pub fn spacings(sample: &Sample) -> Curve {
     if !on_line(sample) {
         return Curve::default();
     }
-    let mut places: Vec<f64> = positions(sample)
+    let mut places: Vec<f64> = sample
+        .positions()
         .iter()
         .map(|&place| sample.domain.real(place)[0])
         .collect();

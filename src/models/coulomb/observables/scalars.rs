@@ -14,7 +14,7 @@ pub fn theory<'w>(sample: &Sample<'w>) -> Option<&'w Theory> {
 }
 
 pub fn count(sample: &Sample) -> f64 {
-    survey::positions(sample).len() as f64
+    sample.positions().len() as f64
 }
 
 pub fn energy(sample: &Sample) -> f64 {

@@ -10,7 +10,7 @@ use crate::math::philox::{Purpose, Stream};
 use crate::model::column::{Force, Tag};
 use crate::models::coulomb::gas::Field;
 use crate::models::coulomb::step::Tally;
-use crate::models::coulomb::survey::{force_error, positions, values};
+use crate::models::coulomb::survey::{force_error, values};
 use crate::sim::Simulation;
 
 fn acceptance(run: &Simulation) -> f64 {
@@ -209,7 +209,7 @@ fn both_ways_to_sum_sample_the_same_gas() {
                 let mut field = sample.resource::<Field>().unwrap().clone();
                 field.method = method;
                 let mut solver = field.solver().unwrap();
-                let (places, values) = (positions(sample), values(sample));
+                let (places, values) = (sample.positions(), values(sample));
                 field.energy(&mut solver, &sample.domain, places, values)
             })
             .unwrap()

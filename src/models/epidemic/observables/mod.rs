@@ -10,13 +10,7 @@ pub mod survey;
 
 use super::Health;
 use super::parameters::Epidemic;
-use crate::model::column::Position;
 use crate::model::observable::{Accumulator, Axis, Curve, Estimator, Observable, Sample};
-
-/// All positions.
-pub fn positions<'w>(sample: &Sample<'w>) -> &'w [[u32; 2]] {
-    bytemuck::cast_slice(sample.column::<Position>())
-}
 
 /// All states of health.
 pub fn states<'w>(sample: &Sample<'w>) -> &'w [u8] {

@@ -1,6 +1,5 @@
 //! What does not change during a run: degrees, lengths, clustering, paths.
 
-use super::positions;
 use crate::math::network::Graph;
 use crate::model::observable::{Curve, Sample};
 use crate::models::epidemic::network::Network;
@@ -131,7 +130,7 @@ fn degrees(network: &Network) -> Curve {
 }
 
 fn lengths(sample: &Sample, network: &Network) -> Curve {
-    let places = positions(sample);
+    let places = sample.positions();
     let mut counts = std::collections::BTreeMap::new();
     for [from, to] in network.graph.iter_edges() {
         let [x, y] = sample

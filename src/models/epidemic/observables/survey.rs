@@ -1,11 +1,11 @@
 //! Measurements of the present state that several observables share, made once per state.
 
-use bevy::ecs::resource::Resource;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::{positions, states};
+use super::states;
 use crate::math::clusters::Clusters;
 use crate::math::statistics::fit_line;
+use crate::model::memo;
 use crate::model::observable::Sample;
 use crate::models::epidemic::dynamics::{Dynamics, health};
 use crate::models::epidemic::network::Network;
@@ -51,14 +51,12 @@ pub struct Foci {
     pub mean_size: f64,
 }
 
-/// What has been measured of one state, each on first demand.
-#[derive(Resource, Default)]
-pub struct Survey(Mutex<Memo>);
+/// What has been measured of one state. Replaced whenever a parameter changes or a hand acts.
+pub type Survey = memo::Survey<Memo>;
 
 /// Results that belong to one state.
 #[derive(Default)]
 pub struct Memo {
-    state: [u64; 3],
     pub front: Option<Arc<Front>>,
     pub foci: Option<Foci>,
     /// Edges between an infectious and a susceptible node.
@@ -73,36 +71,14 @@ pub fn once<T: Clone>(
 ) -> T {
     let dynamics = sample.resource::<Dynamics>();
     let census = dynamics.map_or([0; health::COUNT], Dynamics::census);
-    let mixed = (census.iter()).fold(0_u64, |sum, &one| sum.rotate_left(21) ^ one);
     let infections = dynamics.map_or(0, Dynamics::infections);
-    let state = [sample.clock.step, infections, mixed];
-    let lock = || {
-        sample
-            .resource::<Survey>()
-            .and_then(|survey| survey.0.lock().ok())
-    };
-    if let Some(mut memo) = lock()
-        && memo.state == state
-        && let Some(known) = entry(&mut memo)
-    {
-        return known.clone();
-    }
-    let result = compute();
-    if let Some(mut memo) = lock() {
-        if memo.state != state {
-            *memo = Memo {
-                state,
-                ..Memo::default()
-            };
-        }
-        *entry(&mut memo) = Some(result.clone());
-    }
-    result
+    let state = memo::fingerprint(sample, census.into_iter().chain([infections]));
+    Survey::once(sample, state, entry, compute)
 }
 
 /// Mean spacing of the nodes, 1/√ρ.
 fn spacing(sample: &Sample) -> f64 {
-    (sample.domain.area() / positions(sample).len().max(1) as f64).sqrt()
+    (sample.domain.area() / sample.positions().len().max(1) as f64).sqrt()
 }
 
 /// How far the infection has come; nothing when it started everywhere.
@@ -130,7 +106,8 @@ fn measure(sample: &Sample) -> Front {
     // Nodes of each bin, and the times at which they were infected.
     let mut total = vec![0_usize; bins * fronts];
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); bins * fronts];
-    for (place, time) in positions(sample)
+    for (place, time) in sample
+        .positions()
         .iter()
         .zip(sample.column::<InfectionTime>())
     {
@@ -193,7 +170,7 @@ pub fn foci(sample: &Sample) -> Foci {
         sample,
         |memo| &mut memo.foci,
         || {
-            let infected: Vec<[u32; 2]> = (positions(sample).iter().zip(states(sample)))
+            let infected: Vec<[u32; 2]> = (sample.positions().iter().zip(states(sample)))
                 .filter(|(_, state)| ill(**state))
                 .map(|(place, _)| *place)
                 .collect();

@@ -5,7 +5,7 @@ pub mod structure;
 
 use crate::math::order::polarisation;
 use crate::math::statistics::Histogram;
-use crate::model::column::{Heading, Position};
+use crate::model::column::Heading;
 use crate::model::observable::{Axis, Curve, Estimator, Observable, Sample};
 
 use super::law;
@@ -13,11 +13,6 @@ use super::parameters::Vicsek;
 
 /// Bins of the histogram of the order parameter.
 const BINS: usize = 100;
-
-/// Positions of the sample as plain numbers.
-pub fn positions<'w>(sample: &Sample<'w>) -> &'w [[u32; 2]] {
-    bytemuck::cast_slice(sample.column::<Position>())
-}
 
 /// Headings of the sample as plain numbers.
 pub fn headings<'w>(sample: &Sample<'w>) -> &'w [[f32; 2]] {

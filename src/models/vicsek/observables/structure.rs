@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use super::{headings, order_and_direction, positions, random};
+use super::{headings, order_and_direction, random};
 use crate::math::blocks::{BlockCounts, NumberFluctuations};
 use crate::math::domain::{Boundary, Domain};
 use crate::math::neighbour_sums;
@@ -20,7 +20,7 @@ const BINS: [f64; 2] = [16.0, 256.0];
 /// ⟨n²⟩/⟨n⟩ over cells of one range: the crowd in which a particle finds itself.
 pub fn crowding(sample: &Sample) -> f64 {
     let mut counts = BlockCounts::default();
-    counts.measure(&sample.domain, positions(sample), RANGE);
+    counts.measure(&sample.domain, sample.positions(), RANGE);
     let [sum, squares] = counts.counts.iter().fold([0.0; 2], |[sum, squares], &n| {
         let n = f64::from(n);
         [sum + n, squares + n * n]
@@ -32,7 +32,7 @@ pub fn crowding(sample: &Sample) -> f64 {
 /// divided by their number when `mean`.
 pub fn around(sample: &Sample, vectors: &[[f32; 2]], mean: bool) -> Vec<[f32; 2]> {
     let mut strips = Strips::default();
-    strips.sort(&sample.domain, RANGE, FINENESS, positions(sample), vectors);
+    strips.sort(&sample.domain, RANGE, FINENESS, sample.positions(), vectors);
     let (mut sorted, mut out) = (vec![[0.0; 2]; vectors.len()], vec![[0.0; 2]; vectors.len()]);
     let (domain, align) = (&sample.domain, Align::<true>);
     neighbour_sums::pulls(align, mean, domain, RANGE, &strips, &mut sorted);
@@ -42,7 +42,7 @@ pub fn around(sample: &Sample, vectors: &[[f32; 2]], mean: bool) -> Vec<[f32; 2]
 
 /// Mean number of others within the range.
 pub fn mean_neighbours(sample: &Sample) -> f64 {
-    let count = positions(sample).len();
+    let count = sample.positions().len();
     let numbers = around(sample, &vec![[1.0, 0.0]; count], false);
     let [sum] = ordered_sum(count, |slot| [f64::from(numbers[slot][0])]);
     sum / count as f64 - 1.0
@@ -78,7 +78,7 @@ pub fn fluctuations(sample: &Sample) -> Vec<[f64; 2]> {
     measured.accumulate(
         &mut BlockCounts::default(),
         &sample.domain,
-        positions(sample),
+        sample.positions(),
     );
     let curve = measured.curve();
     curve
@@ -117,7 +117,7 @@ impl Slabs {
         let axis = usize::from(direction[1].abs() > direction[0].abs());
         let forwards = if direction[axis] < 0.0 { -1.0 } else { 1.0 };
         let length = domain.size[axis];
-        let places = positions(sample);
+        let places = sample.positions();
         let turn = |slot: usize| forwards * domain.real(places[slot])[axis] / length;
         let [cosine, sine] = ordered_sum(places.len(), |slot| {
             let angle = TAU * turn(slot);
@@ -180,7 +180,7 @@ pub fn polarisation_profile(sample: &Sample) -> Curve {
 
 /// ⟨r̂ × e⟩ about the centre of mass: 1 when everybody circles counter-clockwise.
 pub fn rotation(sample: &Sample) -> f64 {
-    let (domain, places) = (&sample.domain, positions(sample));
+    let (domain, places) = (&sample.domain, sample.positions());
     let count = places.len().max(1) as f64;
     let centre = if domain.is_periodic() {
         // The middle of a cloud on a circle is the direction of its mean.
