@@ -121,6 +121,8 @@ const GOLDEN: &[(&str, u64)] = &[
     ("splintered_phase_wave", 0x4965da048974cf9b),
     ("active_phase_wave", 0x31f536b6af5f8170),
     ("swarmalator_tour", 0x1adfa4c7ca1b5d60),
+    ("swarmalators_local", 0x322ae30724a012e1),
+    ("swarmalators_ring", 0x6905a14c6f152122),
     ("travelling_wave", 0xdaecc94ff91b50e4),
     ("hop_and_spread", 0x68f5d4ef78f23c32),
     ("small_world_no_clustering", 0x20e6eb3cf6a94bcb),
