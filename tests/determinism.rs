@@ -78,14 +78,18 @@ fn every_instruction_set_gives_the_same_bits() {
 }
 
 /// A built-in scene with few particles; epidemics keep their nodes, because the network that a scene
-/// asks for cannot be had from a few, and Coulomb gases their charges, which are few.
+/// asks for cannot be had from a few, and Coulomb gases their charges, which are few. Ramps begin at
+/// once: a coupling that is still zero would leave the pairs out of the hash.
 fn small(name: &str) -> Scene {
     let whole = scene(name, &[]);
-    let scene = if ["epidemic", "coulomb"].contains(&whole.model.name) {
+    let mut scene = if ["epidemic", "coulomb"].contains(&whole.model.name) {
         whole
     } else {
         scene(name, &[("population.count", "400")])
     };
+    for ramp in &mut scene.ramps {
+        ramp.start = 0.0;
+    }
     Scene {
         sample_every: 50,
         ..scene
@@ -109,18 +113,20 @@ const GOLDEN: &[(&str, u64)] = &[
     ("vision_cone", 0xb66d5fd0bc2cf199),
     ("topological_flock", 0x18eac45364022b58),
     ("mill", 0x6034017ed4d06ca3),
-    ("kuramoto_onset", 0xc98d5d8e0ecc406e),
+    ("kuramoto_onset", 0x831d89bd38a09b3b),
     ("chimera", 0x5f2a6af52ca52903),
-    ("first_order", 0x1ebd6a9a1fb781a4),
+    ("first_order", 0xc8e53b3f05712203),
     ("noisy_identical", 0x4c3f1b104775c287),
     ("moving_oscillators", 0xb94e368c6d7fdec7),
-    ("sync_on_network", 0xe195b07e4c80ffc2),
-    ("static_sync", 0xa2ccf1d78f0a4b6c),
-    ("static_async", 0x1598a0952ef34e2a),
-    ("static_phase_wave", 0xf50fc302d1cb3096),
-    ("splintered_phase_wave", 0x89e09c42e5e95622),
-    ("active_phase_wave", 0xc4afc78442ea21ad),
-    ("swarmalator_tour", 0xf50fc302d1cb3096),
+    ("sync_on_network", 0x49307528cca61129),
+    ("static_sync", 0x1f4d4ee0ae6ddbe3),
+    ("static_async", 0xc581f6322948e7f7),
+    ("static_phase_wave", 0x1adfa4c7ca1b5d60),
+    ("splintered_phase_wave", 0x4965da048974cf9b),
+    ("active_phase_wave", 0x31f536b6af5f8170),
+    ("swarmalator_tour", 0x84df63a1fc0a8b8f),
+    ("swarmalators_local", 0x322ae30724a012e1),
+    ("swarmalators_ring", 0x9d8193fd816e94fc),
     ("travelling_wave", 0xdaecc94ff91b50e4),
     ("hop_and_spread", 0x68f5d4ef78f23c32),
     ("small_world_no_clustering", 0x20e6eb3cf6a94bcb),

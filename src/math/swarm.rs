@@ -78,8 +78,43 @@ struct Tile<'a> {
     width: usize,
 }
 
-/// Members of the second tile that are worked on together.
-const TOGETHER: usize = 2;
+/// Members of the first tile that are copied together: what is read and written in the innermost loop
+/// stays in the first cache.
+const STRIP: usize = 1024;
+
+/// Sixteen members of the first tile and what they feel, side by side, so that no access crosses a
+/// line of the cache and no two columns compete for the same set.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Block {
+    x: [f32; LANES],
+    y: [f32; LANES],
+    cos: [f32; LANES],
+    sin: [f32; LANES],
+    /// x, y and phase.
+    rates: [[f32; LANES]; 3],
+}
+
+impl Block {
+    const EMPTY: Self = Self {
+        x: [0.0; LANES],
+        y: [0.0; LANES],
+        cos: [0.0; LANES],
+        sin: [0.0; LANES],
+        rates: [[0.0; LANES]; 3],
+    };
+
+    /// The members from `at` on, which feel nothing so far.
+    #[inline(always)]
+    fn fill(&mut self, swarm: &Swarm, at: usize) {
+        let members = at..at + LANES;
+        self.x.copy_from_slice(&swarm.x[members.clone()]);
+        self.y.copy_from_slice(&swarm.y[members.clone()]);
+        self.cos.copy_from_slice(&swarm.cos[members.clone()]);
+        self.sin.copy_from_slice(&swarm.sin[members]);
+        self.rates = [[0.0; LANES]; 3];
+    }
+}
 
 /// A member of the second tile in all lanes.
 #[derive(Clone, Copy)]
@@ -92,146 +127,145 @@ struct Source<S: Simd> {
     sin_j: f32x16<S>,
 }
 
+/// How a source stands to the members of a block.
+#[derive(Clone, Copy)]
+struct Apart<S: Simd> {
+    x: f32x16<S>,
+    y: f32x16<S>,
+    inverse: f32x16<S>,
+}
+
 /// x, y and phase for sixteen.
 type Three<S> = [f32x16<S>; 3];
 
-/// Sixteen members against the sources; only the first lanes, where there are not so many.
+/// The first half of a pair: separation and inverse distance. Root and quotient take longer than all
+/// the rest.
 #[inline(always)]
-fn block<S: Simd>(
+fn apart<S: Simd>(simd: S, block: &Block, source: &Source<S>) -> Apart<S> {
+    let x = source.x - f32x16::load_array_ref(simd, &block.x);
+    let y = source.y - f32x16::load_array_ref(simd, &block.y);
+    let r2 = (x * x + y * y).max(f32x16::splat(simd, CLOSEST2));
+    let inverse = f32x16::splat(simd, 1.0) / r2.sqrt();
+    Apart { x, y, inverse }
+}
+
+/// The second half: what both feel; only in the first lanes, where not all are met.
+#[inline(always)]
+fn act<S: Simd>(
     simd: S,
-    [x, y, cos, sin]: [&[f32]; 4],
-    sources: &[Source<S>; TOGETHER],
-    closest: f32x16<S>,
-    lanes: Option<[usize; TOGETHER]>,
-    [ax, ay, at]: [&mut [f32]; 3],
-    sums: &mut [Three<S>; TOGETHER],
+    block: &mut Block,
+    source: &Source<S>,
+    apart: &Apart<S>,
+    lanes: Option<usize>,
+    sums: &mut Three<S>,
 ) {
-    let zero = f32x16::splat(simd, 0.0);
     let one = f32x16::splat(simd, 1.0);
-    let x = f32x16::from_slice(simd, x);
-    let y = f32x16::from_slice(simd, y);
-    let cos = f32x16::from_slice(simd, cos);
-    let sin = f32x16::from_slice(simd, sin);
-    // Stage by stage for all sources, so that the processor works on several chains at once.
-    let (mut dx, mut dy, mut inverse) = ([zero; TOGETHER], [zero; TOGETHER], [zero; TOGETHER]);
-    for k in 0..TOGETHER {
-        dx[k] = sources[k].x - x;
-        dy[k] = sources[k].y - y;
-        let r2 = (dx[k] * dx[k] + dy[k] * dy[k]).max(closest);
-        // Root and quotient are exact, and take a unit of their own beside the products.
-        inverse[k] = one / r2.sqrt();
-    }
-    let (mut pull, mut turn) = ([zero; TOGETHER], [zero; TOGETHER]);
-    for k in 0..TOGETHER {
-        let source = sources[k];
-        pull[k] = (source.cos_j * cos + source.sin_j * sin + one - inverse[k]) * inverse[k];
-        turn[k] = (source.sin * cos - source.cos * sin) * inverse[k];
-    }
+    let cos = f32x16::load_array_ref(simd, &block.cos);
+    let sin = f32x16::load_array_ref(simd, &block.sin);
+    let alike = source.cos_j * cos + source.sin_j * sin;
+    let mut pull = (alike + (one - apart.inverse)) * apart.inverse;
+    let mut turn = (source.sin * cos - source.cos * sin) * apart.inverse;
     if let Some(lanes) = lanes {
-        for k in 0..TOGETHER {
-            let kept = mask32x16::from_bitmask(simd, (1u64 << lanes[k]) - 1);
-            pull[k] = kept.select(pull[k], zero);
-            turn[k] = kept.select(turn[k], zero);
-        }
+        let zero = f32x16::splat(simd, 0.0);
+        let kept = mask32x16::from_bitmask(simd, (1u64 << lanes) - 1);
+        pull = kept.select(pull, zero);
+        turn = kept.select(turn, zero);
     }
-    let mut own: Three<S> = [
-        f32x16::from_slice(simd, ax),
-        f32x16::from_slice(simd, ay),
-        f32x16::from_slice(simd, at),
+    let felt = [pull * apart.x, pull * apart.y, turn];
+    for axis in 0..3 {
+        let rate = f32x16::load_array_ref(simd, &block.rates[axis]) + felt[axis];
+        rate.store_slice(&mut block.rates[axis]);
+        sums[axis] += felt[axis];
+    }
+}
+
+/// A source against whole blocks, an even number of them.
+///
+/// Separations of the next two blocks are begun before the two at hand are finished: no processor
+/// looks far enough ahead to find that work by itself while it waits for root and quotient.
+#[inline(always)]
+fn sweep<S: Simd>(simd: S, blocks: &mut [Block], source: &Source<S>, sums: &mut Three<S>) {
+    let (pairs, _) = blocks.as_chunks_mut::<2>();
+    let Some(first) = pairs.first() else {
+        return;
+    };
+    let mut now = [
+        apart(simd, &first[0], source),
+        apart(simd, &first[1], source),
     ];
-    for k in 0..TOGETHER {
-        let force = [pull[k] * dx[k], pull[k] * dy[k], turn[k]];
-        for axis in 0..3 {
-            own[axis] += force[axis];
-            sums[k][axis] += force[axis];
-        }
+    for b in 0..pairs.len() {
+        let next = match pairs.get(b + 1) {
+            Some(pair) => [apart(simd, &pair[0], source), apart(simd, &pair[1], source)],
+            None => now,
+        };
+        let [left, right] = &mut pairs[b];
+        act(simd, left, source, &now[0], None, sums);
+        act(simd, right, source, &now[1], None, sums);
+        now = next;
     }
-    own[0].store_slice(ax);
-    own[1].store_slice(ay);
-    own[2].store_slice(at);
+}
+
+/// The sum of sixteen lanes, in the same order on every processor.
+#[inline(always)]
+fn total<S: Simd>(lanes: f32x16<S>) -> f32 {
+    let (low, high) = lanes.split();
+    let (low, high) = (low + high).split();
+    let [a, b, c, d] = (low + high).to_array();
+    (a + c) + (b + d)
 }
 
 impl Kernel for Tile<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let zero = f32x16::splat(simd, 0.0);
-        let closest = f32x16::splat(simd, CLOSEST2);
+        let swarm = self.swarm;
         let [from, to] = self.first;
-        let members = to - from;
+        let [low, last] = self.second;
         let diagonal = self.first == self.second;
         self.part.fill(0.0);
         let (first, second) = self.part.split_at_mut(3 * self.width);
-        let (ax, rest) = first.split_at_mut(self.width);
-        let (ay, at) = rest.split_at_mut(self.width);
-        let swarm = self.swarm;
-        // Columns are padded to whole blocks.
-        let x = &swarm.x[from..from + members.next_multiple_of(LANES)];
-        let y = &swarm.y[from..from + members.next_multiple_of(LANES)];
-        let cos = &swarm.cos[from..from + members.next_multiple_of(LANES)];
-        let sin = &swarm.sin[from..from + members.next_multiple_of(LANES)];
-        let last = self.second[1];
-        for j in (self.second[0]..last).step_by(TOGETHER) {
-            let mut sources = [Source {
-                x: zero,
-                y: zero,
-                cos: zero,
-                sin: zero,
-                cos_j: zero,
-                sin_j: zero,
-            }; TOGETHER];
-            for (k, source) in sources.iter_mut().enumerate() {
-                let j = (j + k).min(last - 1);
-                source.x = f32x16::splat(simd, swarm.x[j]);
-                source.y = f32x16::splat(simd, swarm.y[j]);
-                source.cos = f32x16::splat(simd, swarm.cos[j]);
-                source.sin = f32x16::splat(simd, swarm.sin[j]);
-                source.cos_j = source.cos * self.attraction;
-                source.sin_j = source.sin * self.attraction;
+        let mut blocks = [Block::EMPTY; STRIP / LANES];
+        for strip in (from..to).step_by(STRIP) {
+            let present = (to - strip).min(STRIP);
+            let blocks = &mut blocks[..present.div_ceil(LANES)];
+            for (b, block) in blocks.iter_mut().enumerate() {
+                // Columns are padded to whole blocks.
+                block.fill(swarm, strip + b * LANES);
             }
-            let single = j + 1 == last;
-            let mut sums: [Three<S>; TOGETHER] = [[zero; 3]; TOGETHER];
-            // On the diagonal every pair is met once: those before j.
-            let before = if diagonal { j - from } else { members };
-            let whole = before / LANES * LANES;
-            let end = if diagonal {
-                (before + TOGETHER).min(members).next_multiple_of(LANES)
-            } else {
-                members.next_multiple_of(LANES)
-            };
-            let whole = if single { 0 } else { whole };
-            for at_block in (0..end).step_by(LANES) {
-                let b = at_block..at_block + LANES;
-                let own = [
-                    &x[b.clone()],
-                    &y[b.clone()],
-                    &cos[b.clone()],
-                    &sin[b.clone()],
-                ];
-                let out = [&mut ax[b.clone()], &mut ay[b.clone()], &mut at[b]];
-                if at_block < whole {
-                    block(simd, own, &sources, closest, None, out, &mut sums);
-                    continue;
+            // On the diagonal every pair is met once, by the later of the two.
+            for j in if diagonal { strip } else { low }..last {
+                let met = if diagonal {
+                    (j - strip).min(present)
+                } else {
+                    present
+                };
+                let (cos, sin) = (swarm.cos[j], swarm.sin[j]);
+                let source = Source {
+                    x: f32x16::splat(simd, swarm.x[j]),
+                    y: f32x16::splat(simd, swarm.y[j]),
+                    cos: f32x16::splat(simd, cos),
+                    sin: f32x16::splat(simd, sin),
+                    cos_j: f32x16::splat(simd, self.attraction * cos),
+                    sin_j: f32x16::splat(simd, self.attraction * sin),
+                };
+                let mut sums: Three<S> = [f32x16::splat(simd, 0.0); 3];
+                let (whole, rest) = blocks.split_at_mut(met / (2 * LANES) * 2);
+                let left = met - whole.len() * LANES;
+                sweep(simd, whole, &source, &mut sums);
+                for (b, block) in rest.iter_mut().take(left.div_ceil(LANES)).enumerate() {
+                    let lanes = Some((left - b * LANES).min(LANES));
+                    let apart = apart(simd, block, &source);
+                    act(simd, block, &source, &apart, lanes, &mut sums);
                 }
-                let mut lanes = [0; TOGETHER];
-                for (k, lanes) in lanes.iter_mut().enumerate() {
-                    let limit = if diagonal { before + k } else { members };
-                    let limit = if single && k > 0 { 0 } else { limit };
-                    *lanes = limit.saturating_sub(at_block).min(LANES);
+                for axis in 0..3 {
+                    // The reaction of what the members of the first tile have felt.
+                    second[axis * self.width + j - low] -= total(sums[axis]);
                 }
-                block(simd, own, &sources, closest, Some(lanes), out, &mut sums);
             }
-            for k in 0..TOGETHER {
-                if j + k < last {
-                    for axis in 0..3 {
-                        let lanes = sums[k][axis].to_array();
-                        let mut sum = 0.0;
-                        for value in lanes {
-                            sum += value;
-                        }
-                        // The reaction of what the members of the first tile have felt.
-                        second[axis * self.width + j + k - self.second[0]] = -sum;
-                    }
+            for (b, block) in blocks.iter().enumerate() {
+                for axis in 0..3 {
+                    let at = axis * self.width + strip - from + b * LANES;
+                    first[at..at + LANES].copy_from_slice(&block.rates[axis]);
                 }
             }
         }

@@ -40,6 +40,8 @@ pub static SCENES: &[(&str, &str)] = &[
     scene!("splintered_phase_wave"),
     scene!("active_phase_wave"),
     scene!("swarmalator_tour"),
+    scene!("swarmalators_local"),
+    scene!("swarmalators_ring"),
     scene!("travelling_wave"),
     scene!("hop_and_spread"),
     scene!("small_world_no_clustering"),

@@ -50,6 +50,8 @@ static PICTURES: &[(&str, &[u8])] = &[
     picture!("splintered_phase_wave"),
     picture!("active_phase_wave"),
     picture!("swarmalator_tour"),
+    picture!("swarmalators_local"),
+    picture!("swarmalators_ring"),
     picture!("travelling_wave"),
     picture!("hop_and_spread"),
     picture!("small_world_no_clustering"),

@@ -226,6 +226,39 @@ pub fn erdos_renyi(nodes: usize, probability: f64, seed: u64) -> Result<Graph, N
     Ok(Graph::from_draws(nodes, &parts)?)
 }
 
+/// Barabási and Albert's graph: nodes arrive one by one and join `ties` different nodes each, with
+/// probabilities proportional to their degrees; the first `ties` + 1 nodes all join each other
+/// (Science 286, 509 (1999)).
+///
+/// # Errors
+/// No ties, or not fewer than nodes; more edges than a graph can have.
+pub fn barabasi_albert(nodes: usize, ties: usize, seed: u64) -> Result<Graph, NetworkError> {
+    within("ties of a new node", ties as f64, 1.0, nodes as f64 - 1.0)?;
+    check_sizes(nodes, nodes.saturating_mul(ties))?;
+    let stream = Stream::new(seed, 0, Purpose::NetworkEdges);
+    // Every node stands in the list once per edge: a fair draw from it is a preferential one.
+    let mut edges: Vec<[u32; 2]> = (0..=ties as u32)
+        .flat_map(|node| (0..node).map(move |other| [other, node]))
+        .collect();
+    let mut chosen: Vec<u32> = Vec::with_capacity(ties);
+    for node in ties as u32 + 1..nodes as u32 {
+        chosen.clear();
+        let ends = edges.as_flattened();
+        let draw = |block| ends[(unit(stream.words(node, block)) * ends.len() as f64) as usize];
+        // The block is 16 bits wide; should that not suffice, the first that are free are as good.
+        for other in (0..=u16::MAX).map(draw).chain(0..node) {
+            if chosen.len() == ties {
+                break;
+            }
+            if !chosen.contains(&other) {
+                chosen.push(other);
+            }
+        }
+        edges.extend(chosen.iter().map(|&other| [other, node]));
+    }
+    Ok(Graph::from_edges(nodes, &edges)?)
+}
+
 /// Chung and Lu's graph: p_ij = min(1, κ_i κ_j/(N⟨κ⟩)), one expected degree per node.
 ///
 /// # Errors

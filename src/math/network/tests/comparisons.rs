@@ -72,6 +72,31 @@ fn small_worlds_keep_their_edges_and_lose_clustering() {
 }
 
 #[test]
+fn preferential_ties_have_the_degrees_of_barabasi_and_albert() {
+    let (nodes, ties) = (20_000, 2);
+    let graph = barabasi_albert(nodes, ties, 5).unwrap();
+    assert_eq!(graph.edges(), 3 + (nodes - 3) * ties);
+    assert_eq!(graph, barabasi_albert(nodes, ties, 5).unwrap());
+    let counts = degrees(&graph).counts;
+    assert_eq!(counts[..ties].iter().sum::<u64>(), 0, "{:?}", &counts[..4]);
+    // Dorogovtsev, Mendes and Samukhin (2000): the share of degrees of at least k is
+    // m(m + 1)/(k(k + 1)), here within four binomial errors.
+    for least in [3, 5, 10, 20] {
+        let expected = (ties * (ties + 1)) as f64 / (least * (least + 1)) as f64;
+        let found = counts[least..].iter().sum::<u64>() as f64 / nodes as f64;
+        let error = (expected * (1.0 - expected) / nodes as f64).sqrt();
+        assert!(
+            (found - expected).abs() < 4.0 * error,
+            "{least}: {found} instead of {expected}"
+        );
+    }
+    assert_eq!(barabasi_albert(5, 4, 0).unwrap().edges(), 10);
+    assert!(barabasi_albert(5, 5, 0).is_err());
+    assert!(barabasi_albert(5, 0, 0).is_err());
+    assert!(barabasi_albert(0, 1, 0).is_err());
+}
+
+#[test]
 fn graphs_without_space_have_binomial_and_given_degrees() {
     let (nodes, p) = (20_000_usize, 3e-4);
     let graph = erdos_renyi(nodes, p, 7).unwrap();
