@@ -7,6 +7,7 @@ use super::parameters::Epidemic;
 use super::theory::Theory;
 use super::trace::Trace;
 use super::{Degree, InfectionTime, Infector};
+use crate::math::density_field::DensityField;
 use crate::model::column::Tag;
 use crate::model::observable::{Category, Colouring, Grid, Layer, LayerKind, Sample};
 
@@ -16,6 +17,9 @@ const EDGES: usize = 30_000;
 const TREE: usize = 60_000;
 /// How long a transmission flashes, in units of 1/γ.
 const FLASH: f64 = 0.2;
+/// Standard deviation of the Gaussian that smooths the local prevalence, in mean spacings of nodes:
+/// some forty nodes count, so that a share of 1 % is seen and a wave is not blurred.
+const SMOOTHING: f64 = 2.5;
 
 /// States of health, in the order of their values, with brightness as the second cue.
 const HEALTH: &[Category] = &[
@@ -56,6 +60,22 @@ pub static COLOURINGS: &[Colouring] = &[
         categories: HEALTH,
         values: |sample, values| {
             values.extend(states(sample).iter().map(|&state| f32::from(state)));
+        },
+        ..Colouring::PLAIN
+    },
+    Colouring {
+        name: "prevalence",
+        title: "Local prevalence",
+        symbol: "i",
+        doc: "Share of infectious nodes around the node, smoothed over two and a half mean spacings: waves that single nodes hide are seen.",
+        values: |sample, values| {
+            let (infectious, all) = prevalence(sample);
+            let mut around = Vec::new();
+            infectious.gather(&sample.domain, sample.positions(), values);
+            all.gather(&sample.domain, sample.positions(), &mut around);
+            for (value, all) in values.iter_mut().zip(around) {
+                *value = share(*value, all);
+            }
         },
         ..Colouring::PLAIN
     },
@@ -107,6 +127,21 @@ pub static COLOURINGS: &[Colouring] = &[
 /// All layers.
 pub static LAYERS: &[Layer] = &[
     Layer {
+        name: "prevalence",
+        title: "Local prevalence",
+        unit: "",
+        doc: "Share of infectious nodes, smoothed over two and a half mean spacings, beneath the nodes.",
+        kind: LayerKind::Field(|sample| {
+            let (infectious, all) = prevalence(sample);
+            let both = infectious.values.iter().zip(&all.values);
+            Grid {
+                columns: all.nodes[0],
+                rows: all.nodes[1],
+                values: both.map(|(&one, &all)| share(one, all)).collect(),
+            }
+        }),
+    },
+    Layer {
         name: "theory",
         title: "Theory: infectious",
         unit: "",
@@ -142,6 +177,29 @@ pub static LAYERS: &[Layer] = &[
         kind: LayerKind::Links(tree),
     },
 ];
+
+/// Densities of infectious nodes and of all nodes, smoothed alike.
+fn prevalence(sample: &Sample) -> (DensityField, DensityField) {
+    let places = sample.positions();
+    let spacing = (sample.domain.area() / places.len().max(1) as f64).sqrt();
+    let infectious: Vec<[u32; 2]> = places
+        .iter()
+        .zip(states(sample))
+        .filter(|(_, state)| **state == health::INFECTIOUS)
+        .map(|(&place, _)| place)
+        .collect();
+    let of = |places: &[[u32; 2]]| {
+        let mut field = DensityField::default();
+        field.measure(&sample.domain, places, spacing, SMOOTHING * spacing);
+        field
+    };
+    (of(&infectious), of(places))
+}
+
+/// A share of what is there; nothing where there are no nodes.
+fn share(part: f32, whole: f32) -> f32 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
 
 fn field(sample: &Sample, which: usize) -> Grid {
     sample.resource::<Theory>().map_or_else(
