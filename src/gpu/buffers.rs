@@ -83,7 +83,7 @@ impl Buffers {
                 })
             };
             let copies = Usage::COPY_SRC | Usage::COPY_DST;
-            let uniform = Usage::UNIFORM | Usage::COPY_DST;
+            let uniform = Usage::UNIFORM | Usage::STORAGE | Usage::COPY_DST;
             let mut bound = vec![
                 new("frame", size_of::<Frame>() as u64, uniform),
                 new("law", LAW_BYTES as u64, uniform),

@@ -62,7 +62,8 @@ impl GpuEngine {
         };
         let grid = Grid::new(&sample.domain, range.cutoff + range.skin, positions);
         let budget = Budget::new(&shape, grid.len() as u64);
-        budget.check(&shape, self.device.most_bytes())?;
+        let device = &self.device;
+        budget.check(&shape, device.most_bytes(), device.most_in_all())?;
         let twin = self.twin;
         let column = |name: &str| {
             let mut all = sample.columns.iter();

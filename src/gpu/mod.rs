@@ -18,5 +18,5 @@ pub mod engine;
 pub mod frame;
 mod program;
 
-pub use device::{Choice, Device, GpuError};
+pub use device::{Choice, Device, GpuError, Listed, list};
 pub use engine::GpuEngine;

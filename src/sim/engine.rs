@@ -16,12 +16,15 @@ use crate::model::neighbours;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
 use crate::model::phase::{Clock, Failure};
+use crate::scene::Backend;
 
 /// Steps that an engine does before it says whether they are good.
 pub const BURST: u64 = 16;
 
 /// The world's copy of the state is at most so many seconds old.
 const COPY_EVERY: f64 = 1.0;
+
+const NO_WALLS: &str = "walls are computed on the processor only";
 
 /// Why an engine does not go on.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -76,8 +79,8 @@ impl Held {
 }
 
 impl Simulation {
-    /// Lets an engine compute the steps from now on; an error says why it cannot, and leaves the
-    /// steps to the processor.
+    /// Lets an engine compute the steps from now on, and has the scene say so; an error says why it
+    /// cannot, and leaves the steps to the processor.
     pub fn engage(&mut self, engine: Box<dyn Engine>) -> Result<(), Trouble> {
         let mut held = Held {
             engine,
@@ -87,14 +90,27 @@ impl Simulation {
             age: Stopwatch::start(),
             burst: 0,
         };
+        self.disengage();
         self.give(&mut held)?;
         self.held = Some(held);
+        self.scene.backend = Backend::Gpu;
         Ok(())
     }
 
-    /// Gives the steps back to the processor. The state is in the world already.
-    pub fn disengage(&mut self) {
-        self.held = None;
+    /// Gives the steps back to the processor, and the engine, if there was one, to the caller. The
+    /// state is in the world already.
+    pub fn disengage(&mut self) -> Option<Box<dyn Engine>> {
+        self.scene.backend = Backend::Cpu;
+        self.held.take().map(|held| held.engine)
+    }
+
+    /// Leaves the steps to the processor where something has come up that no engine computes.
+    pub(super) fn check_engine(&mut self) {
+        if self.held.is_some() && !self.scene.walls.is_empty() {
+            self.disengage();
+            self.news
+                .push(format!("{NO_WALLS}; the run goes on on the processor"));
+        }
     }
 
     /// What computes the steps, if it is not the processor.
@@ -112,8 +128,8 @@ impl Simulation {
         let pool = self.pool.clone();
         pool.install(|| neighbours::settle(&mut self.world));
         if !self.scene.walls.is_empty() {
-            let reason = "walls are computed on the processor only; rub them out first";
-            return Err(Trouble::Refused(reason.into()));
+            let reason = format!("{NO_WALLS}; rub them out first");
+            return Err(Trouble::Refused(reason));
         }
         let values = self.scene.values.clone();
         let sample = Sample {
@@ -165,19 +181,20 @@ impl Simulation {
             return Ok(steps);
         };
         let goal = self.clock().step.saturating_add(steps);
-        match self.drive(&mut held, goal, go_on) {
-            Ok(()) => {
-                self.held = Some(held);
-                Ok(0)
-            }
-            Err(Trouble::Broken(reason)) => match held.engine.read_good() {
+        let Err(trouble) = self.drive(&mut held, goal, go_on) else {
+            self.held = Some(held);
+            return Ok(0);
+        };
+        self.scene.backend = Backend::Cpu;
+        match trouble {
+            Trouble::Broken(reason) => match held.engine.read_good() {
                 Ok(good) => {
                     self.confirm(&good, held.burst, &reason)?;
                     Ok(goal - self.clock().step)
                 }
                 Err(trouble) => Ok(self.fall_back(&held, goal, &trouble.to_string())),
             },
-            Err(Trouble::Refused(reason) | Trouble::Lost(reason)) => {
+            Trouble::Refused(reason) | Trouble::Lost(reason) => {
                 Ok(self.fall_back(&held, goal, &reason))
             }
         }
