@@ -251,22 +251,18 @@ fn a_state_of_the_device_gives_the_picture_of_the_processor() {
     };
     let here = still("cpu.png", "50", "cpu");
     let there = still("gpu.png", "50", "gpu");
-    // Places differ by less than a thousandth of a diameter, of 10 pixels or so: at the edge of a
-    // disc that is a hundredth of the way from the darkest to the brightest.
-    let farthest = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max();
+    // Places differ by some millionths of a diameter. Whoever draws small discs puts them on a mesh
+    // finer than a pixel: a disc in a hundred may be a place of the mesh aside, which shows on its
+    // rim.
+    let differ = |a: &[u8], b: &[u8]| {
+        let far = |(a, b): &(&u8, &u8)| a.abs_diff(**b) > 2;
+        a.iter().zip(b).filter(far).count() as f64 / a.len() as f64
+    };
     assert_eq!(here.len(), there.len());
-    assert!(
-        farthest(&here, &there) <= Some(4),
-        "{:?}",
-        farthest(&here, &there)
-    );
-    // A thousand steps are seen.
+    assert!(differ(&here, &there) < 1e-3, "{}", differ(&here, &there));
+    // What has moved by a quarter of a diameter is seen.
     let later = still("later.png", "1050", "gpu");
-    assert!(
-        farthest(&here, &later) > Some(20),
-        "{:?}",
-        farthest(&here, &later)
-    );
+    assert!(differ(&here, &later) > 0.1, "{}", differ(&here, &later));
 }
 
 fn pixels(path: &Path) -> Vec<u8> {
