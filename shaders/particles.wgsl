@@ -1,11 +1,22 @@
-// One step of particles in the plane: plan, sum forces, advance. The twin of src/math/pair.rs and
-// src/math/integrate.rs; the laws themselves come from the chapter's file, which says
+// One step of particles in the plane: plan, sum forces, advance. The twin of src/math/integrate.rs;
+// forces are summed in near.wgsl or all.wgsl, and the laws themselves come from the chapter's file,
+// which says
 //
 //   struct Law                                      its parameters
-//   fn cutoff(diameter) -> f32                      distance from which on a pair has no force
-//   fn over_r(r2, diameter) -> f32                  F(r)/r of a pair
 //   fn field(position) -> vec2<f32>                 force on a particle by itself
 //   fn step(words, force, state) -> Motion          displacement and new state
+//
+// and for a force of short range
+//
+//   fn cutoff(diameter) -> f32                      distance from which on a pair has no force
+//   fn over_r(r2, diameter) -> f32                  F(r)/r of a pair
+//
+// or for one of all on all
+//
+//   fn pull(r2, state, other) -> f32                F(r)/r of a pair
+//   fn linear(position) -> Fixed                    force that is summed with the pairs
+//
+// The state is what the chapter's column holds: one number (and 0), or two.
 
 /// What the engine needs to know; laid out as `Frame` in src/gpu/frame.rs.
 struct Frame {
@@ -109,73 +120,6 @@ fn plan() {
         atomicStore(&status.stale, 0u);
         status.rebuilds += 1u;
     }
-}
-
-/// The cells around one on an axis: the lowest and the highest, wrapped by the caller.
-fn around(cell: u32, cells: u32) -> vec2<i32> {
-    if has(PERIODIC) {
-        if cells == 1u {
-            return vec2<i32>(0, 0);
-        }
-        return vec2<i32>(i32(cell) - 1, i32(cell) + 1);
-    }
-    return vec2<i32>(max(i32(cell) - 1, 0), i32(min(cell + 1u, cells - 1u)));
-}
-
-/// The force of a run of slots on a particle.
-fn force_of(first: u32, end: u32, own: vec2<u32>, size: f32) -> vec2<f32> {
-    var total = vec2<f32>(0.0);
-    for (var other = first; other < end; other++) {
-        let d = separation(own, positions[other]);
-        let r2 = d.x * d.x + d.y * d.y;
-        var diameter = size;
-        if !has(ALIKE) {
-            diameter = (size + diameters[other]) * 0.5;
-        }
-        let reach = cutoff(diameter);
-        // A pair at zero distance has no direction, and a particle is no neighbour of its own.
-        if r2 < reach * reach && r2 > 0.0 {
-            total += d * over_r(r2, diameter);
-        }
-    }
-    return total;
-}
-
-@compute @workgroup_size(64)
-fn sum_forces(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let slot = (group.y * groups.x + group.x) * 64u + lane;
-    if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
-        return;
-    }
-    let own = positions[slot];
-    var total = vec2<f32>(0.0);
-    if has(INTERACTING) {
-        let size = select(diameters[select(slot, 0u, has(ALIKE))], 1.0, has(ALIKE));
-        let cell = cell_of(own);
-        let nx = i32(frame.cells.x);
-        let ny = i32(frame.cells.y);
-        let columns = around(cell.x, frame.cells.x);
-        let rows = around(cell.y, frame.cells.y);
-        for (var y = rows.x; y <= rows.y; y++) {
-            let row = u32((y + ny) % ny) * frame.cells.x;
-            let low = u32(max(columns.x, 0));
-            let high = u32(min(columns.y, nx - 1));
-            total += force_of(starts[row + low], starts[row + high + 1u], own, size);
-            // The cell beyond the edge of a periodic box, if there is one.
-            if columns.x < 0 {
-                let last = row + frame.cells.x - 1u;
-                total += force_of(starts[last], starts[last + 1u], own, size);
-            }
-            if columns.y >= nx {
-                total += force_of(starts[row], starts[row + 1u], own, size);
-            }
-        }
-    }
-    forces[slot] = total + field(own);
 }
 
 /// One coordinate moved, and whether that is out of all bounds.
