@@ -23,9 +23,13 @@ pub fn device() -> Option<Device> {
 }
 
 pub fn start(count: usize, changes: &[(&str, &str)]) -> Simulation {
+    start_of("active", count, changes)
+}
+
+pub fn start_of(model: &str, count: usize, changes: &[(&str, &str)]) -> Simulation {
     let mut overrides = vec![("population.count".to_string(), count.to_string())];
     overrides.extend(changes.iter().map(|(k, v)| (k.to_string(), v.to_string())));
-    let model = seethe::models::find("active").expect("the chapter");
+    let model = seethe::models::find(model).expect("the chapter");
     let scene = scene::parse("bench.ron", model.bench_scene, &overrides)
         .unwrap_or_else(|problems| panic!("{}", problems.for_terminal()));
     Simulation::new(scene, worker_threads(2).expect("threads")).expect("a start")

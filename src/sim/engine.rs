@@ -21,6 +21,9 @@ use crate::scene::Backend;
 /// Steps that an engine does before it says whether they are good.
 pub const BURST: u64 = 16;
 
+/// Bursts take about so many seconds where a step takes long: nobody is heard in between.
+const BURST_TIME: f64 = 0.05;
+
 /// The world's copy of the state is at most so many seconds old.
 const COPY_EVERY: f64 = 1.0;
 
@@ -69,9 +72,21 @@ pub(super) struct Held {
     age: Stopwatch,
     /// Steps of the newest burst.
     burst: u64,
+    /// Steps of the next one, at most.
+    most: u64,
 }
 
 impl Held {
+    /// Makes bursts shorter that keep whoever waits for their end, and longer again when they are
+    /// over soon. Steps are the same in bursts of any length.
+    fn pace(&mut self, seconds: f64) {
+        if seconds > 2.0 * BURST_TIME {
+            self.most = (self.most / 2).max(1);
+        } else if seconds < 0.5 * BURST_TIME && self.burst == self.most {
+            self.most = (2 * self.most).min(BURST);
+        }
+    }
+
     /// The world was changed: the engine takes it anew.
     pub(super) fn disturb(&mut self) {
         self.taken = false;
@@ -89,6 +104,7 @@ impl Simulation {
             copied: self.clock(),
             age: Stopwatch::start(),
             burst: 0,
+            most: BURST,
         };
         self.disengage();
         self.give(&mut held)?;
@@ -231,9 +247,11 @@ impl Simulation {
             }
             let sample = (clock.step / every + 1).saturating_mul(every);
             let intent = self.pending.front().map_or(u64::MAX, |next| next.step);
-            let end = goal.min(sample).min(intent).min(clock.step + BURST);
+            let end = goal.min(sample).min(intent).min(clock.step + held.most);
             held.burst = end - clock.step;
+            let busy = Stopwatch::start();
             held.engine.advance(held.burst)?;
+            held.pace(busy.seconds());
             held.current = false;
             let mut now = self.clock();
             for _ in clock.step..end {
