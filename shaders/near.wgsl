@@ -12,7 +12,7 @@ fn around(cell: u32, cells: u32) -> vec2<i32> {
     return vec2<i32>(max(i32(cell) - 1, 0), i32(min(cell + 1u, cells - 1u)));
 }
 
-/// The force of a run of slots on a particle.
+/// The force of a run of places on a particle.
 fn force_of(first: u32, end: u32, own: vec2<u32>, size: f32) -> vec2<f32> {
     var total = vec2<f32>(0.0);
     for (var other = first; other < end; other++) {
@@ -41,10 +41,11 @@ fn sum_forces(
     if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
         return;
     }
-    let own = positions[slot];
+    let half = base();
+    let own = positions[half + slot];
     var total = vec2<f32>(0.0);
     if has(INTERACTING) {
-        let size = select(diameters[select(slot, 0u, has(ALIKE))], 1.0, has(ALIKE));
+        let size = select(diameters[select(half + slot, 0u, has(ALIKE))], 1.0, has(ALIKE));
         let cell = cell_of(own);
         let nx = i32(frame.cells.x);
         let ny = i32(frame.cells.y);
@@ -54,14 +55,14 @@ fn sum_forces(
             let row = u32((y + ny) % ny) * frame.cells.x;
             let low = u32(max(columns.x, 0));
             let high = u32(min(columns.y, nx - 1));
-            total += force_of(starts[row + low], starts[row + high + 1u], own, size);
+            total += force_of(half + starts[row + low], half + starts[row + high + 1u], own, size);
             // The cell beyond the edge of a periodic box, if there is one.
             if columns.x < 0 {
                 let last = row + frame.cells.x - 1u;
-                total += force_of(starts[last], starts[last + 1u], own, size);
+                total += force_of(half + starts[last], half + starts[last + 1u], own, size);
             }
             if columns.y >= nx {
-                total += force_of(starts[row], starts[row + 1u], own, size);
+                total += force_of(half + starts[row], half + starts[row + 1u], own, size);
             }
         }
     }

@@ -71,6 +71,8 @@ struct Motion {
 @group(0) @binding(1) var<uniform> law: Law;
 @group(0) @binding(2) var<storage, read_write> status: Status;
 @group(0) @binding(3) var<storage, read_write> arguments: array<u32, 6>;
+/// Where particles see each other positions, bodies and diameters have two halves, between which a
+/// sort moves them to and fro; see `base`.
 @group(0) @binding(4) var<storage, read_write> positions: array<vec2<u32>>;
 /// Bits of the state, tag, and slot on the side of the processor.
 @group(0) @binding(5) var<storage, read_write> bodies: array<vec4<u32>>;
@@ -84,9 +86,16 @@ struct Motion {
 @group(0) @binding(12) var<storage, read_write> sums: array<u32>;
 @group(0) @binding(13) var<storage, read_write> starts: array<u32>;
 @group(0) @binding(14) var<storage, read_write> order: array<u32>;
-@group(0) @binding(15) var<storage, read_write> sorted_positions: array<vec2<u32>>;
-@group(0) @binding(16) var<storage, read_write> sorted_bodies: array<vec4<u32>>;
-@group(0) @binding(17) var<storage, read_write> sorted_diameters: array<f32>;
+
+/// Where the half begins that holds the particles: the one that the newest sort wrote.
+fn base() -> u32 {
+    return (status.rebuilds & 1u) * frame.count;
+}
+
+/// Where the half begins that the newest sort reads.
+fn base_before() -> u32 {
+    return frame.count - base();
+}
 
 fn has(flag: u32) -> bool {
     return (frame.flags & flag) != 0u;
@@ -160,8 +169,9 @@ fn advance(
     if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
         return;
     }
-    let body = bodies[slot];
-    let place = positions[slot];
+    let at = base() + slot;
+    let body = bodies[at];
+    let place = positions[at];
     let words = philox4x32(vec4<u32>(body.z, status.step, 0u), frame.seed);
     let motion = step(words, forces[slot], bitcast<vec2<f32>>(body.xy));
     let x = shift(place.x, motion.displacement.x * frame.inverse_quantum.x);
@@ -170,8 +180,8 @@ fn advance(
         atomicMin(&status.fault, slot);
     }
     let goal = vec2<u32>(x.goal, y.goal);
-    positions[slot] = goal;
-    bodies[slot] = vec4<u32>(bitcast<vec2<u32>>(motion.state), body.zw);
+    positions[at] = goal;
+    bodies[at] = vec4<u32>(bitcast<vec2<u32>>(motion.state), body.zw);
     let crossed = vec2<i32>(crossing(place.x, goal.x), crossing(place.y, goal.y));
     if any(crossed != vec2<i32>(0)) {
         images[body.w] += crossed;

@@ -17,14 +17,15 @@ impl Budget {
     /// For particles on a number of cells.
     pub fn new(shape: &Shape, cells: u64) -> Self {
         let n = shape.count as u64;
-        let sizes = if shape.alike { 1 } else { n };
         let sorted = if shape.interacts() { n } else { 1 };
-        let sorted_sizes = if shape.alike { 1 } else { sorted };
+        // Two halves where particles are sorted from one into the other.
+        let halves = if shape.interacts() { 2 * n } else { n };
+        let sizes = if shape.alike { 1 } else { halves };
         let counters = if shape.interacts() { cells + 1 } else { 1 };
         let blocks = counters.div_ceil(u64::from(SCAN_BLOCK));
         let buffers = vec![
-            ("positions", 8 * n),
-            ("bodies", WIDEST * n),
+            ("positions", 8 * halves),
+            ("bodies", WIDEST * halves),
             ("diameters", 4 * sizes),
             ("forces", 8 * n),
             ("reference", 8 * sorted),
@@ -34,9 +35,6 @@ impl Budget {
             ("sums", 4 * blocks),
             ("starts", 4 * counters),
             ("order", 4 * sorted),
-            ("sorted positions", 8 * sorted),
-            ("sorted bodies", WIDEST * sorted),
-            ("sorted diameters", 4 * sorted_sizes),
             ("kept positions", 8 * n),
             ("kept bodies", WIDEST * n),
             ("kept forces", 8 * n),
@@ -93,11 +91,11 @@ mod tests {
         };
         let most = 1 << 20;
         let budget = |count| Budget::new(&shape(count), 2 * count as u64);
-        assert!(budget(1 << 16).check(&shape(1 << 16), most, None).is_ok());
-        let over = shape((1 << 16) + 1);
+        assert!(budget(1 << 15).check(&shape(1 << 15), most, None).is_ok());
+        let over = shape((1 << 15) + 1);
         let error = budget(over.count).check(&over, most, None);
         let text = error.expect_err("one too many").to_string();
-        for part in ["65537", "1048592", "1048576", "N = 65536 or less"] {
+        for part in ["32769", "1048608", "1048576", "N = 32768 or less"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         // What fits into each buffer may still be too much together.
@@ -107,7 +105,7 @@ mod tests {
         for part in [
             format!("{}", all + 1),
             format!("{all}"),
-            "N = 65536 or less".into(),
+            "N = 32768 or less".into(),
         ] {
             assert!(text.contains(&part), "{part}: {text}");
         }

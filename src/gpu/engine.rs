@@ -31,6 +31,8 @@ struct Run {
     budget: Budget,
     buffers: Buffers,
     bound: Bound,
+    /// The half of the buffers that holds the particles.
+    half: u64,
 }
 
 impl GpuEngine {
@@ -118,12 +120,13 @@ impl GpuEngine {
                 budget,
                 buffers,
                 bound,
+                half: 0,
             });
         }
         let Some(run) = &mut self.run else {
             return Err(GpuError::Device("it has no buffers".into()));
         };
-        (run.frame, run.shape) = (frame, shape);
+        (run.frame, run.shape, run.half) = (frame, shape, 0);
         let status = Status::before(sample.clock.step);
         run.buffers.send(
             &self.device,
@@ -136,14 +139,14 @@ impl GpuEngine {
     }
 
     fn burst(&mut self, steps: u64) -> Result<Status, GpuError> {
-        let Some(run) = &self.run else {
+        let Some(run) = &mut self.run else {
             return Err(GpuError::Device("it holds no run".into()));
         };
         let mut encoder = self
             .device
             .device
             .create_command_encoder(&Default::default());
-        run.buffers.keep(&mut encoder);
+        run.buffers.keep(&mut encoder, run.half);
         let mut pass = encoder.begin_compute_pass(&Default::default());
         self.program.steps(
             &mut pass,
@@ -155,7 +158,9 @@ impl GpuEngine {
         drop(pass);
         run.buffers.ask(&mut encoder);
         self.device.queue.submit([encoder.finish()]);
-        run.buffers.answer(&self.device)
+        let status = run.buffers.answer(&self.device)?;
+        run.half = u64::from(status.rebuilds) & 1;
+        Ok(status)
     }
 
     /// Columns in the order of the processor's slots.
@@ -163,7 +168,8 @@ impl GpuEngine {
         let Some(run) = &self.run else {
             return Err(GpuError::Device("it holds no run".into()));
         };
-        run.buffers.fetch(&self.device, kept, &mut self.state)?;
+        let half = (!kept).then_some(run.half);
+        run.buffers.fetch(&self.device, half, &mut self.state)?;
         let state = &self.state;
         let count = state.positions.len();
         let mut positions = vec![[0u32; 2]; count];

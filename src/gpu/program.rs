@@ -38,14 +38,13 @@ const PLAN: Entry = ("plan", &[0, 2, 3], Extent::One);
 const ADVANCE: Entry = ("advance", &[0, 1, 2, 4, 5, 7, 8, 9], Extent::Particles);
 
 /// The order of a step with forces of short range.
-const NEAR_STEP: [Entry; 9] = [
+const NEAR_STEP: [Entry; 8] = [
     PLAN,
-    ("count", &[0, 4, 10, 11], Extent::Due(0)),
+    ("count", &[0, 2, 4, 10, 11], Extent::Due(0)),
     ("sum_blocks", &[0, 2, 10, 12], Extent::Due(12)),
     ("scan_blocks", &[0, 10, 12, 13], Extent::Due(12)),
-    ("place", &[0, 4, 11, 13, 14], Extent::Due(0)),
-    ("arrange", &[0, 4, 5, 6, 13, 14, 15, 16, 17], Extent::Due(0)),
-    ("adopt", &[0, 4, 5, 6, 8, 15, 16, 17], Extent::Due(0)),
+    ("place", &[0, 2, 4, 11, 13, 14], Extent::Due(0)),
+    ("arrange", &[0, 2, 4, 5, 6, 8, 13, 14], Extent::Due(0)),
     ("sum_forces", &[0, 1, 2, 4, 6, 7, 13], Extent::Particles),
     ADVANCE,
 ];

@@ -15,6 +15,8 @@ pub const LAW_BYTES: usize = 64;
 pub struct Twin {
     /// The chapter's WGSL.
     pub source: &'static str,
+    /// What of the chapter it computes, for users.
+    pub doc: &'static str,
     /// Name of a column of one or two `f32`: what the law knows of a particle besides its place, and
     /// may change.
     pub state: &'static str,

@@ -13,6 +13,7 @@ use crate::model::twin::{LAW_BYTES, Pairs, Twin};
 /// The chapter on a graphics device.
 pub const TWIN: Twin = Twin {
     source: include_str!("../../../shaders/models/active.wgsl"),
+    doc: "All dynamics and repulsions, without walls.",
     state: Heading::NAME,
     pairs: Pairs::Near,
     law: |values, setting| {

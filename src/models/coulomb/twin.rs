@@ -14,6 +14,7 @@ use crate::model::twin::{LAW_BYTES, Pairs, Setting, Twin};
 /// The chapter on a graphics device.
 pub const TWIN: Twin = Twin {
     source: include_str!("../../../shaders/models/coulomb.wgsl"),
+    doc: "The Langevin equation with every pair summed, for at most 65536 charges in a harmonic or quartic trap, in one that is a power, or in a reflecting box.",
     state: Charge::NAME,
     pairs: Pairs::All,
     law: |values, setting| {
