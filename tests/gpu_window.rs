@@ -101,6 +101,19 @@ fn a_running_simulation_moves_to_the_device_and_back_without_losing_a_bit() {
     alone.engage(engine).expect("a hand-over");
     alone.advance(50).expect("steps");
     assert_eq!(inside(&lab).hash(), alone.hash());
+    // Another adapter, which may be the same, takes over from the one that computes.
+    let notices = |lab: &Lab| lab.snapshot().hand.notices.last().map(|last| last.number);
+    let before = notices(&lab);
+    lab.send(Command::Engines(Arc::new(make) as MakeEngine));
+    lab.send(Command::Compute(Backend::Gpu));
+    wait(&lab, "it is told", |_| notices(&lab) > before);
+    assert_eq!(notices(&lab), before.map(|number| number + 1));
+    assert!(lab.snapshot().engine.is_some());
+    let settled_alone = {
+        seethe::model::neighbours::settle(alone.world_mut());
+        alone.hash()
+    };
+    assert_eq!(settled(&lab), settled_alone);
     lab.send(Command::Play);
     let here = lab.snapshot().clock.step;
     wait(&lab, "it plays", |snapshot| snapshot.clock.step > here + 40);

@@ -22,22 +22,24 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Engines come from here from now on; a run that is on one, or is to be, gets a new one.
+    /// Engines come from here from now on; a run whose scene wants one, and that has none, gets it.
     pub fn open(&mut self, make: MakeEngine, run: &mut Simulation, hand: &mut Hand) {
         self.make = Some(make);
-        if run.scene().backend == Backend::Gpu {
+        if run.scene().backend == Backend::Gpu && run.engine().is_none() {
             self.move_to(Backend::Gpu, run, hand);
         }
     }
 
-    /// Moves a run between two steps, and says what has come of it.
+    /// Moves a run between two steps, from one engine to another as well, and says what has come of
+    /// it.
     pub fn move_to(&self, backend: Backend, run: &mut Simulation, hand: &mut Hand) {
+        // The old engine goes first: two at once may be more than a device has memory for.
+        let before = run.disengage().is_some();
         match backend {
-            Backend::Cpu => {
-                if run.disengage().is_some() {
-                    hand.say(false, "The processor computes the steps now.".into());
-                }
+            Backend::Cpu if before => {
+                hand.say(false, "The processor computes the steps now.".into());
             }
+            Backend::Cpu => {}
             Backend::Gpu => match self.make(run.scene().model) {
                 Ok(engine) => engage(engine, run, hand),
                 Err(reason) => stay(&reason, run, hand),

@@ -52,7 +52,7 @@ pub enum Command {
     Restore(Arc<Vec<u8>>),
     /// Asks for the whole state as bytes.
     Checkpoint(Sender<Vec<u8>>),
-    /// Where engines come from; a run that has one, or wants one, gets its own from there.
+    /// Where engines come from; a run whose scene wants one, and that has none, gets it from there.
     Engines(MakeEngine),
     /// Moves the steps to the processor, or to an engine, between two steps.
     Compute(Backend),
