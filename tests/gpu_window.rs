@@ -193,6 +193,24 @@ fn what_no_device_computes_stays_on_the_processor_and_is_told() {
     lab.send(Command::Compute(Backend::Gpu));
     wait(&lab, "it is refused", |_| told(&lab, "rub them out first"));
     assert!(lab.snapshot().engine.is_none());
+    // So does a parameter of which there is no shader, also while nothing moves.
+    let overrides = [
+        ("population.count", "100"),
+        ("parameters.dynamics", "langevin"),
+        ("dt", "0.001"),
+        ("backend", "gpu"),
+    ];
+    let lab = self::lab(scene("ginibre", &overrides));
+    wait(&lab, "the device", |snapshot| snapshot.engine.is_some());
+    steps(&lab, 5);
+    lab.act(Action::SetParameter {
+        name: "dynamics".into(),
+        value: 1.0,
+    });
+    wait(&lab, "it is told", |snapshot| {
+        snapshot.engine.is_none() && told(&lab, "only langevin")
+    });
+    assert_eq!(inside(&lab).scene().backend, Backend::Cpu);
 }
 
 /// The program on a machine whose drivers are found.

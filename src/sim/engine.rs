@@ -16,6 +16,7 @@ use crate::model::neighbours;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
 use crate::model::phase::{Clock, Failure};
+use crate::model::twin::Setting;
 use crate::scene::Backend;
 
 /// Steps that an engine does before it says whether they are good.
@@ -120,13 +121,26 @@ impl Simulation {
         self.held.take().map(|held| held.engine)
     }
 
-    /// Leaves the steps to the processor where something has come up that no engine computes.
+    /// Leaves the steps to the processor where something has come up that no engine computes: what a
+    /// scene says must hold at every moment at which it may be kept.
     pub(super) fn check_engine(&mut self) {
-        if self.held.is_some() && !self.scene.walls.is_empty() {
-            self.disengage();
-            self.news
-                .push(format!("{NO_WALLS}; the run goes on on the processor"));
+        if self.held.is_none() {
+            return;
         }
+        let setting = Setting {
+            dt: self.clock().dt,
+            count: self.count(),
+            domain: self.scene.domain,
+        };
+        let law = self.scene.model.twin.map(|twin| twin.law);
+        let reason = match law.map(|law| law(&self.scene.values, &setting)) {
+            _ if !self.scene.walls.is_empty() => NO_WALLS.to_string(),
+            Some(Err(reason)) => reason,
+            _ => return,
+        };
+        self.disengage();
+        self.news
+            .push(format!("{reason}; the run goes on on the processor"));
     }
 
     /// What computes the steps, if it is not the processor.
