@@ -1,5 +1,6 @@
-// Counting sort of the particles by cell, the twin of src/math/cells.rs; two dispatches before the
-// scan and two behind it, run only when somebody has moved half the skin.
+// Counting sort of the particles by cell, the twin of src/math/cells.rs; a dispatch before the two of
+// the scan and two behind them, run only when somebody has moved half the skin. The particles go from
+// one half of their buffers into the other, which is theirs from then on.
 //
 // Atomic counters give each particle of a cell some place in it, in an order that no two runs share.
 // `arrange` puts the particles of a cell into the order of their tags, so that the sorted state, and
@@ -29,7 +30,7 @@ fn count(
 ) {
     let slot = (group.y * groups.x + group.x) * 64u + lane;
     if slot < frame.count {
-        ranks[slot] = atomicAdd(&counts[key(positions[slot])], 1u);
+        ranks[slot] = atomicAdd(&counts[key(positions[base_before() + slot])], 1u);
     }
 }
 
@@ -41,7 +42,8 @@ fn place(
 ) {
     let slot = (group.y * groups.x + group.x) * 64u + lane;
     if slot < frame.count {
-        order[starts[key(positions[slot])] + ranks[slot]] = slot;
+        let at = base_before() + slot;
+        order[starts[key(positions[at])] + ranks[slot]] = at;
     }
 }
 
@@ -55,9 +57,9 @@ fn arrange(
     if at >= frame.count {
         return;
     }
-    let slot = order[at];
-    let position = positions[slot];
-    let body = bodies[slot];
+    let from_ = order[at];
+    let position = positions[from_];
+    let body = bodies[from_];
     let cell = key(position);
     var goal = starts[cell];
     // Whoever shares a crowded cell stays where it is: the run ends at this step.
@@ -67,28 +69,11 @@ fn arrange(
             goal++;
         }
     }
-    sorted_positions[goal] = position;
-    sorted_bodies[goal] = body;
+    reference[goal] = position;
+    goal += base();
+    positions[goal] = position;
+    bodies[goal] = body;
     if !has(ALIKE) {
-        sorted_diameters[goal] = diameters[slot];
-    }
-}
-
-@compute @workgroup_size(64)
-fn adopt(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let slot = (group.y * groups.x + group.x) * 64u + lane;
-    if slot >= frame.count {
-        return;
-    }
-    let position = sorted_positions[slot];
-    positions[slot] = position;
-    reference[slot] = position;
-    bodies[slot] = sorted_bodies[slot];
-    if !has(ALIKE) {
-        diameters[slot] = sorted_diameters[slot];
+        diameters[goal] = diameters[from_];
     }
 }

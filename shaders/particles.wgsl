@@ -1,11 +1,22 @@
-// One step of particles in the plane: plan, sum forces, advance. The twin of src/math/pair.rs and
-// src/math/integrate.rs; the laws themselves come from the chapter's file, which says
+// One step of particles in the plane: plan, sum forces, advance. The twin of src/math/integrate.rs;
+// forces are summed in near.wgsl or all.wgsl, and the laws themselves come from the chapter's file,
+// which says
 //
 //   struct Law                                      its parameters
-//   fn cutoff(diameter) -> f32                      distance from which on a pair has no force
-//   fn over_r(r2, diameter) -> f32                  F(r)/r of a pair
 //   fn field(position) -> vec2<f32>                 force on a particle by itself
 //   fn step(words, force, state) -> Motion          displacement and new state
+//
+// and for a force of short range
+//
+//   fn cutoff(diameter) -> f32                      distance from which on a pair has no force
+//   fn over_r(r2, diameter) -> f32                  F(r)/r of a pair
+//
+// or for one of all on all
+//
+//   fn pull(r2, state, other) -> f32                F(r)/r of a pair
+//   fn linear(position) -> Fixed                    force that is summed with the pairs
+//
+// The state is what the chapter's column holds: one number (and 0), or two.
 
 /// What the engine needs to know; laid out as `Frame` in src/gpu/frame.rs.
 struct Frame {
@@ -60,6 +71,8 @@ struct Motion {
 @group(0) @binding(1) var<uniform> law: Law;
 @group(0) @binding(2) var<storage, read_write> status: Status;
 @group(0) @binding(3) var<storage, read_write> arguments: array<u32, 6>;
+/// Where particles see each other positions, bodies and diameters have two halves, between which a
+/// sort moves them to and fro; see `base`.
 @group(0) @binding(4) var<storage, read_write> positions: array<vec2<u32>>;
 /// Bits of the state, tag, and slot on the side of the processor.
 @group(0) @binding(5) var<storage, read_write> bodies: array<vec4<u32>>;
@@ -73,9 +86,16 @@ struct Motion {
 @group(0) @binding(12) var<storage, read_write> sums: array<u32>;
 @group(0) @binding(13) var<storage, read_write> starts: array<u32>;
 @group(0) @binding(14) var<storage, read_write> order: array<u32>;
-@group(0) @binding(15) var<storage, read_write> sorted_positions: array<vec2<u32>>;
-@group(0) @binding(16) var<storage, read_write> sorted_bodies: array<vec4<u32>>;
-@group(0) @binding(17) var<storage, read_write> sorted_diameters: array<f32>;
+
+/// Where the half begins that holds the particles: the one that the newest sort wrote.
+fn base() -> u32 {
+    return (status.rebuilds & 1u) * frame.count;
+}
+
+/// Where the half begins that the newest sort reads.
+fn base_before() -> u32 {
+    return frame.count - base();
+}
 
 fn has(flag: u32) -> bool {
     return (frame.flags & flag) != 0u;
@@ -109,73 +129,6 @@ fn plan() {
         atomicStore(&status.stale, 0u);
         status.rebuilds += 1u;
     }
-}
-
-/// The cells around one on an axis: the lowest and the highest, wrapped by the caller.
-fn around(cell: u32, cells: u32) -> vec2<i32> {
-    if has(PERIODIC) {
-        if cells == 1u {
-            return vec2<i32>(0, 0);
-        }
-        return vec2<i32>(i32(cell) - 1, i32(cell) + 1);
-    }
-    return vec2<i32>(max(i32(cell) - 1, 0), i32(min(cell + 1u, cells - 1u)));
-}
-
-/// The force of a run of slots on a particle.
-fn force_of(first: u32, end: u32, own: vec2<u32>, size: f32) -> vec2<f32> {
-    var total = vec2<f32>(0.0);
-    for (var other = first; other < end; other++) {
-        let d = separation(own, positions[other]);
-        let r2 = d.x * d.x + d.y * d.y;
-        var diameter = size;
-        if !has(ALIKE) {
-            diameter = (size + diameters[other]) * 0.5;
-        }
-        let reach = cutoff(diameter);
-        // A pair at zero distance has no direction, and a particle is no neighbour of its own.
-        if r2 < reach * reach && r2 > 0.0 {
-            total += d * over_r(r2, diameter);
-        }
-    }
-    return total;
-}
-
-@compute @workgroup_size(64)
-fn sum_forces(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let slot = (group.y * groups.x + group.x) * 64u + lane;
-    if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
-        return;
-    }
-    let own = positions[slot];
-    var total = vec2<f32>(0.0);
-    if has(INTERACTING) {
-        let size = select(diameters[select(slot, 0u, has(ALIKE))], 1.0, has(ALIKE));
-        let cell = cell_of(own);
-        let nx = i32(frame.cells.x);
-        let ny = i32(frame.cells.y);
-        let columns = around(cell.x, frame.cells.x);
-        let rows = around(cell.y, frame.cells.y);
-        for (var y = rows.x; y <= rows.y; y++) {
-            let row = u32((y + ny) % ny) * frame.cells.x;
-            let low = u32(max(columns.x, 0));
-            let high = u32(min(columns.y, nx - 1));
-            total += force_of(starts[row + low], starts[row + high + 1u], own, size);
-            // The cell beyond the edge of a periodic box, if there is one.
-            if columns.x < 0 {
-                let last = row + frame.cells.x - 1u;
-                total += force_of(starts[last], starts[last + 1u], own, size);
-            }
-            if columns.y >= nx {
-                total += force_of(starts[row], starts[row + 1u], own, size);
-            }
-        }
-    }
-    forces[slot] = total + field(own);
 }
 
 /// One coordinate moved, and whether that is out of all bounds.
@@ -216,8 +169,9 @@ fn advance(
     if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
         return;
     }
-    let body = bodies[slot];
-    let place = positions[slot];
+    let at = base() + slot;
+    let body = bodies[at];
+    let place = positions[at];
     let words = philox4x32(vec4<u32>(body.z, status.step, 0u), frame.seed);
     let motion = step(words, forces[slot], bitcast<vec2<f32>>(body.xy));
     let x = shift(place.x, motion.displacement.x * frame.inverse_quantum.x);
@@ -226,8 +180,8 @@ fn advance(
         atomicMin(&status.fault, slot);
     }
     let goal = vec2<u32>(x.goal, y.goal);
-    positions[slot] = goal;
-    bodies[slot] = vec4<u32>(bitcast<vec2<u32>>(motion.state), body.zw);
+    positions[at] = goal;
+    bodies[at] = vec4<u32>(bitcast<vec2<u32>>(motion.state), body.zw);
     let crossed = vec2<i32>(crossing(place.x, goal.x), crossing(place.y, goal.y));
     if any(crossed != vec2<i32>(0)) {
         images[body.w] += crossed;

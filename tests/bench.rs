@@ -11,7 +11,7 @@ use seethe::math::tally::Tally;
 use seethe::model::observable::Curve;
 use seethe::model::phase::{Clock, Phase};
 use seethe::panel::{
-    FilmState, Frame, Interface, Machine, Recent, Request, SceneEntry, Surroundings,
+    AdapterEntry, FilmState, Frame, Interface, Machine, Recent, Request, SceneEntry, Surroundings,
 };
 use seethe::scene::Scene;
 use seethe::sim::Action;
@@ -94,6 +94,7 @@ pub fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
             reached: 0.03,
         },
         phases: Phase::ALL.map(|(_, name)| (name, 1e-4)),
+        engine: None,
         picture: Arc::new(Picture {
             revision: 1,
             step: 12_400,
@@ -138,6 +139,7 @@ pub struct Bench {
     pub machine: Machine,
     pub looks_at: Option<([f64; 2], f64)>,
     pub film: FilmState,
+    pub adapters: Vec<AdapterEntry>,
     pub requests: Vec<Request>,
 }
 
@@ -155,6 +157,7 @@ pub fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
         machine: Machine::default(),
         looks_at: None,
         film: FilmState::Idle,
+        adapters: Vec::new(),
         requests: Vec::new(),
     };
     let colours = vec![[90_u8, 120, 200]; 256];
@@ -173,6 +176,7 @@ pub fn harness(snapshot: Snapshot, size: Vec2) -> Harness<'static, Bench> {
                     recent: &bench.recent,
                     machine: bench.machine,
                     looks_at: bench.looks_at,
+                    adapters: &bench.adapters,
                     ..Surroundings::default()
                 };
                 let frame = Frame {

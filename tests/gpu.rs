@@ -11,7 +11,7 @@ use seethe::sim::Simulation;
 use seethe::sim::engine::Trouble;
 use seethe::sim::simulation::worker_threads;
 
-fn device() -> Option<Device> {
+pub fn device() -> Option<Device> {
     match Device::open(&Choice::default()) {
         Ok(device) => Some(device),
         Err(GpuError::NoAdapter) if std::env::var_os("SEETHE_CI").is_none() => {
@@ -22,20 +22,24 @@ fn device() -> Option<Device> {
     }
 }
 
-fn start(count: usize, changes: &[(&str, &str)]) -> Simulation {
+pub fn start(count: usize, changes: &[(&str, &str)]) -> Simulation {
+    start_of("active", count, changes)
+}
+
+pub fn start_of(model: &str, count: usize, changes: &[(&str, &str)]) -> Simulation {
     let mut overrides = vec![("population.count".to_string(), count.to_string())];
     overrides.extend(changes.iter().map(|(k, v)| (k.to_string(), v.to_string())));
-    let model = seethe::models::find("active").expect("the chapter");
+    let model = seethe::models::find(model).expect("the chapter");
     let scene = scene::parse("bench.ron", model.bench_scene, &overrides)
         .unwrap_or_else(|problems| panic!("{}", problems.for_terminal()));
     Simulation::new(scene, worker_threads(2).expect("threads")).expect("a start")
 }
 
-fn twin(simulation: &Simulation) -> Twin {
+pub fn twin(simulation: &Simulation) -> Twin {
     simulation.scene().model.twin.expect("a twin of the law")
 }
 
-fn on(device: Device, mut simulation: Simulation) -> Simulation {
+pub fn on(device: Device, mut simulation: Simulation) -> Simulation {
     let engine = GpuEngine::new(device, twin(&simulation)).expect("an engine");
     simulation.engage(Box::new(engine)).expect("a hand-over");
     simulation
@@ -63,7 +67,7 @@ fn by_tag(simulation: &Simulation, name: &str) -> Vec<[f64; 2]> {
 }
 
 /// The greatest difference of any component, in the periodic box for positions.
-fn farthest(a: &Simulation, b: &Simulation, name: &str) -> f64 {
+pub fn farthest(a: &Simulation, b: &Simulation, name: &str) -> f64 {
     let size = a.scene().domain.size;
     let pairs = by_tag(a, name).into_iter().zip(by_tag(b, name));
     pairs
@@ -239,6 +243,7 @@ fn what_does_not_fit_is_refused_with_numbers() {
     let choice = Choice {
         adapter: None,
         most_bytes: Some(1 << 20),
+        ..Choice::default()
     };
     let device = Device::open(&choice).expect("a small device");
     let mut simulation = start(100_000, &[("parameters.interaction", "none")]);

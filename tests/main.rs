@@ -9,6 +9,8 @@ mod faults;
 mod film;
 mod flocks;
 mod gpu;
+mod gpu_parity;
+mod gpu_window;
 mod hands;
 mod harness;
 mod headless;

@@ -7,7 +7,9 @@ use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use seethe::panel::actions::{ACTIONS, ActionId};
-use seethe::panel::{Arrangement, FilmState, Machine, Pane, PictureEvent, Place, Recent, Request};
+use seethe::panel::{
+    AdapterEntry, Arrangement, FilmState, Machine, Pane, PictureEvent, Place, Recent, Request,
+};
 use seethe::scene::{Bookmark, Scene};
 use seethe::sim::Action;
 
@@ -478,6 +480,58 @@ fn the_performance_pane_tells_what_a_step_costs() {
     for phase in seethe::model::phase::Phase::ALL {
         harness.get_by_label(&format!("{} 20 %", phase.1));
     }
+}
+
+#[test]
+fn the_place_that_computes_is_shown_and_changed() {
+    let mut harness = opened("mips");
+    press(&mut harness, Modifiers::COMMAND, Key::Num5);
+    assert!(shown_texts(&harness).contains("No graphics adapter"));
+    let adapter = |name: &str, software| AdapterEntry {
+        name: name.into(),
+        line: format!("{name} on its own line"),
+        software,
+    };
+    harness.state_mut().adapters = vec![adapter("Card", false), adapter("Pipe", true)];
+    harness.run_steps(2);
+    // The key asks for the adapter that was chosen, and once it computes for the processor.
+    press(&mut harness, Modifiers::COMMAND, Key::G);
+    assert_eq!(computed(&mut harness), [Some(0)]);
+    harness.state_mut().snapshot.engine = Some("Pipe on its own line".into());
+    harness.run_steps(2);
+    let shown = shown_texts(&harness);
+    assert!(shown.contains("GPU: Pipe, software"), "{shown}");
+    assert!(
+        shown.contains("computed on Pipe on its own line."),
+        "{shown}"
+    );
+    // Phases are those of the processor.
+    assert!(!shown.contains("Cost of a step"), "{shown}");
+    press(&mut harness, Modifiers::COMMAND, Key::G);
+    assert_eq!(computed(&mut harness), [None]);
+    // The menu has the processor and every adapter.
+    for (entry, place) in [("CPU", None), ("GPU: Card", Some(0))] {
+        harness.get_by_value("GPU: Pipe, software").click();
+        harness.run_steps(3);
+        click(&mut harness, entry);
+        assert_eq!(computed(&mut harness), [place]);
+    }
+    // Nothing is asked for what is so already.
+    harness.get_by_value("GPU: Pipe, software").click();
+    harness.run_steps(3);
+    click(&mut harness, "GPU: Pipe, software");
+    assert_eq!(computed(&mut harness), []);
+    assert_drawable(&harness, "the performance pane");
+}
+
+/// Where steps were asked to be computed since this was last looked at.
+fn computed(harness: &mut Harness<Bench>) -> Vec<Option<usize>> {
+    let requests = std::mem::take(&mut harness.state_mut().requests);
+    let place = |one: Request| match one {
+        Request::Compute(place) => Some(place),
+        _ => None,
+    };
+    requests.into_iter().filter_map(place).collect()
 }
 
 #[test]

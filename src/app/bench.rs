@@ -49,8 +49,8 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
     let device = match options.backend {
         Backend::Cpu => None,
         Backend::Gpu => {
-            let adapter = options.adapter.as_deref();
-            Some(super::hand_over::to_device(&mut simulation, adapter)?)
+            let (place, adapter) = (options.backend.into(), options.adapter.as_deref());
+            super::hand_over::place(&mut simulation, place, adapter)?
         }
     };
     simulation.advance(options.warmup).map_err(diverged)?;

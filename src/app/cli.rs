@@ -101,6 +101,12 @@ pub struct SceneOptions {
     /// No progress bar
     #[arg(long)]
     pub quiet: bool,
+    /// Where the steps are computed; where the scene says when absent
+    #[arg(long, value_enum)]
+    pub backend: Option<Backend>,
+    /// Graphics adapter for --backend gpu: a number, a part of its name, or `software`
+    #[arg(long)]
+    pub adapter: Option<String>,
 }
 
 impl SceneOptions {
@@ -124,12 +130,6 @@ pub struct RunOptions {
     /// Steps between two samples; the scene's own when absent
     #[arg(long)]
     pub every: Option<u64>,
-    /// Where the steps are computed
-    #[arg(long, value_enum, default_value_t = Backend::Cpu)]
-    pub backend: Backend,
-    /// Graphics adapter for --backend gpu: a number, a part of its name, or `software`
-    #[arg(long)]
-    pub adapter: Option<String>,
     /// Table of samples: `step,time,` and every scalar observable; distributions beside it
     #[arg(long)]
     pub csv: Option<PathBuf>,

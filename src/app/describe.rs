@@ -35,6 +35,13 @@ pub fn describe(name: &str) -> Result<(), Failure> {
         let _ = writeln!(text, "    {equation}");
     }
     let _ = writeln!(text, "\n{}\n", model.method);
+    if let Some(twin) = model.twin {
+        let _ = writeln!(
+            text,
+            "On a graphics device (backend: gpu)\n  {}\n",
+            twin.doc
+        );
+    }
     let mut group = "";
     for parameter in (model.parameters)() {
         if parameter.group != group {

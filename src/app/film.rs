@@ -27,6 +27,8 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     settings.check(container).map_err(film_failed)?;
     let pool = worker_threads(options.scene.threads).map_err(|error| bad(error.to_string()))?;
     let mut simulation = Simulation::new(scene, pool).map_err(|error| bad(error.to_string()))?;
+    let backend = simulation.scene().backend;
+    super::hand_over::settle(&mut simulation, backend, &options.scene)?;
     let stop = interruption();
     let mut film = FilmWriter::create(&options.output, &settings).map_err(film_failed)?;
     let dress = Dress {
@@ -48,6 +50,9 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
             simulation
                 .advance_while(steps, move || !asked.load(Ordering::Relaxed))
                 .map_err(|failure| Failure::Diverged(failure.to_string()))?;
+            for news in simulation.take_news() {
+                eprintln!("{news}");
+            }
             past.note(&simulation);
         }
         if stop.load(Ordering::Relaxed) {

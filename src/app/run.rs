@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Failure;
-use super::cli::{Backend, RunOptions};
+use super::cli::RunOptions;
 use crate::record::checkpoint;
 use crate::record::files::WriteError;
 use crate::record::table::{Table, write_distribution};
 use crate::record::trajectory::Trajectory;
 
+use crate::scene::Scene;
 use crate::sim::simulation::{Simulation, worker_threads};
 
 /// How long a run goes on between two checkpoints.
@@ -41,6 +42,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
             .map(|every| ("sample_every".to_string(), every.to_string())),
     );
     let scene = super::load(&options.scene.scene, &overrides)?;
+    let backend = scene.backend;
     let pool = worker_threads(options.scene.threads).map_err(|error| bad(error.to_string()))?;
     let (mut simulation, resumed) = match (&options.checkpoint, options.resume) {
         (Some(path), true) => {
@@ -48,7 +50,14 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
             if let Some(warning) = warning {
                 eprintln!("{warning}");
             }
-            if simulation.scene() != &scene {
+            let kept = simulation.scene();
+            let backend = kept.backend;
+            if *kept
+                != (Scene {
+                    backend,
+                    ..scene.clone()
+                })
+            {
                 eprintln!(
                     "{}: going on with the scene of the checkpoint, which differs from {}",
                     path.display(),
@@ -63,12 +72,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         ),
     };
     let goal = goal(options, &simulation).map_err(bad)?;
-    if options.backend == Backend::Gpu {
-        let line = super::hand_over::to_device(&mut simulation, options.adapter.as_deref())?;
-        if !options.scene.quiet {
-            eprintln!("steps are computed on {line}");
-        }
-    }
+    super::hand_over::settle(&mut simulation, backend, &options.scene)?;
     let mut output = Output::open(options, &simulation, resumed)?;
     let outcome = steps(options, &mut simulation, goal, &mut output);
     // Whatever ended the run: what was measured and the last good state are kept.

@@ -17,14 +17,15 @@ impl Budget {
     /// For particles on a number of cells.
     pub fn new(shape: &Shape, cells: u64) -> Self {
         let n = shape.count as u64;
-        let sizes = if shape.alike { 1 } else { n };
         let sorted = if shape.interacts() { n } else { 1 };
-        let sorted_sizes = if shape.alike { 1 } else { sorted };
+        // Two halves where particles are sorted from one into the other.
+        let halves = if shape.interacts() { 2 * n } else { n };
+        let sizes = if shape.alike { 1 } else { halves };
         let counters = if shape.interacts() { cells + 1 } else { 1 };
         let blocks = counters.div_ceil(u64::from(SCAN_BLOCK));
         let buffers = vec![
-            ("positions", 8 * n),
-            ("bodies", WIDEST * n),
+            ("positions", 8 * halves),
+            ("bodies", WIDEST * halves),
             ("diameters", 4 * sizes),
             ("forces", 8 * n),
             ("reference", 8 * sorted),
@@ -34,9 +35,6 @@ impl Budget {
             ("sums", 4 * blocks),
             ("starts", 4 * counters),
             ("order", 4 * sorted),
-            ("sorted positions", 8 * sorted),
-            ("sorted bodies", WIDEST * sorted),
-            ("sorted diameters", 4 * sorted_sizes),
             ("kept positions", 8 * n),
             ("kept bodies", WIDEST * n),
             ("kept forces", 8 * n),
@@ -55,20 +53,26 @@ impl Budget {
         self.buffers.iter().map(|(_, bytes)| bytes).sum()
     }
 
-    /// Refuses, with numbers, what is more than `most` bytes in a buffer.
-    pub fn check(&self, shape: &Shape, most: u64) -> Result<(), GpuError> {
+    /// Refuses, with numbers, what is more than `most` bytes in a buffer, or more than `all` bytes
+    /// where so much is known.
+    pub fn check(&self, shape: &Shape, most: u64, all: Option<u64>) -> Result<(), GpuError> {
+        let (count, total) = (shape.count as u64, self.total());
+        if let Some(all) = all.filter(|&all| all < total) {
+            return Err(GpuError::TooLarge(format!(
+                "N = {count} particles need {total} bytes, and there are {all} left for them: take N = {} or less",
+                (u128::from(count) * u128::from(all) / u128::from(total.max(1))),
+            )));
+        }
         let single = self.buffers.iter().filter(|(name, _)| *name != "staging");
         let Some((name, bytes)) = single.max_by_key(|(_, bytes)| *bytes) else {
             return Ok(());
         };
-        if *bytes <= most && shape.count as u64 <= u64::from(u32::MAX) {
+        if *bytes <= most && count <= u64::from(u32::MAX) {
             return Ok(());
         }
         Err(GpuError::TooLarge(format!(
-            "N = {} particles need a buffer of {bytes} bytes ({name}; {} bytes in all), and the adapter allows {most} in one: take N = {} or less, or leave out --backend gpu",
-            shape.count,
-            self.total(),
-            shape.count as u64 * most / bytes.max(&1),
+            "N = {count} particles need a buffer of {bytes} bytes ({name}; {total} bytes in all), and the adapter allows {most} in one: take N = {} or less",
+            count * most / bytes.max(&1),
         )))
     }
 }
@@ -87,13 +91,29 @@ mod tests {
         };
         let most = 1 << 20;
         let budget = |count| Budget::new(&shape(count), 2 * count as u64);
-        assert!(budget(1 << 16).check(&shape(1 << 16), most).is_ok());
-        let over = shape((1 << 16) + 1);
-        let error = budget(over.count).check(&over, most);
+        assert!(budget(1 << 15).check(&shape(1 << 15), most, None).is_ok());
+        let over = shape((1 << 15) + 1);
+        let error = budget(over.count).check(&over, most, None);
         let text = error.expect_err("one too many").to_string();
-        for part in ["65537", "1048592", "1048576", "N = 65536 or less"] {
+        for part in ["32769", "1048608", "1048576", "N = 32768 or less"] {
             assert!(text.contains(part), "{part}: {text}");
         }
+        // What fits into each buffer may still be too much together.
+        let all = budget(over.count).total() - 1;
+        let error = budget(over.count).check(&over, 1 << 30, Some(all));
+        let text = error.expect_err("one byte too many").to_string();
+        for part in [
+            format!("{}", all + 1),
+            format!("{all}"),
+            "N = 32768 or less".into(),
+        ] {
+            assert!(text.contains(&part), "{part}: {text}");
+        }
+        assert!(
+            budget(over.count)
+                .check(&over, 1 << 30, Some(all + 1))
+                .is_ok()
+        );
         // What is held per particle stands in the documentation.
         let bytes = budget(1 << 16).total() - 40 * (1 << 16);
         assert!(bytes / (1 << 16) <= 170, "{bytes}");

@@ -66,9 +66,13 @@ const STATE: [usize; PARTS] = [4, 5, 7, 9];
 const STATUS: usize = 2;
 const ARGUMENTS: usize = 3;
 const DIAMETERS: usize = 6;
-/// Bindings 4 to 17 are the first buffers of the budget.
+/// Bindings 4 to 14 are the first buffers of the budget.
 const FIRST: usize = 4;
-const BINDINGS: usize = 18;
+const BINDINGS: usize = 15;
+/// Bytes per particle of a state's parts.
+const SIZES: [u64; PARTS] = [8, 16, 8, 8];
+/// Parts that have two halves where particles see each other.
+const HALVED: [bool; PARTS] = [true, true, false, false];
 
 impl Buffers {
     /// Allocates what the budget says.
@@ -83,7 +87,7 @@ impl Buffers {
                 })
             };
             let copies = Usage::COPY_SRC | Usage::COPY_DST;
-            let uniform = Usage::UNIFORM | Usage::COPY_DST;
+            let uniform = Usage::UNIFORM | Usage::STORAGE | Usage::COPY_DST;
             let mut bound = vec![
                 new("frame", size_of::<Frame>() as u64, uniform),
                 new("law", LAW_BYTES as u64, uniform),
@@ -97,7 +101,7 @@ impl Buffers {
             let listed = budget.buffers.iter().take(BINDINGS - FIRST);
             bound.extend(listed.map(|(name, bytes)| new(name, *bytes, Usage::STORAGE | copies)));
             let like = |label: &str, usage: Usage| {
-                STATE.map(|binding| new(label, bound[binding].size(), usage))
+                SIZES.map(|size| new(label, (size * count as u64).max(16), usage))
             };
             Self {
                 count,
@@ -144,11 +148,18 @@ impl Buffers {
         write(DIAMETERS, bytemuck::cast_slice(diameters));
     }
 
-    /// Records that the present state is kept.
-    pub fn keep(&self, encoder: &mut wgpu::CommandEncoder) {
-        for (binding, kept) in STATE.into_iter().zip(&self.kept) {
-            encoder.copy_buffer_to_buffer(&self.bound[binding], 0, kept, 0, kept.size());
+    /// Records that the present state, in a half of the buffers, is copied.
+    fn copy(&self, encoder: &mut wgpu::CommandEncoder, half: u64, to: &[wgpu::Buffer; PARTS]) {
+        for (part, to) in to.iter().enumerate() {
+            let bytes = SIZES[part] * self.count as u64;
+            let from = if HALVED[part] { half * bytes } else { 0 };
+            encoder.copy_buffer_to_buffer(&self.bound[STATE[part]], from, to, 0, bytes);
         }
+    }
+
+    /// Records that the present state is kept.
+    pub fn keep(&self, encoder: &mut wgpu::CommandEncoder, half: u64) {
+        self.copy(encoder, half, &self.kept);
     }
 
     /// Records that the status is to be read.
@@ -166,16 +177,21 @@ impl Buffers {
         Ok(status)
     }
 
-    /// Reads the present state, or the kept one.
-    pub fn fetch(&self, device: &Device, kept: bool, state: &mut State) -> Result<(), GpuError> {
+    /// Reads the present state, which is in a half of the buffers, or the kept one.
+    pub fn fetch(
+        &self,
+        device: &Device,
+        half: Option<u64>,
+        state: &mut State,
+    ) -> Result<(), GpuError> {
         let mut encoder = device.device.create_command_encoder(&Default::default());
-        for (part, staging) in self.staging.iter().enumerate() {
-            let from = if kept {
-                &self.kept[part]
-            } else {
-                &self.bound[STATE[part]]
-            };
-            encoder.copy_buffer_to_buffer(from, 0, staging, 0, staging.size());
+        match half {
+            Some(half) => self.copy(&mut encoder, half, &self.staging),
+            None => {
+                for (kept, staging) in self.kept.iter().zip(&self.staging) {
+                    encoder.copy_buffer_to_buffer(kept, 0, staging, 0, staging.size());
+                }
+            }
         }
         device.queue.submit([encoder.finish()]);
         let mut parts = state.parts_mut(self.count);

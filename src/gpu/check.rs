@@ -148,6 +148,8 @@ pub fn check(device: &Device) -> Result<(), GpuError> {
             0.125,
             0.3,
             0.75,
+            -3.0,
+            -11.0,
             f32::NAN,
             f32::INFINITY,
             f32::NEG_INFINITY,
@@ -186,14 +188,19 @@ pub fn check(device: &Device) -> Result<(), GpuError> {
         let turn = std::f64::consts::TAU * f64::from(x);
         let x = f64::from(x);
         for (name, value, exact) in [
-            ("ln", answer.ln, x.ln()),
+            ("ln", answer.ln, x.abs().ln()),
             ("exp", answer.exp, x.exp()),
             ("cos", answer.circle[0], turn.cos()),
             ("sin", answer.circle[1], turn.sin()),
             ("softplus", answer.softplus, x.exp().ln_1p()),
         ] {
-            // Twice the bounds of `math::polynomial`, for devices that fuse a product and a sum.
-            if (f64::from(value) - exact).abs() > 4e-7 * exact.abs().max(1.0) {
+            // Twice the bounds of `math::polynomial`, for devices that fuse a product and a sum. The
+            // tail of the softplus is a force, whose error counts beside itself.
+            let scale = match name {
+                "softplus" => (10.0 * exact).min(1.0).max(exact),
+                _ => exact.abs().max(1.0),
+            };
+            if (f64::from(value) - exact).abs() > 4e-7 * scale {
                 return wrong(format!("its {name} of {x} is {value} instead of {exact}"));
             }
         }

@@ -9,16 +9,14 @@ use bevy::tasks::block_on;
 pub enum GpuError {
     /// No driver offers an adapter that computes.
     #[error(
-        "no graphics adapter that computes was found; install a Vulkan driver (mesa-vulkan-drivers has a software one), or leave out --backend gpu"
+        "no graphics adapter that computes was found; install a Vulkan driver (mesa-vulkan-drivers has a software one)"
     )]
     NoAdapter,
     /// None of the adapters is the one asked for.
     #[error("no graphics adapter is called {wanted}; there are: {found}")]
     NoSuchAdapter { wanted: String, found: String },
     /// The device computes wrongly.
-    #[error(
-        "{adapter} cannot be trusted: {reason}; take another with --adapter, or leave out --backend gpu"
-    )]
+    #[error("{adapter} cannot be trusted: {reason}; take another adapter")]
     Wrong { adapter: String, reason: String },
     /// The run does not fit.
     #[error("{0}")]
@@ -38,6 +36,34 @@ pub struct Choice {
     pub adapter: Option<String>,
     /// At most so many bytes in one buffer, where less than the adapter allows is wanted.
     pub most_bytes: Option<u64>,
+    /// At most so many bytes in all on a software adapter, which has no memory of its own.
+    pub most_software_bytes: Option<u64>,
+}
+
+/// An adapter that computes, as a user chooses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name, by which [`Choice::adapter`] finds it.
+    pub name: String,
+    /// Name, kind and driver.
+    pub line: String,
+    /// True when it is the processor.
+    pub software: bool,
+}
+
+/// The adapters that compute, the fastest kinds first. Asks all drivers, which takes a moment.
+pub fn list() -> Vec<Listed> {
+    adapters()
+        .iter()
+        .map(|adapter| {
+            let info = adapter.get_info();
+            Listed {
+                line: describe(&info),
+                software: info.device_type == wgpu::DeviceType::Cpu,
+                name: info.name,
+            }
+        })
+        .collect()
 }
 
 /// A device that computes.
@@ -47,6 +73,8 @@ pub struct Device {
     /// Name, kind and driver of the adapter.
     line: String,
     software: bool,
+    /// Most bytes of all buffers together, where that is known before they are asked for.
+    most_in_all: Option<u64>,
     /// The first thing that has gone wrong.
     fault: Arc<Mutex<Option<String>>>,
 }
@@ -56,6 +84,12 @@ fn adapters() -> Vec<wgpu::Adapter> {
     let list = |backends| {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends,
+            // Where a driver tells how much memory is left, a buffer that would take the last of it
+            // is refused, instead of another program being pushed out.
+            memory_budget_thresholds: wgpu::MemoryBudgetThresholds {
+                for_resource_creation: Some(95),
+                for_device_loss: None,
+            },
             ..wgpu::InstanceDescriptor::new_without_display_handle()
         });
         let mut found = block_on(instance.enumerate_adapters(backends));
@@ -162,11 +196,13 @@ impl Device {
         device.set_device_lost_callback(move |reason, text| {
             lost(format!("it was lost ({reason:?}: {text})"));
         });
+        let software = info.device_type == wgpu::DeviceType::Cpu;
         let device = Self {
             device,
             queue,
             line: describe(&info),
-            software: info.device_type == wgpu::DeviceType::Cpu,
+            software,
+            most_in_all: choice.most_software_bytes.filter(|_| software),
             fault,
         };
         super::check::check(&device)?;
@@ -188,6 +224,12 @@ impl Device {
         let limits = self.device.limits();
         let binding = limits.max_storage_buffer_binding_size;
         limits.max_buffer_size.min(binding)
+    }
+
+    /// Most bytes of all buffers together, where that is known: on software. A card refuses when it
+    /// is asked for more than it has.
+    pub fn most_in_all(&self) -> Option<u64> {
+        self.most_in_all
     }
 
     /// Something that takes the device away, as a driver that fails does: for tests.

@@ -10,7 +10,7 @@ use crate::model::column::{Column, Diameter, Force, Image, Position, Tag};
 use crate::model::neighbours::Range;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
-use crate::model::twin::Twin;
+use crate::model::twin::{Setting, Twin};
 use crate::sim::engine::{Engine, Returned, Trouble};
 
 /// The engine of one run.
@@ -20,6 +20,8 @@ pub struct GpuEngine {
     program: Program,
     run: Option<Run>,
     state: State,
+    /// Numbers in the state of a particle: 1 or 2.
+    words: usize,
 }
 
 /// A run that the device holds.
@@ -29,17 +31,20 @@ struct Run {
     budget: Budget,
     buffers: Buffers,
     bound: Bound,
+    /// The half of the buffers that holds the particles.
+    half: u64,
 }
 
 impl GpuEngine {
     /// For the law of a chapter on a device.
     pub fn new(device: Device, twin: Twin) -> Result<Self, GpuError> {
         Ok(Self {
-            program: Program::new(&device, twin.source)?,
+            program: Program::new(&device, &twin)?,
             device,
             twin,
             run: None,
             state: State::default(),
+            words: 2,
         })
     }
 
@@ -62,21 +67,30 @@ impl GpuEngine {
         };
         let grid = Grid::new(&sample.domain, range.cutoff + range.skin, positions);
         let budget = Budget::new(&shape, grid.len() as u64);
-        budget.check(&shape, self.device.most_bytes())?;
+        let device = &self.device;
+        budget.check(&shape, device.most_bytes(), device.most_in_all())?;
         let twin = self.twin;
-        let column = |name: &str| {
-            let mut all = sample.columns.iter();
-            let column = all.find(|column| column.declaration().name == name);
-            let bytes = column.map(|column| column.bytes(sample.world));
-            bytes.and_then(|bytes| bytemuck::try_cast_slice(bytes).ok())
+        let setting = Setting {
+            dt: sample.clock.dt,
+            count,
+            domain: sample.domain,
         };
-        let words: Option<&[[u32; 2]]> = column(twin.state);
-        let words = words.filter(|words| words.len() == count && tags.len() == count);
-        let Some(words) = words else {
+        let law = (twin.law)(values, &setting).map_err(GpuError::NoTwin)?;
+        let mut all = sample.columns.iter();
+        let column = all.find(|column| column.declaration().name == twin.state);
+        let bytes = column.map_or(&[][..], |column| column.bytes(sample.world));
+        let words = bytes.len() / count.max(1) / 4;
+        if !(1..=2).contains(&words) || bytes.len() != 4 * words * count || tags.len() != count {
             let reason = format!("the particles have no column {}", twin.state);
             return Err(GpuError::NoTwin(reason));
-        };
-        let bodies = words.iter().zip(tags).enumerate();
+        }
+        self.words = words;
+        let states = bytes.chunks_exact(4 * words).map(|state| {
+            let mut whole = [0; 8];
+            whole[..state.len()].copy_from_slice(state);
+            bytemuck::cast::<_, [u32; 2]>(whole)
+        });
+        let bodies = states.zip(tags).enumerate();
         let or_zero = |values: &[[f32; 2]]| match values.len() {
             0 => vec![[0.0; 2]; count],
             _ => values.to_vec(),
@@ -106,13 +120,13 @@ impl GpuEngine {
                 budget,
                 buffers,
                 bound,
+                half: 0,
             });
         }
         let Some(run) = &mut self.run else {
             return Err(GpuError::Device("it has no buffers".into()));
         };
-        (run.frame, run.shape) = (frame, shape);
-        let law = (twin.law)(values, sample.clock.dt);
+        (run.frame, run.shape, run.half) = (frame, shape, 0);
         let status = Status::before(sample.clock.step);
         run.buffers.send(
             &self.device,
@@ -125,14 +139,14 @@ impl GpuEngine {
     }
 
     fn burst(&mut self, steps: u64) -> Result<Status, GpuError> {
-        let Some(run) = &self.run else {
+        let Some(run) = &mut self.run else {
             return Err(GpuError::Device("it holds no run".into()));
         };
         let mut encoder = self
             .device
             .device
             .create_command_encoder(&Default::default());
-        run.buffers.keep(&mut encoder);
+        run.buffers.keep(&mut encoder, run.half);
         let mut pass = encoder.begin_compute_pass(&Default::default());
         self.program.steps(
             &mut pass,
@@ -144,7 +158,9 @@ impl GpuEngine {
         drop(pass);
         run.buffers.ask(&mut encoder);
         self.device.queue.submit([encoder.finish()]);
-        run.buffers.answer(&self.device)
+        let status = run.buffers.answer(&self.device)?;
+        run.half = u64::from(status.rebuilds) & 1;
+        Ok(status)
     }
 
     /// Columns in the order of the processor's slots.
@@ -152,11 +168,12 @@ impl GpuEngine {
         let Some(run) = &self.run else {
             return Err(GpuError::Device("it holds no run".into()));
         };
-        run.buffers.fetch(&self.device, kept, &mut self.state)?;
+        let half = (!kept).then_some(run.half);
+        run.buffers.fetch(&self.device, half, &mut self.state)?;
         let state = &self.state;
         let count = state.positions.len();
         let mut positions = vec![[0u32; 2]; count];
-        let mut words = vec![[0u32; 2]; count];
+        let mut words = vec![0u32; self.words * count];
         let mut forces = vec![[0f32; 2]; count];
         let each = state.positions.iter().zip(&state.bodies).zip(&state.forces);
         for ((position, body), force) in each {
@@ -165,7 +182,7 @@ impl GpuEngine {
                 return Err(GpuError::Device("it has mixed up the particles".into()));
             }
             positions[slot] = *position;
-            words[slot] = [body[0], body[1]];
+            words[slot * self.words..][..self.words].copy_from_slice(&body[..self.words]);
             forces[slot] = *force;
         }
         fn bytes<T: bytemuck::NoUninit>(values: &[T]) -> Vec<u8> {

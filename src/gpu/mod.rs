@@ -5,8 +5,8 @@
 //! joined into pipelines), [`budget`] (what fits), `buffers`, and [`engine`] (the state of a run on
 //! the device, see [`crate::sim::engine`]).
 //!
-//! A step is `plan`, the sort if it is due (`count`, the two dispatches of the scan, `place`,
-//! `arrange`, `adopt`), `sum_forces` and `advance`. Workgroups have 64 lanes and use no subgroup
+//! A step is `plan`, the sort if it is due (`count`, the two dispatches of the scan, `place` and
+//! `arrange`), `sum_forces` (or `sum_all`) and `advance`. Workgroups have 64 lanes and use no subgroup
 //! operations. Nothing that the order of atomic operations decides reaches the state: one device
 //! gives the same bits in every run.
 
@@ -18,5 +18,5 @@ pub mod engine;
 pub mod frame;
 mod program;
 
-pub use device::{Choice, Device, GpuError};
+pub use device::{Choice, Device, GpuError, Listed, list};
 pub use engine::GpuEngine;

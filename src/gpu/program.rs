@@ -2,39 +2,74 @@
 
 use super::buffers::Buffers;
 use super::device::{Device, GpuError};
+use crate::model::twin::{Pairs, Twin};
 
-/// The engine's files, in reading order; the chapter's comes behind them. WGSL does not mind which
-/// comes first.
-const ENGINE: [&str; 5] = [
+/// The engine's files for every chapter, in reading order. WGSL does not mind which comes first.
+const ENGINE: [&str; 3] = [
     include_str!("../../shaders/philox.wgsl"),
     include_str!("../../shaders/polynomial.wgsl"),
     include_str!("../../shaders/particles.wgsl"),
+];
+
+/// What comes to them for forces of short range.
+const NEAR: [&str; 3] = [
+    include_str!("../../shaders/near.wgsl"),
     include_str!("../../shaders/cells.wgsl"),
     include_str!("../../shaders/scan.wgsl"),
 ];
 
-/// Every entry point with the bindings that it uses, which is what its layout consists of.
-const ENTRIES: [(&str, &[u32]); 9] = [
-    ("plan", &[0, 2, 3]),
-    ("count", &[0, 4, 10, 11]),
-    ("sum_blocks", &[0, 2, 10, 12]),
-    ("scan_blocks", &[0, 10, 12, 13]),
-    ("place", &[0, 4, 11, 13, 14]),
-    ("arrange", &[0, 4, 5, 6, 13, 14, 15, 16, 17]),
-    ("adopt", &[0, 4, 5, 6, 8, 15, 16, 17]),
-    ("sum_forces", &[0, 1, 2, 4, 6, 7, 13]),
-    ("advance", &[0, 1, 2, 4, 5, 7, 8, 9]),
+/// What comes to them for forces of all on all.
+const ALL: [&str; 1] = [include_str!("../../shaders/all.wgsl")];
+
+/// An entry point with the bindings that it uses, which is what its layout consists of, and how its
+/// workgroups are counted.
+type Entry = (&'static str, &'static [u32], Extent);
+
+/// How the workgroups of an entry point are counted.
+#[derive(Clone, Copy)]
+enum Extent {
+    One,
+    Particles,
+    /// Over particles, or over blocks of counters, as `plan` has decided.
+    Due(u64),
+}
+
+const PLAN: Entry = ("plan", &[0, 2, 3], Extent::One);
+const ADVANCE: Entry = ("advance", &[0, 1, 2, 4, 5, 7, 8, 9], Extent::Particles);
+
+/// The order of a step with forces of short range.
+const NEAR_STEP: [Entry; 8] = [
+    PLAN,
+    ("count", &[0, 2, 4, 10, 11], Extent::Due(0)),
+    ("sum_blocks", &[0, 2, 10, 12], Extent::Due(12)),
+    ("scan_blocks", &[0, 10, 12, 13], Extent::Due(12)),
+    ("place", &[0, 2, 4, 11, 13, 14], Extent::Due(0)),
+    ("arrange", &[0, 2, 4, 5, 6, 8, 13, 14], Extent::Due(0)),
+    ("sum_forces", &[0, 1, 2, 4, 6, 7, 13], Extent::Particles),
+    ADVANCE,
 ];
 
-/// The whole text for a chapter.
-pub fn source(chapter: &str) -> String {
+/// The order of a step with forces of all on all.
+const ALL_STEP: [Entry; 3] = [
+    PLAN,
+    ("sum_all", &[0, 1, 2, 4, 5, 7], Extent::Particles),
+    ADVANCE,
+];
+
+/// The whole text for a chapter: one concatenation.
+pub fn source(twin: &Twin) -> String {
     let mut text = ENGINE.concat();
-    text.push_str(chapter);
+    text.push_str(&match twin.pairs {
+        Pairs::Near => NEAR.concat(),
+        Pairs::All => ALL.concat(),
+    });
+    text.push_str(twin.source);
     text
 }
 
 /// The pipelines for one chapter on one device.
 pub struct Program {
+    entries: &'static [Entry],
     pipelines: Vec<wgpu::ComputePipeline>,
 }
 
@@ -43,38 +78,27 @@ pub struct Bound {
     groups: Vec<wgpu::BindGroup>,
 }
 
-/// How the workgroups of an entry point are counted.
-enum Extent {
-    One,
-    Particles,
-    /// Over particles, or over blocks of counters, as `plan` has decided.
-    Due(u64),
-}
-
-/// The order of a step.
-const ORDER: [Extent; 9] = [
-    Extent::One,
-    Extent::Due(0),
-    Extent::Due(12),
-    Extent::Due(12),
-    Extent::Due(0),
-    Extent::Due(0),
-    Extent::Due(0),
-    Extent::Particles,
-    Extent::Particles,
-];
-
 impl Program {
     /// Compiles a chapter.
-    pub fn new(device: &Device, chapter: &str) -> Result<Self, GpuError> {
+    pub fn new(device: &Device, twin: &Twin) -> Result<Self, GpuError> {
+        let entries: &'static [Entry] = match twin.pairs {
+            Pairs::Near => &NEAR_STEP,
+            Pairs::All => &ALL_STEP,
+        };
+        let mut text = source(twin);
+        if device.is_software() {
+            // Mesa's software Vulkan compiles a shader anew, whenever it is bound, with the uniforms
+            // on which its branches depend as constants: many times the cost of a step.
+            text = text.replace("var<uniform>", "var<storage, read>");
+        }
         device.guarded(|| {
             let module = device
                 .device
                 .create_shader_module(wgpu::ShaderModuleDescriptor {
                     label: Some("engine"),
-                    source: wgpu::ShaderSource::Wgsl(source(chapter).into()),
+                    source: wgpu::ShaderSource::Wgsl(text.into()),
                 });
-            let pipeline = |(entry, _): &(&str, &[u32])| {
+            let pipeline = |(entry, ..): &Entry| {
                 device
                     .device
                     .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -87,14 +111,15 @@ impl Program {
                     })
             };
             Self {
-                pipelines: ENTRIES.iter().map(pipeline).collect(),
+                entries,
+                pipelines: entries.iter().map(pipeline).collect(),
             }
         })
     }
 
     /// Binds the buffers of a run.
     pub fn bind(&self, device: &Device, buffers: &Buffers) -> Bound {
-        let group = |(pipeline, (entry, bindings)): (&wgpu::ComputePipeline, &(&str, &[u32]))| {
+        let group = |(pipeline, (entry, bindings, _)): (&wgpu::ComputePipeline, &Entry)| {
             let entries: Vec<_> = bindings
                 .iter()
                 .map(|&binding| wgpu::BindGroupEntry {
@@ -109,7 +134,7 @@ impl Program {
             })
         };
         Bound {
-            groups: self.pipelines.iter().zip(&ENTRIES).map(group).collect(),
+            groups: self.pipelines.iter().zip(self.entries).map(group).collect(),
         }
     }
 
@@ -123,8 +148,8 @@ impl Program {
         (steps, sorts): (u64, bool),
     ) {
         for _ in 0..steps {
-            let each = self.pipelines.iter().zip(&bound.groups).zip(&ORDER);
-            for ((pipeline, group), extent) in each {
+            let each = self.pipelines.iter().zip(&bound.groups).zip(self.entries);
+            for ((pipeline, group), (_, _, extent)) in each {
                 if matches!(extent, Extent::Due(_)) && !sorts {
                     continue;
                 }

@@ -5,6 +5,7 @@
 //! numbers that they read.
 
 use super::parameter::Values;
+use crate::math::domain::Domain;
 
 /// Bytes of the block of a law: sixteen words, which every device takes as a uniform.
 pub const LAW_BYTES: usize = 64;
@@ -14,8 +15,31 @@ pub const LAW_BYTES: usize = 64;
 pub struct Twin {
     /// The chapter's WGSL.
     pub source: &'static str,
-    /// Name of the column of two `f32` that the law changes besides positions.
+    /// What of the chapter it computes, for users.
+    pub doc: &'static str,
+    /// Name of a column of one or two `f32`: what the law knows of a particle besides its place, and
+    /// may change.
     pub state: &'static str,
-    /// The block `Law` of the shader for these values and a step of dt.
-    pub law: fn(&Values, f64) -> [u8; LAW_BYTES],
+    pub pairs: Pairs,
+    /// The block `Law` of the shader; an error says what of this the shader does not compute.
+    pub law: fn(&Values, &Setting) -> Result<[u8; LAW_BYTES], String>,
+}
+
+/// Who acts on whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pairs {
+    /// Those within the [`Range`](super::neighbours::Range), found by cells.
+    Near,
+    /// All on all.
+    All,
+}
+
+/// What a law depends on besides its parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Step in units of time.
+    pub dt: f64,
+    /// Number of particles.
+    pub count: usize,
+    pub domain: Domain,
 }

@@ -20,6 +20,7 @@ pub enum ActionId {
     Undo,
     Redo,
     ClearAverages,
+    ComputeOn,
     FrameAll,
     ZoomIn,
     ZoomOut,
@@ -139,6 +140,14 @@ pub static ACTIONS: &[ActionEntry] = {
             icons::ERASER,
             NONE,
             Key::E,
+        ),
+        entry(
+            ComputeOn,
+            Run,
+            "Compute on the GPU, or on the CPU again",
+            icons::GRAPHICS_CARD,
+            CTRL,
+            Key::G,
         ),
         entry(
             FrameAll,

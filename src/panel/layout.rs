@@ -10,8 +10,8 @@ use super::theme::{self, BAR, PADDING, Palette, TRANSPORT};
 use super::tools::{self, TOOLS};
 use super::transport::{PACES, reseed};
 use super::{
-    FilmState, Frame, PictureEvent, Request, Requests, bar, inspector, keys, leave, picture, plots,
-    present, sheets, toasts, transport,
+    FilmState, Frame, PictureEvent, Request, Requests, bar, computing, inspector, keys, leave,
+    picture, plots, present, sheets, toasts, transport,
 };
 use crate::sim::Action;
 use crate::sim::driver::Command;
@@ -140,6 +140,7 @@ pub(super) fn perform(
             requests.push(Request::Run(Command::Act(Action::ClearAverages)));
             interface.tell(super::Weight::Note, "The averages start anew.");
         }
+        ActionId::ComputeOn => computing::switch(frame, requests),
         ActionId::FrameAll => requests.push(Request::Picture(PictureEvent::FrameAll)),
         ActionId::ZoomIn => zoom(interface, 1.25, requests),
         ActionId::ZoomOut => zoom(interface, 0.8, requests),

@@ -9,7 +9,7 @@
 //! `parameters`, `population`, `story`, `bookmarks` (left), `ticks`, `strokes`, `thin`, `chart`,
 //! `figure`, `fit`, `inspecting`, `grip` (one chart and what a hand does to it), `measured`,
 //! `scatter` (from a run to a chart), `card`, `plot_menu`, `plots`, `inspector`, `history`,
-//! `performance` (right), `bar`, `menu`, `transport`, `picture`, `legend`, `picture_menu`, `plane`,
+//! `computing`, `performance` (right), `bar`, `menu`, `transport`, `picture`, `legend`, `picture_menu`, `plane`,
 //! `tools`, `hands`, `drawing`, `present` (centre), `sheets` (help, commands), `gallery`, `leave`,
 //! `toasts`, `dock` (where the panes stand), and `layout`, which puts them together in
 //! [`interface`]. `page` draws plots and legend for films and pictures, where there is no hand.
@@ -20,6 +20,7 @@ mod bookmarks;
 mod card;
 mod chart;
 mod choice;
+mod computing;
 mod dock;
 mod drawing;
 mod entries;
@@ -126,6 +127,9 @@ pub enum Request {
     SaveAndQuit(Option<Box<Scene>>),
     /// Ends the program.
     Quit,
+    /// Moves the steps to an adapter, by its index among [`Surroundings::adapters`], or to the
+    /// processor.
+    Compute(Option<usize>),
 }
 
 /// A hand on the picture. Lengths are in points, places are measured from its upper left corner.
@@ -196,6 +200,10 @@ pub struct Surroundings<'a> {
     pub adapter: &'a str,
     /// True when the adapter is the processor.
     pub software: bool,
+    /// Adapters that can compute steps, the fastest kinds first; empty while they are not known.
+    pub adapters: &'a [AdapterEntry],
+    /// Which of them computes when no other is asked for.
+    pub chosen_adapter: usize,
     pub film: FilmState,
     /// The middle of the picture and its height in units of length; none while all of the box is
     /// framed.
@@ -203,6 +211,16 @@ pub struct Surroundings<'a> {
     /// The scenes that were open before, the latest first.
     pub recent: &'a [Recent],
     pub machine: Machine,
+}
+
+/// An adapter that can compute steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdapterEntry {
+    pub name: String,
+    /// Name, kind and driver, as in [`Snapshot::engine`].
+    pub line: String,
+    /// True when it is the processor.
+    pub software: bool,
 }
 
 /// A scene that was open before.
@@ -237,6 +255,8 @@ impl Default for Surroundings<'_> {
             scenes: &[],
             adapter: "",
             software: false,
+            adapters: &[],
+            chosen_adapter: 0,
             film: FilmState::Idle,
             looks_at: None,
             recent: &[],

@@ -1,24 +1,31 @@
-//! What a step and a frame cost: phases, true pace, memory, threads, adapter.
+//! What a step and a frame cost, and where steps are computed: phases, true pace, memory, threads,
+//! adapters.
 
 use bevy_egui::egui;
 use egui::{Align2, Label, Rect, RichText, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
 use egui_phosphor::regular as icons;
 
 use super::theme::{self, Palette, size};
-use super::{Frame, numbers, widgets};
+use super::{Frame, Requests, computing, numbers, widgets};
 use crate::sim::snapshot::{Particle, Status};
 
 /// Height of a row, in points.
 const ROW: f32 = 22.0;
 
 /// Draws the panel.
-pub fn performance(ui: &mut Ui, frame: &Frame) {
+pub fn performance(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
     ui.add_space(10.0);
     widgets::panel_head(ui, "Performance", |_| {});
     widgets::pane_scroll(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         pace(ui, frame);
-        phases(ui, frame);
+        heading(ui, "Compute on");
+        ui.add_space(4.0);
+        computing::computing(ui, frame, requests);
+        if frame.snapshot.engine.is_none() {
+            // A device does many steps at once and does not tell where their time goes.
+            phases(ui, frame);
+        }
         window(ui, frame);
         machine(ui, frame);
         ui.add_space(16.0);

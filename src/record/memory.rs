@@ -12,6 +12,17 @@ pub fn resident() -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
+/// Memory of the machine in bytes that programs may still take; `None` where the system has no such
+/// file.
+pub fn available() -> Option<u64> {
+    let memory = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -20,6 +31,8 @@ mod tests {
         if cfg!(target_os = "linux") {
             let bytes = super::resident().expect("the system says it");
             assert!((1 << 20..1 << 44).contains(&bytes), "{bytes}");
+            let left = super::available().expect("the system says it");
+            assert!((1 << 20..1 << 44).contains(&left), "{left}");
         }
     }
 }

@@ -4,11 +4,14 @@ use super::fault::{Fault, Span};
 use super::interpret::{Entries, Interpreter, Value};
 use super::plots::plots;
 use super::ramp::{self, Ramp};
-use super::types::{Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings};
+use super::types::{
+    Backend, Background, GHOSTS, Glyph, LayerStyle, Scene, Story, VERSION, ViewSettings,
+};
 use super::{bookmarks, input, population};
 use crate::math::domain::{Boundary, Domain};
 use crate::model::Model;
 use crate::model::parameter::Values;
+use crate::model::twin::Setting;
 
 /// Samples are taken this often when a scene does not say.
 const SAMPLE_EVERY: u64 = 100;
@@ -83,6 +86,10 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
     };
     let domain = settled.map(|(_, size)| Domain::new(size, boundary));
     let walls = super::walls::walls(&entries, model, domain, faults);
+    let setting = settled.zip(domain).zip(number(&entries, "dt"));
+    let setting = setting.map(|(((count, _), domain), dt)| Setting { dt, count, domain });
+    let walled = !walls.is_empty();
+    let backend = backend(&entries, model, &values, setting.as_ref(), walled, faults);
     if !faults.is_empty() {
         return None;
     }
@@ -110,11 +117,47 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
         speed: number(&entries, "speed"),
         duration: number(&entries, "duration"),
         ramps,
+        backend,
         view,
         plots,
         bookmarks,
         source: String::new(),
     })
+}
+
+/// Where the steps are computed; a device is refused where it would lack something.
+fn backend(
+    entries: &Entries,
+    model: &Model,
+    values: &Values,
+    setting: Option<&Setting>,
+    walls: bool,
+    faults: &mut Vec<Fault>,
+) -> Backend {
+    let Some(entry) = entries.get("backend") else {
+        return Backend::Cpu;
+    };
+    if entry.value != Value::Text("gpu".into()) {
+        return Backend::Cpu;
+    }
+    let reason = match (model.twin, setting) {
+        (None, _) => format!("the model {} has no compute shader", model.name),
+        (Some(_), _) if walls => "walls are computed on the processor only".into(),
+        (Some(twin), Some(setting)) => match (twin.law)(values, setting) {
+            Ok(_) => return Backend::Gpu,
+            Err(reason) => reason,
+        },
+        // What is wrong with box or population is told already.
+        (Some(_), None) => return Backend::Gpu,
+    };
+    faults.push(
+        Fault::new("inconsistent", entry.span)
+            .field("backend")
+            .fault(format!("value gpu cannot be: {reason}"))
+            .allowed("cpu")
+            .remedy("write backend: cpu, or leave it out"),
+    );
+    Backend::Gpu
 }
 
 fn check_version(entries: &Entries, faults: &mut Vec<Fault>) {

@@ -33,7 +33,7 @@ pub use population::most_particles;
 pub use problem::{Problem, Problems};
 pub use ramp::Ramp;
 pub use types::{
-    BINS, Background, Bookmark, COLOUR_MAPS, Glyph, LayerStyle, MOST_BOOKMARKS, PlotKind,
+    BINS, Backend, Background, Bookmark, COLOUR_MAPS, Glyph, LayerStyle, MOST_BOOKMARKS, PlotKind,
     PlotSettings, Scene, Story, VERSION, ViewSettings,
 };
 pub use watch::{News, Watched};

@@ -269,6 +269,11 @@ pub static FIELDS: &[FieldSpec] = &[
         "time at which it begins",
     ),
     required("ramps[].duration", POSITIVE, "units of time that it takes"),
+    field(
+        "backend",
+        Kind::Choice(&["cpu", "gpu"]),
+        "where the steps are computed: on the processor or on a graphics device",
+    ),
     field("view", Kind::Group, "the picture"),
     field(
         "view.colour",

@@ -43,6 +43,8 @@ pub struct Scene {
     pub duration: Option<f64>,
     /// Parameters that move in the course of the run.
     pub ramps: Vec<Ramp>,
+    /// Where the steps are computed.
+    pub backend: Backend,
     pub view: ViewSettings,
     pub plots: Vec<PlotSettings>,
     /// Views to come back to, in the order of their keys 1 to 9.
@@ -68,6 +70,7 @@ impl PartialEq for Scene {
             && self.speed == other.speed
             && self.duration == other.duration
             && self.ramps == other.ramps
+            && self.backend == other.backend
             && self.view == other.view
             && self.plots == other.plots
             && self.bookmarks == other.bookmarks
@@ -121,6 +124,17 @@ pub struct Bookmark {
 
 /// The most bookmarks of a scene: there is a key for each.
 pub const MOST_BOOKMARKS: usize = 9;
+
+/// Where the steps are computed. It changes how fast a run goes and the last digits of what it
+/// gives, see [`crate::sim::engine`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backend {
+    /// On the processor.
+    #[default]
+    Cpu,
+    /// On a graphics device, by the chapter's compute shader.
+    Gpu,
+}
 
 /// How a particle is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

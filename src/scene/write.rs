@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::types::{
-    Background, Bookmark, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, VERSION, ViewSettings,
+    Backend, Background, Bookmark, Glyph, LayerStyle, PlotKind, PlotSettings, Scene, VERSION,
+    ViewSettings,
 };
 use crate::math::domain::Boundary;
 use crate::model::formula::text_of;
@@ -16,6 +17,16 @@ impl Boundary {
             Boundary::Periodic => "periodic",
             Boundary::Reflecting => "reflecting",
             Boundary::Open => "open",
+        }
+    }
+}
+
+impl Backend {
+    /// The name as it stands in a scene.
+    pub fn name(self) -> &'static str {
+        match self {
+            Backend::Cpu => "cpu",
+            Backend::Gpu => "gpu",
         }
     }
 }
@@ -200,6 +211,13 @@ impl Scene {
             }
             writeln!(out, "    ],")?;
         }
+        if self.backend != Backend::default() {
+            writeln!(
+                out,
+                "    // Where the steps are computed.\n    backend: {},",
+                self.backend.name()
+            )?;
+        }
         writeln!(out, "    view: (")?;
         write_view(&self.view, "        ", out)?;
         writeln!(out, "    ),")?;
@@ -253,6 +271,7 @@ impl Scene {
             "seed": self.seed,
             "dt": self.dt,
             "sample_every": self.sample_every,
+            "backend": self.backend.name(),
         })
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use bevy::ecs::resource::Resource;
 
+use super::backend::{MakeEngine, Workshop};
 use super::hand::Hand;
 use super::inspect::Pick;
 use super::intent::{Action, Intent};
@@ -18,7 +19,7 @@ use super::pace::Pace;
 use super::past::Past;
 use super::simulation::{Simulation, StartError, worker_threads};
 use super::snapshot::{HandReport, Picture, PictureRequest, Snapshot, Status, picture};
-use crate::scene::Scene;
+use crate::scene::{Backend, Scene};
 
 /// What a window asks of a run.
 pub enum Command {
@@ -51,6 +52,10 @@ pub enum Command {
     Restore(Arc<Vec<u8>>),
     /// Asks for the whole state as bytes.
     Checkpoint(Sender<Vec<u8>>),
+    /// Where engines come from; a run whose scene wants one, and that has none, gets it from there.
+    Engines(MakeEngine),
+    /// Moves the steps to the processor, or to an engine, between two steps.
+    Compute(Backend),
 }
 
 /// At most so long does the thread compute before it looks at its commands and publishes.
@@ -158,6 +163,7 @@ struct Runner {
     picture: Arc<Picture>,
     published: Instant,
     hand: Hand,
+    workshop: Workshop,
 }
 
 impl Runner {
@@ -180,6 +186,7 @@ impl Runner {
             picture,
             published: Instant::now(),
             hand: Hand::default(),
+            workshop: Workshop::default(),
         }
     }
 
@@ -296,6 +303,15 @@ impl Runner {
             Command::Checkpoint(answer) => {
                 let _ = answer.send(super::checkpoint::save(&self.simulation));
             }
+            Command::Engines(make) => {
+                self.workshop
+                    .open(make, &mut self.simulation, &mut self.hand);
+            }
+            Command::Compute(backend) => {
+                self.workshop
+                    .move_to(backend, &mut self.simulation, &mut self.hand);
+                self.pace.restart();
+            }
         }
     }
 
@@ -307,7 +323,9 @@ impl Runner {
         }
         self.simulation.apply_due();
         if let Some(simulation) = self.hand.travel(&self.simulation, stroke, forward) {
-            self.simulation = simulation;
+            let before = std::mem::replace(&mut self.simulation, simulation);
+            self.workshop
+                .carry_over(before, &mut self.simulation, &mut self.hand);
             self.failed = None;
             self.steps_asked = 0;
             self.pace.restart();
@@ -330,7 +348,9 @@ impl Runner {
     }
 
     fn replace(&mut self, simulation: Simulation, play: bool) {
-        self.simulation = simulation;
+        let before = std::mem::replace(&mut self.simulation, simulation);
+        self.workshop
+            .replace(before, &mut self.simulation, &mut self.hand);
         self.past = Past::default();
         self.request = PictureRequest::of(&self.simulation.scene().view);
         self.playing = play;
@@ -376,6 +396,7 @@ impl Runner {
             count: self.simulation.count(),
             speed: self.pace.speed(),
             phases: self.simulation.profile().seconds_per_step(),
+            engine: self.simulation.engine().map(Arc::from),
             picture: self.picture.clone(),
             scalars: self.simulation.measurements().scalars(),
             curves: self.simulation.measurements().curves(),

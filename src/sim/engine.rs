@@ -16,12 +16,19 @@ use crate::model::neighbours;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
 use crate::model::phase::{Clock, Failure};
+use crate::model::twin::Setting;
+use crate::scene::Backend;
 
 /// Steps that an engine does before it says whether they are good.
 pub const BURST: u64 = 16;
 
+/// Bursts take about so many seconds where a step takes long: nobody is heard in between.
+const BURST_TIME: f64 = 0.05;
+
 /// The world's copy of the state is at most so many seconds old.
 const COPY_EVERY: f64 = 1.0;
+
+const NO_WALLS: &str = "walls are computed on the processor only";
 
 /// Why an engine does not go on.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -66,9 +73,21 @@ pub(super) struct Held {
     age: Stopwatch,
     /// Steps of the newest burst.
     burst: u64,
+    /// Steps of the next one, at most.
+    most: u64,
 }
 
 impl Held {
+    /// Makes bursts shorter that keep whoever waits for their end, and longer again when they are
+    /// over soon. Steps are the same in bursts of any length.
+    fn pace(&mut self, seconds: f64) {
+        if seconds > 2.0 * BURST_TIME {
+            self.most = (self.most / 2).max(1);
+        } else if seconds < 0.5 * BURST_TIME && self.burst == self.most {
+            self.most = (2 * self.most).min(BURST);
+        }
+    }
+
     /// The world was changed: the engine takes it anew.
     pub(super) fn disturb(&mut self) {
         self.taken = false;
@@ -76,8 +95,8 @@ impl Held {
 }
 
 impl Simulation {
-    /// Lets an engine compute the steps from now on; an error says why it cannot, and leaves the
-    /// steps to the processor.
+    /// Lets an engine compute the steps from now on, and has the scene say so; an error says why it
+    /// cannot, and leaves the steps to the processor.
     pub fn engage(&mut self, engine: Box<dyn Engine>) -> Result<(), Trouble> {
         let mut held = Held {
             engine,
@@ -86,15 +105,42 @@ impl Simulation {
             copied: self.clock(),
             age: Stopwatch::start(),
             burst: 0,
+            most: BURST,
         };
+        self.disengage();
         self.give(&mut held)?;
         self.held = Some(held);
+        self.scene.backend = Backend::Gpu;
         Ok(())
     }
 
-    /// Gives the steps back to the processor. The state is in the world already.
-    pub fn disengage(&mut self) {
-        self.held = None;
+    /// Gives the steps back to the processor, and the engine, if there was one, to the caller. The
+    /// state is in the world already.
+    pub fn disengage(&mut self) -> Option<Box<dyn Engine>> {
+        self.scene.backend = Backend::Cpu;
+        self.held.take().map(|held| held.engine)
+    }
+
+    /// Leaves the steps to the processor where something has come up that no engine computes: what a
+    /// scene says must hold at every moment at which it may be kept.
+    pub(super) fn check_engine(&mut self) {
+        if self.held.is_none() {
+            return;
+        }
+        let setting = Setting {
+            dt: self.clock().dt,
+            count: self.count(),
+            domain: self.scene.domain,
+        };
+        let law = self.scene.model.twin.map(|twin| twin.law);
+        let reason = match law.map(|law| law(&self.scene.values, &setting)) {
+            _ if !self.scene.walls.is_empty() => NO_WALLS.to_string(),
+            Some(Err(reason)) => reason,
+            _ => return,
+        };
+        self.disengage();
+        self.news
+            .push(format!("{reason}; the run goes on on the processor"));
     }
 
     /// What computes the steps, if it is not the processor.
@@ -112,8 +158,8 @@ impl Simulation {
         let pool = self.pool.clone();
         pool.install(|| neighbours::settle(&mut self.world));
         if !self.scene.walls.is_empty() {
-            let reason = "walls are computed on the processor only; rub them out first";
-            return Err(Trouble::Refused(reason.into()));
+            let reason = format!("{NO_WALLS}; rub them out first");
+            return Err(Trouble::Refused(reason));
         }
         let values = self.scene.values.clone();
         let sample = Sample {
@@ -165,19 +211,20 @@ impl Simulation {
             return Ok(steps);
         };
         let goal = self.clock().step.saturating_add(steps);
-        match self.drive(&mut held, goal, go_on) {
-            Ok(()) => {
-                self.held = Some(held);
-                Ok(0)
-            }
-            Err(Trouble::Broken(reason)) => match held.engine.read_good() {
+        let Err(trouble) = self.drive(&mut held, goal, go_on) else {
+            self.held = Some(held);
+            return Ok(0);
+        };
+        self.scene.backend = Backend::Cpu;
+        match trouble {
+            Trouble::Broken(reason) => match held.engine.read_good() {
                 Ok(good) => {
                     self.confirm(&good, held.burst, &reason)?;
                     Ok(goal - self.clock().step)
                 }
                 Err(trouble) => Ok(self.fall_back(&held, goal, &trouble.to_string())),
             },
-            Err(Trouble::Refused(reason) | Trouble::Lost(reason)) => {
+            Trouble::Refused(reason) | Trouble::Lost(reason) => {
                 Ok(self.fall_back(&held, goal, &reason))
             }
         }
@@ -214,9 +261,11 @@ impl Simulation {
             }
             let sample = (clock.step / every + 1).saturating_mul(every);
             let intent = self.pending.front().map_or(u64::MAX, |next| next.step);
-            let end = goal.min(sample).min(intent).min(clock.step + BURST);
+            let end = goal.min(sample).min(intent).min(clock.step + held.most);
             held.burst = end - clock.step;
+            let busy = Stopwatch::start();
             held.engine.advance(held.burst)?;
+            held.pace(busy.seconds());
             held.current = false;
             let mut now = self.clock();
             for _ in clock.step..end {

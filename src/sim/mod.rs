@@ -9,6 +9,7 @@
 //! a run lives beside a window). Nothing here touches files or the interface.
 
 mod average;
+pub mod backend;
 mod bytes;
 pub mod checkpoint;
 pub mod driver;

@@ -211,6 +211,7 @@ impl Simulation {
                 action: intent.action,
             });
         }
+        self.check_engine();
     }
 
     fn apply(&mut self, action: &Action) {

@@ -238,6 +238,8 @@ pub struct Snapshot {
     pub speed: Speed,
     /// Seconds per step in every phase.
     pub phases: [(&'static str, f64); Phase::ALL.len()],
+    /// What computes the steps, when it is not the processor.
+    pub engine: Option<Arc<str>>,
     pub picture: Arc<Picture>,
     pub scalars: Arc<Vec<ScalarTrace>>,
     pub curves: Arc<Vec<CurveTrace>>,
@@ -259,6 +261,7 @@ impl Snapshot {
             count: simulation.count(),
             speed: Speed::default(),
             phases: simulation.profile().seconds_per_step(),
+            engine: simulation.engine().map(Arc::from),
             picture,
             scalars: simulation.measurements().scalars(),
             curves: simulation.measurements().curves(),

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Opening;
+use super::devices::Devices;
 use super::eye::Eye;
 use super::files::Asking;
 use super::filming::Filming;
@@ -44,6 +45,7 @@ pub struct Desk {
     window: [u32; 2],
     looked: Instant,
     adapter: AdapterInfo,
+    pub devices: Devices,
     texture: Option<egui::TextureId>,
     generation: u64,
 }
@@ -85,6 +87,7 @@ impl Desk {
             window: settings.window,
             looked: now,
             adapter: opening.adapter,
+            devices: Devices::new(settings.adapter.clone()),
             texture: None,
             generation: 0,
         };
@@ -143,6 +146,7 @@ impl Desk {
                 scroll: wall.scroll,
             },
             recent: self.places.clone(),
+            adapter: self.devices.wanted().into(),
         }
     }
 
@@ -156,6 +160,7 @@ impl Desk {
         }
         self.weighed = Some(Instant::now());
         self.machine.resident = memory::resident();
+        self.devices.attend();
         if let Ok(window) = windows.single()
             && window.mode == WindowMode::Windowed
         {
@@ -252,6 +257,8 @@ pub fn draw(
         scenes: desk.gallery.entries(),
         adapter: &desk.adapter.name,
         software: desk.adapter.software,
+        adapters: desk.devices.entries(),
+        chosen_adapter: desk.devices.chosen(),
         film: desk.filming.state(),
         looks_at: desk.eye.looks_at(),
         recent: &desk.recent,

@@ -3,10 +3,11 @@
 //! Reading order: here the app is built; [`desk`] draws the interface every frame and shows the
 //! picture; [`eye`] moves its camera; [`requests`] carries out what the user wants; [`filming`]
 //! takes films and stills beside the window; [`files`] asks for file names; [`gallery`] lists the
-//! scenes; [`settings`] remembers what the next visit starts from; [`leaving`] keeps what would be
-//! lost at the end.
+//! scenes, [`devices`] the adapters that compute; [`settings`] remembers what the next visit starts
+//! from; [`leaving`] keeps what would be lost at the end.
 
 mod desk;
+mod devices;
 mod eye;
 mod files;
 mod filming;
@@ -63,6 +64,8 @@ pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
     lab.send(Command::Play);
     let file = settings::file();
     let (settings, said) = settings::load(file.as_deref());
+    let engines = super::hand_over::engines(&settings.adapter);
+    lab.send(Command::Engines(engines));
     let opening = Opening {
         adapter,
         watched,

@@ -62,6 +62,7 @@ pub fn carry_out(
             context.copy_text(text);
             desk.interface.tell(Weight::Note, "Copied.");
         }
+        Request::Compute(place) => desk.devices.compute(place, lab),
         Request::Dark(dark) => desk.interface.dark = dark,
         Request::OpenRecent(index) => open_recent(index, desk, lab),
         Request::OpenLink(link) => {

@@ -40,6 +40,8 @@ pub struct Settings {
     pub gallery: Wall,
     /// Names of scenes and paths of files, the latest first.
     pub recent: Vec<String>,
+    /// Name of the adapter that computes steps when it is asked to; empty: the fastest.
+    pub adapter: String,
 }
 
 /// Where the wall of scenes was left.
@@ -60,6 +62,7 @@ impl Default for Settings {
             layout: Arrangement::default(),
             gallery: Wall::default(),
             recent: Vec::new(),
+            adapter: String::new(),
         }
     }
 }
@@ -93,6 +96,10 @@ impl Settings {
         if self.recent.iter().any(|place| place.len() > 4096) {
             self.recent.clear();
             refused.push("recent");
+        }
+        if self.adapter.len() > 400 {
+            self.adapter = plain.adapter;
+            refused.push("adapter");
         }
         (self, refused)
     }
@@ -266,6 +273,7 @@ mod tests {
                 scroll: 120.5,
             },
             recent: vec!["mips".into(), "/tmp/a b.ron".into()],
+            adapter: "llvmpipe (LLVM 19.1.7, 256 bits)".into(),
         }
     }
 

@@ -90,7 +90,7 @@ impl<'a> Charges<'a> {
     }
 
     /// Square of the core radius: never below half a quantum of the narrower axis.
-    fn core2(&self) -> f64 {
+    pub fn core2(&self) -> f64 {
         let span = self.domain.span();
         let least = span[0].min(span[1]) / 4294967296.0 / 2.0;
         let core = if self.core > least { self.core } else { least };

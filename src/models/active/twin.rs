@@ -8,13 +8,18 @@ use super::step::MOBILITY;
 use crate::math::laws::{amplitude, ornstein_uhlenbeck};
 use crate::model::column::{Column, Heading};
 use crate::model::parameter::Parameters;
-use crate::model::twin::{LAW_BYTES, Twin};
+use crate::model::twin::{LAW_BYTES, Pairs, Twin};
 
 /// The chapter on a graphics device.
 pub const TWIN: Twin = Twin {
     source: include_str!("../../../shaders/models/active.wgsl"),
+    doc: "All dynamics and repulsions, without walls.",
     state: Heading::NAME,
-    law: |values, dt| bytemuck::cast(Law::new(&Active::from_values(values), dt)),
+    pairs: Pairs::Near,
+    law: |values, setting| {
+        let active = Active::from_values(values);
+        Ok(bytemuck::cast(Law::new(&active, setting.dt)))
+    },
 };
 
 /// `Law` of the shader, field by field.

@@ -26,6 +26,7 @@ pub mod survey;
 #[cfg(test)]
 mod tests;
 pub mod theory;
+pub mod twin;
 
 use bevy::ecs::resource::Resource;
 
@@ -86,6 +87,7 @@ pub static MODEL: Model = Model {
     },
     diameter: |values| Coulomb::from_values(values).drawn_diameter,
     keep: Some(keep::KEEP),
+    twin: Some(twin::TWIN),
     hands: Hands {
         add: Skill::Never(FIXED),
         remove: Skill::Never(FIXED),

@@ -23,7 +23,7 @@ use crate::slices;
 
 /// Longest way that the drift of one step of the Langevin equation may take a charge, unless the noise
 /// goes further: two that come very near would otherwise throw each other out of the droplet.
-const MOST_DRIFT: f64 = 0.1;
+pub const MOST_DRIFT: f64 = 0.1;
 
 /// Proposals of the sampler since its parameters last changed.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -118,7 +118,7 @@ impl Behavior<Pane> for Hands<'_, '_> {
                 Pane::Story => story::story(ui, interface, frame, requests),
                 Pane::Plots => plots::plots(ui, interface, frame, requests),
                 Pane::Inspector => inspector::inspector(ui, interface, frame, requests),
-                Pane::Performance => performance::performance(ui, frame),
+                Pane::Performance => performance::performance(ui, frame, requests),
             });
         });
         UiResponse::None

@@ -1,5 +1,6 @@
 //! Scenes against a small model that exists only here, so that no chapter can break these tests.
 
+mod backend;
 mod bookmarks;
 mod faults;
 mod files;
