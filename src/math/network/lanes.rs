@@ -69,6 +69,43 @@ impl KernelLanes {
         }
     }
 
+    /// Peak and floor: the values are peak/q + floor, with the q of [`KernelLanes::inverse`].
+    pub fn scales(&self) -> [f32; 2] {
+        match self.form {
+            Form::Flat => [0.0, self.floor],
+            _ => [self.peak, self.floor],
+        }
+    }
+
+    /// The peak of the local part over its value at sixteen squared distances: what a test against
+    /// a random number needs, without a division.
+    #[inline(always)]
+    pub fn inverse<S: Simd>(&self, simd: S, r2: f32x16<S>) -> f32x16<S> {
+        let one = f32x16::splat(simd, 1.0);
+        match self.form {
+            Form::Flat => one,
+            Form::Gaussian { rate } => exp(simd, r2 * -rate),
+            Form::Exponential { rate } => exp(simd, r2.sqrt() * -rate),
+            Form::InverseSquare { rate } => {
+                let x = r2 * rate + 1.0;
+                x * x
+            }
+            Form::PowerLaw { rate, power } => exp(simd, ln(simd, r2 * rate + 1.0) * -power),
+            Form::PlateauFour { rate } => {
+                let x = (r2 * rate).max(one);
+                x * x
+            }
+            Form::Plateau { rate, power } => {
+                let x = (r2 * rate).max(one);
+                exp(simd, ln(simd, x) * -power)
+            }
+            Form::FiniteRange { radius2 } => {
+                let inside = r2.simd_lt(f32x16::splat(simd, radius2));
+                inside.select(one, f32x16::splat(simd, 1e30))
+            }
+        }
+    }
+
     /// Values at sixteen squared distances.
     #[inline(always)]
     pub fn at<S: Simd>(&self, simd: S, r2: f32x16<S>) -> f32x16<S> {
