@@ -157,7 +157,7 @@ pub fn side(placed: &Placed, nodes: usize, mean: f64) -> f64 {
     } else {
         0.0
     };
-    let least = 3.2 * spacing;
+    let least = 3.1 * spacing;
     wide.max(dense.min(4.0 * least)).clamp(least, 32.0 * least)
 }
 

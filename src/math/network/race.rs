@@ -5,7 +5,8 @@
 //! are the candidates. Their total rate is rate · M_A M_B with the masses M of the cells, so one
 //! exponential number leads across any number of cell pairs to the next candidate. It picks its
 //! nodes in proportion to their masses and is kept with probability λ/(rate κ_i κ_j). That is exact
-//! for any masses and positions; a pair that is kept twice is one edge.
+//! for any masses and positions; a pair that is kept twice is one edge. The bound is that of the
+//! boxes around the nodes of both cells, which are further apart than the cells (see `stretch`).
 //!
 //! Where masses are so large that a probability in a pair of cells may exceed what the race can
 //! bound, the pair is split into its children, down to the finest cells, which are tried directly.

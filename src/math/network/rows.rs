@@ -68,7 +68,7 @@ impl Kernel for SortRows<'_> {
             let mut ranks = zero;
             for k in 0..LANES {
                 let smaller = values.simd_gt(u32x16::splat(simd, array[k]));
-                ranks = ranks + smaller.select(one, zero);
+                ranks += smaller.select(one, zero);
             }
             let ranks = ranks.to_array();
             let mut sorted = [0_u32; SPARE];

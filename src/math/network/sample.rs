@@ -3,7 +3,7 @@
 //! Nodes with positions x and expected degrees κ are joined with probability
 //! p_ij = min(1, κ_i κ_j f(|x_i − x_j|)/(ρ⟨κ⟩)), independently for all pairs; ⟨κ⟩ is the mean over
 //! these nodes and ρ = N/A. See `plan` for the method. Probabilities are computed in single
-//! precision (relative error 2·10⁻⁶), random numbers have 23 bits or more.
+//! precision (relative error 3·10⁻⁶), random numbers have 23 bits or more.
 //!
 //! The result is a function of nodes and seed alone: cells are grouped into tasks of fixed size,
 //! and each has random numbers of its own.

@@ -91,7 +91,7 @@ impl<'a> Stretch<'a> {
             let half = f32x16::load_array(simd, self.half[axis]);
             let gap = apart - half - self.own.half[axis] - 512.0;
             let gap = gap.simd_gt(zero).select(gap, zero) * plan.tree.quantum[axis];
-            gap2 = gap2 + gap * gap;
+            gap2 += gap * gap;
         }
         let bound = plan.lanes.at(simd, gap2 * (1.0 - 1e-6)) * (1.0 + 1e-5);
         let most = f32x16::load_array(simd, self.ways.bound);
