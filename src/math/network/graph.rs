@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+use super::super::simd::dispatch;
+use super::rows::{SPARE, SortRows};
+
 /// The most nodes of a graph; an index fits in a `u32` with room for marks.
 pub const MAX_NODES: usize = 1 << 30;
 
@@ -49,6 +52,44 @@ pub enum GraphError {
     },
 }
 
+/// A list of edges in some form.
+pub(super) trait Edges {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Adds the degree of each node to the entry two behind it.
+    fn count_degrees(&self, degrees: &mut [u32]);
+
+    /// Puts both ends of every edge into the rows of each other; `free`, one behind the node, is
+    /// the next free entry of its row. Behind the last row are [`SPARE`] entries. Marks rows that
+    /// may not ascend.
+    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], mixed: &mut [bool]);
+}
+
+impl<T: AsRef<[[u32; 2]]>> Edges for T {
+    fn count(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    fn count_degrees(&self, degrees: &mut [u32]) {
+        for &[a, b] in self.as_ref() {
+            degrees[a as usize + 2] += 1;
+            degrees[b as usize + 2] += 1;
+        }
+    }
+
+    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], mixed: &mut [bool]) {
+        for &[a, b] in self.as_ref() {
+            for (row, target) in [(a, b), (b, a)] {
+                mixed[row as usize] = true;
+                let place = &mut free[row as usize + 1];
+                targets[*place as usize] = target;
+                *place += 1;
+            }
+        }
+    }
+}
+
 /// An undirected simple graph in compressed rows; each edge stands in both rows, rows ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
@@ -74,8 +115,8 @@ impl Graph {
                 return Err(GraphError::SelfLoop { edge, node: a });
             }
         }
-        let graph = Self::gather(nodes, [edges]);
-        for node in 0..nodes as u32 {
+        let (graph, twice) = Self::gather(nodes, &[edges]);
+        for node in twice {
             if let Some(pair) = graph.neighbours(node).windows(2).find(|w| w[0] == w[1]) {
                 let nodes = [node.min(pair[0]), node.max(pair[0])];
                 return Err(GraphError::Duplicate { nodes });
@@ -89,70 +130,69 @@ impl Graph {
     ///
     /// # Errors
     /// When there are more edges than a graph can have.
-    pub(super) fn from_draws(nodes: usize, parts: &[Vec<[u32; 2]>]) -> Result<Self, GraphError> {
-        check_sizes(nodes, parts.iter().map(Vec::len).sum())?;
-        let mut graph = Self::gather(nodes, parts.iter().map(Vec::as_slice));
-        graph.merge_duplicates();
+    pub(super) fn from_draws<E: Edges>(nodes: usize, parts: &[E]) -> Result<Self, GraphError> {
+        check_sizes(nodes, parts.iter().map(Edges::count).sum())?;
+        let (mut graph, twice) = Self::gather(nodes, parts);
+        graph.merge_duplicates(&twice);
         Ok(graph)
     }
 
-    /// Counts, scatters, and sorts the rows. Lists whose edges ascend leave sorted rows behind, so
-    /// that the sort has little to do.
-    fn gather<'a>(
-        nodes: usize,
-        parts: impl IntoIterator<Item = &'a [[u32; 2]], IntoIter: Clone>,
-    ) -> Self {
-        let parts = parts.into_iter();
+    /// Counts, scatters, and sorts the rows; also gives the rows that have equal entries. Parts
+    /// whose edges ascend leave sorted rows behind, which need no sort.
+    fn gather<E: Edges>(nodes: usize, parts: &[E]) -> (Self, Vec<u32>) {
         // Two behind: while rows are filled, `starts[row + 1]` is the next free entry of the row.
         let mut starts = vec![0_u32; nodes + 2];
-        for part in parts.clone() {
-            for &[a, b] in part {
-                starts[a as usize + 2] += 1;
-                starts[b as usize + 2] += 1;
-            }
+        for part in parts {
+            part.count_degrees(&mut starts);
         }
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
             *start = sum;
         }
-        let mut targets = vec![0_u32; sum as usize];
+        let mut targets = vec![0_u32; sum as usize + SPARE];
+        let mut mixed = vec![false; nodes];
         for part in parts {
-            for &[a, b] in part {
-                for (row, target) in [(a, b), (b, a)] {
-                    let place = &mut starts[row as usize + 1];
-                    targets[*place as usize] = target;
-                    *place += 1;
-                }
-            }
+            part.fill_rows(&mut starts, &mut targets, &mut mixed);
         }
         starts.truncate(nodes + 1);
-        let mut rest = targets.as_mut_slice();
-        for row in starts.windows(2) {
-            let (entries, behind) = rest.split_at_mut((row[1] - row[0]) as usize);
-            sort_row(entries);
-            rest = behind;
-        }
-        Self { starts, targets }
+        let twice = dispatch(SortRows {
+            starts: &starts,
+            targets: &mut targets,
+            mixed: &mixed,
+        });
+        targets.truncate(sum as usize);
+        (Self { starts, targets }, twice)
     }
 
-    /// Leaves one of several equal entries of a row.
-    fn merge_duplicates(&mut self) {
-        let (mut write, mut read) = (0, 0);
-        for row in 0..self.nodes() {
-            let end = self.starts[row + 1] as usize;
-            let begin = write;
-            while read < end {
-                let target = self.targets[read];
-                if write == begin || self.targets[write - 1] != target {
+    /// Leaves one of several equal entries of each of the given rows, which ascend.
+    fn merge_duplicates(&mut self, rows: &[u32]) {
+        let (mut write, mut read, mut from) = (0, 0, 0);
+        for &row in rows {
+            let row = row as usize;
+            let [begin, end] = [0, 1].map(|k| self.starts[row + k] as usize);
+            let removed = read - write;
+            self.targets.copy_within(read..begin, write);
+            write += begin - read;
+            self.starts[from..=row]
+                .iter_mut()
+                .for_each(|start| *start -= removed as u32);
+            let first = write;
+            for at in begin..end {
+                let target = self.targets[at];
+                if write == first || self.targets[write - 1] != target {
                     self.targets[write] = target;
                     write += 1;
                 }
-                read += 1;
             }
-            self.starts[row + 1] = write as u32;
+            (read, from) = (end, row + 1);
         }
-        self.targets.truncate(write);
+        let removed = read - write;
+        self.targets.copy_within(read.., write);
+        self.starts[from..]
+            .iter_mut()
+            .for_each(|start| *start -= removed as u32);
+        self.targets.truncate(self.targets.len() - removed);
     }
 
     /// Number of nodes.
@@ -195,23 +235,6 @@ impl Graph {
                 .iter()
                 .map(move |&b| [a, b])
         })
-    }
-}
-
-/// Sorts a row; short rows that are nearly sorted are the rule.
-fn sort_row(row: &mut [u32]) {
-    if row.len() > 64 {
-        row.sort_unstable();
-        return;
-    }
-    for end in 1..row.len() {
-        let entry = row[end];
-        let mut at = end;
-        while at > 0 && row[at - 1] > entry {
-            row[at] = row[at - 1];
-            at -= 1;
-        }
-        row[at] = entry;
     }
 }
 

@@ -286,6 +286,12 @@ impl Placed {
         local + self.floor
     }
 
+    /// True when the density times a factor is at least 1 or nothing, everywhere.
+    pub(super) fn all_or_nothing(&self, factor: f64) -> bool {
+        let flat = matches!(self.shape, Shape::FiniteRange { .. });
+        flat && self.floor == 0.0 && (self.peak * factor) as f32 >= 1.0
+    }
+
     /// The largest density.
     pub fn most(&self) -> f64 {
         self.peak + self.floor

@@ -69,6 +69,43 @@ impl KernelLanes {
         }
     }
 
+    /// Peak and floor: the values are peak/q + floor, with the q of [`KernelLanes::inverse`].
+    pub fn scales(&self) -> [f32; 2] {
+        match self.form {
+            Form::Flat => [0.0, self.floor],
+            _ => [self.peak, self.floor],
+        }
+    }
+
+    /// The peak of the local part over its value at sixteen squared distances: what a test against
+    /// a random number needs, without a division.
+    #[inline(always)]
+    pub fn inverse<S: Simd>(&self, simd: S, r2: f32x16<S>) -> f32x16<S> {
+        let one = f32x16::splat(simd, 1.0);
+        match self.form {
+            Form::Flat => one,
+            Form::Gaussian { rate } => exp(simd, r2 * -rate),
+            Form::Exponential { rate } => exp(simd, r2.sqrt() * -rate),
+            Form::InverseSquare { rate } => {
+                let x = r2 * rate + 1.0;
+                x * x
+            }
+            Form::PowerLaw { rate, power } => exp(simd, ln(simd, r2 * rate + 1.0) * -power),
+            Form::PlateauFour { rate } => {
+                let x = (r2 * rate).max(one);
+                x * x
+            }
+            Form::Plateau { rate, power } => {
+                let x = (r2 * rate).max(one);
+                exp(simd, ln(simd, x) * -power)
+            }
+            Form::FiniteRange { radius2 } => {
+                let inside = r2.simd_lt(f32x16::splat(simd, radius2));
+                inside.select(one, f32x16::splat(simd, 1e30))
+            }
+        }
+    }
+
     /// Values at sixteen squared distances.
     #[inline(always)]
     pub fn at<S: Simd>(&self, simd: S, r2: f32x16<S>) -> f32x16<S> {
@@ -131,6 +168,19 @@ mod tests {
         }
     }
 
+    /// The same by way of the inverse.
+    #[derive(Clone, Copy)]
+    struct Inverse<'a>(&'a KernelLanes, [f32; LANES]);
+    impl Kernel for Inverse<'_> {
+        type Output = [f32; LANES];
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> [f32; LANES] {
+            let [peak, floor] = self.0.scales();
+            let inverse = self.0.inverse(simd, f32x16::load_array(simd, self.1));
+            (f32x16::splat(simd, peak) / inverse + floor).to_array()
+        }
+    }
+
     #[test]
     fn lanes_agree_with_the_kernel_on_every_instruction_set() {
         let geometry = Geometry {
@@ -170,10 +220,21 @@ mod tests {
                     .map(|level| dispatch_at(level, At(&lanes, r2)))
                     .collect();
                 assert!(values.iter().all(|value| *value == values[0]));
+                let inverses: Vec<_> = super::super::super::simd::tests::levels()
+                    .into_iter()
+                    .map(|level| dispatch_at(level, Inverse(&lanes, r2)))
+                    .collect();
+                assert!(inverses.iter().all(|value| *value == inverses[0]));
                 for l in 0..LANES {
                     let exact = 2.5 * placed.density(f64::from(r2[l]));
                     let error = f64::from(values[0][l]) / exact - 1.0;
                     assert!(error.abs() < 2e-6, "{law:?} at {}: {error:e}", r[l]);
+                    let error = (f64::from(inverses[0][l]) - exact).abs();
+                    assert!(
+                        error < 3e-6 * exact + 1e-29,
+                        "{law:?} at {}: {error:e}",
+                        r[l]
+                    );
                 }
             }
         }

@@ -8,16 +8,21 @@
 pub mod compare;
 pub mod degrees;
 pub mod error;
+mod found;
 pub mod geometry;
 pub mod graph;
 pub mod import;
+mod judge;
 pub mod kernel;
 mod lanes;
+mod masses;
 pub mod measure;
 mod near;
 mod plan;
 mod race;
+mod rows;
 pub mod sample;
+mod stretch;
 mod tree;
 
 pub use degrees::{DegreeError, ExpectedDegrees};

@@ -1,21 +1,31 @@
 //! Direct trials: one random number for every pair of nodes in near cells, sixteen pairs at once.
+//!
+//! Eight bits decide nearly all pairs; where they leave it open, eight more do, and then 23 more.
 
 use std::ops::Range;
 
+use bytemuck::{Pod, Zeroable, cast_slice_mut};
+
 use super::super::philox::Stream;
 use super::super::simd::*;
+use super::found::Found;
 use super::lanes::distance2;
-use super::plan::Plan;
-use super::sample::Found;
+use super::plan::{CLIPPED, Plan};
 use super::tree::Cell;
+
+/// Sixteen numbers that one load brings.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Block([u32; LANES]);
 
 /// Nodes of a cell and of the cells around it, packed.
 #[derive(Default)]
 struct Packed {
-    x: Vec<u32>,
-    y: Vec<u32>,
-    slot: Vec<u32>,
-    mass: Vec<f32>,
+    x: Vec<Block>,
+    y: Vec<Block>,
+    slot: Vec<Block>,
+    /// Bits of the masses.
+    mass: Vec<Block>,
     count: usize,
 }
 
@@ -23,25 +33,30 @@ impl Packed {
     #[inline(always)]
     fn add<S: Simd>(&mut self, simd: S, plan: &Plan, slots: Range<usize>) {
         let end = self.count + slots.len();
-        if end + LANES > self.x.len() {
-            let room = 2 * end + 8 * LANES;
-            self.x.resize(room, 0);
-            self.y.resize(room, 0);
-            self.slot.resize(room, 0);
-            self.mass.resize(room, 0.0);
+        if end.div_ceil(LANES) + 1 > self.x.len() {
+            let room = 2 * end.div_ceil(LANES) + 8;
+            self.x.resize(room, Block([0; LANES]));
+            self.y.resize(room, Block([0; LANES]));
+            self.slot.resize(room, Block([0; LANES]));
+            self.mass.resize(room, Block([0; LANES]));
         }
-        let [x, y] = &plan.tree.places;
+        let flat: [&mut [u32]; 4] = [
+            cast_slice_mut(&mut self.x),
+            cast_slice_mut(&mut self.y),
+            cast_slice_mut(&mut self.slot),
+            cast_slice_mut(&mut self.mass),
+        ];
         let (mut at, mut from) = (self.count, slots.start);
         while at < end {
-            u32x16::from_slice(simd, &x[from..from + LANES])
-                .store_slice(&mut self.x[at..at + LANES]);
-            u32x16::from_slice(simd, &y[from..from + LANES])
-                .store_slice(&mut self.y[at..at + LANES]);
-            let first = u32x16::splat(simd, from as u32) + u32x16::load_array(simd, IOTA);
-            first.store_slice(&mut self.slot[at..at + LANES]);
+            let [x, y] = load_positions(simd, &plan.tree.places[from..from + LANES]);
+            x.store_slice(&mut flat[0][at..at + LANES]);
+            y.store_slice(&mut flat[1][at..at + LANES]);
+            let slot = u32x16::splat(simd, from as u32) + u32x16::load_array(simd, IOTA);
+            slot.store_slice(&mut flat[2][at..at + LANES]);
             if let Some(masses) = &plan.masses {
-                f32x16::from_slice(simd, &masses.of[from..from + LANES])
-                    .store_slice(&mut self.mass[at..at + LANES]);
+                let mass = f32x16::from_slice(simd, &masses.of[from..from + LANES]);
+                let bits: u32x16<S> = mass.to_bits();
+                bits.store_slice(&mut flat[3][at..at + LANES]);
             }
             at += LANES;
             from += LANES;
@@ -51,6 +66,88 @@ impl Packed {
 }
 
 const IOTA: [u32; LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/// Vectors of random numbers that are drawn together.
+const POOL: usize = 64;
+
+/// Random numbers of eight bits, from 0 to 255, a vector at a time.
+struct Pool {
+    stream: Stream,
+    /// The next tag that has not been used.
+    tag: u32,
+    used: usize,
+    numbers: Vec<f32>,
+    /// Numbers of more bits so far, which have tags of their own.
+    fine: u32,
+}
+
+impl Pool {
+    fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            tag: 0,
+            used: POOL,
+            numbers: vec![0.0; POOL * LANES],
+            fine: 0,
+        }
+    }
+
+    #[inline(always)]
+    fn next<S: Simd>(&mut self, simd: S) -> f32x16<S> {
+        if self.used == POOL {
+            let iota = u32x16::load_array(simd, IOTA);
+            for part in self.numbers.chunks_exact_mut(16 * LANES) {
+                let tags = u32x16::splat(simd, self.tag) + iota;
+                self.tag = self.tag.wrapping_add(LANES as u32);
+                let words = self.stream.word_lanes(simd, tags, 0);
+                for k in 0..16 {
+                    let byte: i32x16<S> = ((words[k / 4] >> (8 * (k as u32 % 4))) & 0xff).bitcast();
+                    let byte = byte.to_float::<f32x16<S>>();
+                    byte.store_slice(&mut part[k * LANES..(k + 1) * LANES]);
+                }
+            }
+            self.used = 0;
+        }
+        let first = self.used * LANES;
+        self.used += 1;
+        f32x16::from_slice(simd, &self.numbers[first..first + LANES])
+    }
+
+    /// The lanes of `ties` in which (r + v) q < p with the bits v that follow those of r.
+    #[inline(always)]
+    fn decide<S: Simd>(
+        &mut self,
+        simd: S,
+        r: f32x16<S>,
+        q: f32x16<S>,
+        p: f32x16<S>,
+        ties: u32,
+    ) -> u32 {
+        let r = r + self.next(simd) * (1.0 / 256.0);
+        let hits = ((r + 1.0 / 256.0) * q).simd_le(p).to_bitmask() as u32 & ties;
+        let ties = (r * q).simd_lt(p).to_bitmask() as u32 & ties & !hits;
+        if ties == 0 {
+            return hits;
+        }
+        hits | self.decide_finely([r.to_array(), q.to_array(), p.to_array()], ties)
+    }
+
+    /// As [`Pool::decide`], after sixteen bits.
+    #[cold]
+    #[inline(never)]
+    fn decide_finely(&mut self, [r, q, p]: [[f32; LANES]; 3], ties: u32) -> u32 {
+        let mut hits = 0;
+        for lane in 0..LANES {
+            if ties >> lane & 1 == 1 {
+                self.fine += 1;
+                let next = f64::from(self.stream.uniforms(self.fine, 1)[0]) / 256.0;
+                let below = (f64::from(r[lane]) + next) * f64::from(q[lane]);
+                hits |= u32::from(below < f64::from(p[lane])) << lane;
+            }
+        }
+        hits
+    }
+}
 
 /// The direct trials of finest cells with keys in a range.
 pub struct Near<'a> {
@@ -79,11 +176,20 @@ impl Kernel for Near<'_> {
         let level = &tree.levels[0];
         let mut packed = Packed::default();
         let mut near: Vec<u32> = Vec::new();
-        let mut words = [u32x16::splat(simd, 0); 4];
-        let (mut used, mut tag) = (words.len(), 0_u32);
-        let zero = f32x16::splat(simd, 0.0);
-        let one = f32x16::splat(simd, 1.0);
-        let clip = f32x16::splat(simd, 1.0 + 1e-6);
+        let mut pool = Pool::new(stream);
+        let (zero, last) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 255.0));
+        // A pair is joined when (r + v) q < peak, with eight random bits r and those that follow v
+        // in (0, 1); a floor shifts r.
+        let lanes = plan.lanes;
+        let [peak, floor] = lanes.scales().map(|scale| scale * 256.0);
+        let most = 256.0 * CLIPPED as f32;
+        let (masses, may_clip, certain) = (plan.masses.is_some(), plan.may_clip, plan.certain);
+        let quantum = tree.quantum;
+        let slots = tree.slots(level, keys.start).start..tree.slots(level, keys.end - 1).end;
+        found.rows.first = slots.start as u32;
+        found.rows.lengths.reserve(slots.len());
+        // One mark of clipping for each packed node.
+        let mut marks: Vec<u32> = Vec::new();
         for key in keys {
             let own = tree.slots(level, key);
             if own.is_empty() {
@@ -96,7 +202,7 @@ impl Kernel for Near<'_> {
             for offset in &plan.offsets[0].direct[usize::from(2 * (row & 1) + (column & 1))] {
                 if let Some(other) = plan.neighbour(level, here, offset) {
                     let other = plan.key(level, other);
-                    if other >= key {
+                    if other <= key {
                         let mut at = near.len();
                         near.push(other);
                         while at > 0 && near[at - 1] > other {
@@ -107,7 +213,7 @@ impl Kernel for Near<'_> {
                     }
                 }
             }
-            // Cells of consecutive keys are one run of slots.
+            // Cells of consecutive keys are one run of slots; the cell itself comes last.
             packed.count = 0;
             let mut at = 0;
             while at < near.len() {
@@ -124,60 +230,85 @@ impl Kernel for Near<'_> {
             if !found.may_work((own.len() * count) as u64) {
                 return;
             }
-            for i in 0..own.len() {
-                let x = u32x16::splat(simd, packed.x[i]);
-                let y = u32x16::splat(simd, packed.y[i]);
-                let node = u32x16::splat(simd, packed.slot[i]);
-                let mass = f32x16::splat(simd, packed.mass[i]);
-                let mut j = i + 1;
-                while j < count {
+            let blocks = count.div_ceil(LANES);
+            if may_clip {
+                marks.clear();
+                marks.resize(blocks, 0);
+            }
+            let mut excess = zero;
+            for i in count - own.len()..count {
+                let x = u32x16::splat(simd, packed.x[i / LANES].0[i % LANES]);
+                let y = u32x16::splat(simd, packed.y[i / LANES].0[i % LANES]);
+                let mass = f32::from_bits(packed.mass[i / LANES].0[i % LANES]);
+                let mass = f32x16::splat(simd, mass);
+                let (peak, floor) = (f32x16::splat(simd, peak), f32x16::splat(simd, floor));
+                let mut clipped = 0;
+                found.rows.reserve(count + LANES);
+                let room = &mut found.rows.targets[found.rows.count..];
+                let mut filled = 0;
+                let mut left = i;
+                let used = i.div_ceil(LANES);
+                let places = packed.x[..used].iter().zip(&packed.y[..used]);
+                let nodes = packed.slot[..used].iter().zip(&packed.mass[..used]);
+                for (block, ((x_block, y_block), (slots, weights))) in places.zip(nodes).enumerate()
+                {
                     let there = [
-                        u32x16::from_slice(simd, &packed.x[j..j + LANES]),
-                        u32x16::from_slice(simd, &packed.y[j..j + LANES]),
+                        u32x16::load_array(simd, x_block.0),
+                        u32x16::load_array(simd, y_block.0),
                     ];
-                    let r2 = distance2(there, [x, y], tree.quantum);
-                    let mut p = plan.lanes.at(simd, r2);
-                    if plan.masses.is_some() {
-                        p = p * mass * f32x16::from_slice(simd, &packed.mass[j..j + LANES]);
+                    let r2 = distance2(there, [x, y], quantum);
+                    let q = lanes.inverse(simd, r2);
+                    let mut random = if certain { last } else { pool.next(simd) };
+                    let (mut peak, mut floor) = (peak, floor);
+                    if masses {
+                        let bits = u32x16::load_array(simd, weights.0);
+                        let product = mass * f32x16::from_bits(bits);
+                        (peak, floor) = (peak * product, floor * product);
                     }
-                    let valid = ((1_u64 << (count - j).min(LANES)) - 1) as u32;
-                    let sure = p.simd_ge(one);
-                    let certain = sure.to_bitmask() as u32 & valid;
-                    let possible = p.simd_gt(zero).to_bitmask() as u32 & valid;
-                    let mut hits = certain;
-                    if possible != certain {
-                        if used == words.len() {
-                            let tags = u32x16::splat(simd, tag) + u32x16::load_array(simd, IOTA);
-                            words = stream.word_lanes(simd, tags, 0);
-                            tag += LANES as u32;
-                            used = 0;
+                    random -= floor;
+                    let valid = (1_u32 << left.min(LANES)) - 1;
+                    left = left.saturating_sub(LANES);
+                    let least = random * q;
+                    let hits = (least + q).simd_le(peak).to_bitmask() as u32;
+                    let possible = least.simd_lt(peak).to_bitmask() as u32;
+                    let ties = possible & !hits & valid;
+                    let mut hits = hits & valid;
+                    if ties != 0 {
+                        hits |= pool.decide(simd, random, q, peak, ties);
+                    }
+                    let mask = mask32x16::from_bitmask(simd, u64::from(hits));
+                    u32x16::load_array(simd, slots.0)
+                        .compress(mask)
+                        .store_slice(&mut room[filled..filled + LANES]);
+                    filled += hits.count_ones() as usize;
+                    if may_clip {
+                        let p = peak / q + floor;
+                        let above = p.simd_gt(f32x16::splat(simd, most)).to_bitmask() as u32;
+                        let above = above & valid;
+                        let mask = mask32x16::from_bitmask(simd, u64::from(above));
+                        excess += mask.select(p - 256.0, zero);
+                        marks[block] |= above;
+                        clipped += above.count_ones();
+                    }
+                }
+                if clipped > 0 {
+                    marks[i / LANES] |= 1 << (i % LANES);
+                    found.clipped.0 += u64::from(clipped);
+                }
+                found.rows.count += filled;
+                found.rows.lengths.push(filled as u32);
+            }
+            if may_clip {
+                let excess = excess.to_array();
+                for lane in 0..LANES {
+                    found.clipped.1 += f64::from(excess[lane]) / 256.0;
+                }
+                for (block, &marks) in marks.iter().enumerate() {
+                    for lane in 0..LANES {
+                        if marks >> lane & 1 == 1 {
+                            plan.clip(packed.slot[block].0[lane]);
                         }
-                        // 31 bits against p · 2³¹; where p is 1 or more, `certain` decides.
-                        let half: i32x16<S> = (words[used] >> 1).bitcast();
-                        used += 1;
-                        let below = sure.select(zero, p) * 2_147_483_648.0;
-                        let below = below.to_int::<i32x16<S>>();
-                        hits |= half.simd_lt(below).to_bitmask() as u32 & valid;
                     }
-                    if hits != 0 {
-                        let slots = u32x16::from_slice(simd, &packed.slot[j..j + LANES]);
-                        let mask = mask32x16::from_bitmask(simd, u64::from(hits));
-                        let room = found.room();
-                        store_positions([node, slots.compress(mask)], room);
-                        found.count += hits.count_ones() as usize;
-                    }
-                    if plan.may_clip {
-                        let clipped = p.simd_gt(clip).to_bitmask() as u32 & valid;
-                        if clipped != 0 {
-                            let p = p.to_array();
-                            for lane in 0..LANES {
-                                if clipped >> lane & 1 == 1 {
-                                    found.clip(packed.slot[i], packed.slot[j + lane], p[lane]);
-                                }
-                            }
-                        }
-                    }
-                    j += LANES;
                 }
             }
         }

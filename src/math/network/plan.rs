@@ -5,8 +5,13 @@
 //! apart while the parents of these cells are adjacent. A pair of cells is tried directly, node by
 //! node, when its probabilities are large; all others are candidates of a race (see `race`).
 
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::super::simd::LANES;
 use super::kernel::Placed;
 use super::lanes::KernelLanes;
+use super::masses::Masses;
 use super::tree::{Level, Tree};
 
 /// The largest probability of a pair that races; it keeps the bound within 16 % of the intensity.
@@ -15,6 +20,10 @@ pub const MOST_RACED: f64 = 0.25;
 /// Pairs with a typical probability above this are tried directly: a trial costs that much less
 /// than a candidate of the race.
 pub const LEAST_DIRECT: f64 = 0.12;
+
+/// The largest probability that is not called clipped: the normalisation in a box may lift a kernel
+/// that is meant to be 1 at its peak by that much, and nobody misses a thousandth of an edge.
+pub const CLIPPED: f64 = 1.001;
 
 /// Expected edges, all together, that may be left out where the kernel is as good as zero.
 const NEGLIGIBLE: f64 = 1e-9;
@@ -36,62 +45,72 @@ pub struct Offset {
 #[derive(Clone, Debug, Default)]
 pub struct Offsets {
     /// Pairs of cells that race, by 2 · (row & 1) + (column & 1); one of two opposite ones.
-    pub raced: [Vec<Offset>; 4],
+    pub raced: [Vec<Ways>; 4],
     /// Cells that are tried directly, the cell itself among them; the lower key has the pair.
     pub direct: [Vec<Offset>; 4],
 }
 
-/// Masses of nodes, when they differ.
-#[derive(Clone, Debug)]
-pub struct Masses {
-    /// Mass of each slot, padded by sixteen.
-    pub of: Vec<f32>,
-    /// Sum of the masses before each slot, and of all.
-    pub before: Vec<f64>,
-    /// For equal steps of the sum, the slot that it falls into.
-    guide: Vec<u32>,
+/// The nodes of a cell, all together.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary {
+    /// Sum of their masses.
+    pub mass: f64,
+    /// First slot and number of slots.
+    pub first: u32,
+    pub slots: u32,
+    /// Middle of a box around them, in `quantum`s.
+    pub centre: [u32; 2],
+    /// Half the sides of the box, rounded up.
+    pub half: [f32; 2],
 }
 
-impl Masses {
-    fn new(masses: Vec<f64>) -> Self {
-        let count = masses.len();
-        let mut before = Vec::with_capacity(count + 1);
-        let mut sum = 0.0;
-        before.push(0.0);
-        for &mass in &masses {
-            sum += mass;
-            before.push(sum);
+impl Summary {
+    fn new(mass: f64, slots: Range<usize>, [low, high]: [[u32; 2]; 2]) -> Self {
+        let half = [0, 1].map(|axis| high[axis].saturating_sub(low[axis]) / 2);
+        Self {
+            mass,
+            first: slots.start as u32,
+            slots: slots.len() as u32,
+            centre: [0, 1].map(|axis| low[axis].wrapping_add(half[axis])),
+            half: half.map(|half| (half + 1) as f32 * (1.0 + 1e-6)),
         }
-        let mut guide = Vec::with_capacity(count + 1);
-        let mut slot = 0;
-        for step in 0..=count {
-            let target = sum * (step as f64 / count as f64);
-            while slot + 1 < count && before[slot + 1] <= target {
-                slot += 1;
-            }
-            guide.push(slot as u32);
-        }
-        let mut of: Vec<f32> = masses.into_iter().map(|mass| mass as f32).collect();
-        of.resize(count + 16, 0.0);
-        Self { of, before, guide }
     }
+}
 
-    /// A slot of the range, with a probability in proportion to its mass.
-    pub fn pick(&self, slots: &std::ops::Range<usize>, word: u32) -> usize {
-        let (from, to) = (self.before[slots.start], self.before[slots.end]);
-        let target = from + (to - from) * ((f64::from(word) + 0.5) / 4294967296.0);
-        let total = self.before[self.before.len() - 1];
-        let step = target / total * (self.guide.len() - 1) as f64;
-        // Rounding may put the guide one slot too far, never more.
-        let guess = self.guide[(step as usize).min(self.guide.len() - 1)] as usize;
-        let mut slot = guess.clamp(slots.start, slots.end - 1);
-        while slot > slots.start && self.before[slot] > target {
-            slot -= 1;
+/// Sixteen ways from a cell to others, or less.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// How many there are.
+    pub count: usize,
+    /// Columns and rows to go, from [`REACH`] less.
+    pub by: [[u8; 2]; LANES],
+    /// Bits of the ways that are their own opposites, so that the lower key has to decide.
+    pub ties: u32,
+    /// Largest probability per unit of mass in either cell.
+    pub bound: [f32; LANES],
+    /// Largest ratio of the rate of candidates and a bound, below this one.
+    pub excess: [f32; LANES],
+}
+
+/// No way has as many columns or rows.
+pub const REACH: i32 = 16;
+
+impl Ways {
+    pub fn new(offsets: &[Offset]) -> Self {
+        let mut ways = Self {
+            count: offsets.len(),
+            by: [[REACH as u8; 2]; LANES],
+            ties: 0,
+            bound: [0.0; LANES],
+            excess: [0.0; LANES],
+        };
+        for (k, offset) in offsets.iter().enumerate() {
+            ways.by[k] = offset.by.map(|by| (by + REACH) as u8);
+            ways.ties |= u32::from(offset.tie) << k;
+            ways.bound[k] = offset.bound as f32;
+            ways.excess[k] = (offset.rate / offset.bound) as f32 * (1.0 + 1e-6);
         }
-        while slot + 1 < slots.end && self.before[slot + 1] <= target {
-            slot += 1;
-        }
-        slot
+        ways
     }
 }
 
@@ -108,14 +127,18 @@ pub struct Plan {
     pub lanes: KernelLanes,
     /// Masses of nodes; `None` when all nodes have mass 1.
     pub masses: Option<Masses>,
-    /// Mass of each cell, per level.
-    pub cells: Vec<Vec<f64>>,
+    /// The nodes of each cell, per level.
+    pub cells: Vec<Vec<Summary>>,
     /// Largest mass of a node in each cell, per level; empty when all nodes have mass 1.
     pub heaviest: Vec<Vec<f32>>,
     /// Pairs of cells, per level.
     pub offsets: Vec<Offsets>,
     /// True when some probability may exceed 1.
     pub may_clip: bool,
+    /// True when a pair is joined for certain or never.
+    pub certain: bool,
+    /// For each slot, whether it is in a pair whose probability does; empty when none may.
+    clipped: Vec<AtomicBool>,
 }
 
 /// Side of the finest cells for nodes of the given mean expected degree.
@@ -134,7 +157,7 @@ pub fn side(placed: &Placed, nodes: usize, mean: f64) -> f64 {
     } else {
         0.0
     };
-    let least = 2.0 * spacing;
+    let least = 3.1 * spacing;
     wide.max(dense.min(4.0 * least)).clamp(least, 32.0 * least)
 }
 
@@ -164,9 +187,13 @@ impl Plan {
             };
             Masses::new((0..nodes).map(slot).collect())
         });
+        let may_clip = most * most * placed.most() * factor > CLIPPED;
+        let slots = if may_clip { nodes } else { 0 };
         let mut plan = Self {
             lanes: KernelLanes::new(&placed, factor),
-            may_clip: most * most * placed.most() * factor > 1.0,
+            may_clip,
+            certain: alike && placed.all_or_nothing(factor),
+            clipped: (0..slots).map(|_| AtomicBool::new(false)).collect(),
             factor,
             placed,
             cells: Vec::new(),
@@ -175,7 +202,7 @@ impl Plan {
             masses,
             tree,
         };
-        plan.sum_cells();
+        plan.sum_up();
         let mass = if alike { nodes as f64 } else { total };
         plan.offsets = (0..plan.tree.levels.len())
             .map(|level| plan.offsets_of(level, typical, most, mass))
@@ -183,34 +210,75 @@ impl Plan {
         plan
     }
 
-    /// Masses and largest masses of all cells.
-    fn sum_cells(&mut self) {
-        let finest = &self.tree.levels[0];
-        let range = |key: usize| self.tree.slots(finest, key as u32);
-        let keys = 0..finest.places.len();
-        match &self.masses {
-            None => self
-                .cells
-                .push(keys.map(|key| range(key).len() as f64).collect()),
-            Some(masses) => {
-                let sum = |key| masses.before[range(key).end] - masses.before[range(key).start];
-                self.cells.push(keys.clone().map(sum).collect());
-                let most = |key| masses.of[range(key)].iter().copied().fold(0.0, f32::max);
-                self.heaviest.push(keys.map(most).collect());
-            }
+    /// Notes that a slot is in a pair whose probability is above 1.
+    #[inline(always)]
+    pub fn clip(&self, slot: u32) {
+        if let Some(clipped) = self.clipped.get(slot as usize) {
+            clipped.store(true, Ordering::Relaxed);
         }
-        for level in &self.tree.levels[1..] {
-            let children = 1 << level.digits;
-            if let Some(finer) = self.cells.last() {
-                self.cells
-                    .push(finer.chunks(children).map(|c| c.iter().sum()).collect());
+    }
+
+    /// The nodes that [`Plan::clip`] was called for, ascending.
+    pub fn clipped_nodes(&self) -> Vec<u32> {
+        let order = &self.tree.order;
+        let mut nodes: Vec<u32> = (0..)
+            .zip(&self.clipped)
+            .filter(|(_, clipped)| clipped.load(Ordering::Relaxed))
+            .map(|(slot, _)| order.get(slot as usize).copied().unwrap_or(slot))
+            .collect();
+        nodes.sort_unstable();
+        nodes
+    }
+
+    /// Sums up the nodes of all cells.
+    fn sum_up(&mut self) {
+        const NOWHERE: [[u32; 2]; 2] = [[u32::MAX; 2], [0; 2]];
+        let axes = [0, 1];
+        let join = |[low, high]: [[u32; 2]; 2], [from, to]: [[u32; 2]; 2]| {
+            [
+                axes.map(|axis| low[axis].min(from[axis])),
+                axes.map(|axis| high[axis].max(to[axis])),
+            ]
+        };
+        let tree = &self.tree;
+        let finest = &tree.levels[0];
+        let corners = |key: u32| {
+            let [mut low, mut high] = NOWHERE;
+            for &[x, y] in &tree.places[tree.slots(finest, key)] {
+                low = [low[0].min(x), low[1].min(y)];
+                high = [high[0].max(x), high[1].max(y)];
             }
-            if let Some(finer) = self.heaviest.last() {
-                let most = |cells: &[f32]| cells.iter().copied().fold(0.0, f32::max);
-                self.heaviest
-                    .push(finer.chunks(children).map(most).collect());
+            [low, high]
+        };
+        let mut corners: Vec<_> = (0..finest.places.len() as u32).map(corners).collect();
+        for (at, level) in tree.levels.iter().enumerate() {
+            if at > 0 {
+                let joined = |cells: &[_]| cells.iter().copied().fold(NOWHERE, join);
+                corners = corners.chunks(1 << level.digits).map(joined).collect();
             }
+            let summary = |(key, &ends): (u32, &_)| {
+                let slots = tree.slots(level, key);
+                let mass = match &self.masses {
+                    None => slots.len() as f64,
+                    Some(masses) => masses.before[slots.end] - masses.before[slots.start],
+                };
+                Summary::new(mass, slots, ends)
+            };
+            self.cells.push((0..).zip(&corners).map(summary).collect());
         }
+        let Some(masses) = &self.masses else {
+            return;
+        };
+        let most = |cells: &[f32]| cells.iter().copied().fold(0.0, f32::max);
+        let range = |key| tree.slots(finest, key);
+        let keys = 0..finest.places.len() as u32;
+        let mut heaviest: Vec<f32> = keys.map(|key| most(&masses.of[range(key)])).collect();
+        for level in &tree.levels[1..] {
+            let coarser = heaviest.chunks(1 << level.digits).map(most).collect();
+            self.heaviest
+                .push(std::mem::replace(&mut heaviest, coarser));
+        }
+        self.heaviest.push(heaviest);
     }
 
     /// Largest probability per unit masses in two cells of a level. A little above, so that
@@ -224,6 +292,7 @@ impl Plan {
         let parent = self.tree.levels.get(at + 1);
         let mut offsets = Offsets::default();
         for class in 0..4 {
+            let mut raced = Vec::new();
             let axis = |axis: usize| self.axis(level, parent, axis, class >> axis & 1);
             for &(y, near_y) in &axis(1) {
                 for &(x, near_x) in &axis(0) {
@@ -252,7 +321,7 @@ impl Plan {
                         });
                     } else if (y, x) >= (opposite[1], opposite[0]) {
                         let tie = by == opposite && by != [0; 2];
-                        offsets.raced[class as usize].push(Offset {
+                        raced.push(Offset {
                             by,
                             bound,
                             rate,
@@ -261,6 +330,7 @@ impl Plan {
                     }
                 }
             }
+            offsets.raced[class as usize] = raced.chunks(LANES).map(Ways::new).collect();
         }
         offsets
     }

@@ -5,7 +5,8 @@
 //! are the candidates. Their total rate is rate · M_A M_B with the masses M of the cells, so one
 //! exponential number leads across any number of cell pairs to the next candidate. It picks its
 //! nodes in proportion to their masses and is kept with probability λ/(rate κ_i κ_j). That is exact
-//! for any masses and positions; a pair that is kept twice is one edge.
+//! for any masses and positions; a pair that is kept twice is one edge. The bound is that of the
+//! boxes around the nodes of both cells, which are further apart than the cells (see `stretch`).
 //!
 //! Where masses are so large that a probability in a pair of cells may exceed what the race can
 //! bound, the pair is split into its children, down to the finest cells, which are tried directly.
@@ -15,13 +16,11 @@ use std::ops::Range;
 use super::super::philox::{Stream, uniform_lanes};
 use super::super::polynomial::ln;
 use super::super::simd::*;
-use super::lanes::distance2;
-use super::plan::{MOST_RACED, Offset, Plan, rate};
-use super::sample::Found;
+use super::found::Found;
+use super::judge::{BATCH, Batch, Judge, tags};
+use super::plan::{CLIPPED, MOST_RACED, Offset, Plan, Ways, rate};
+use super::stretch::{Around, NONE, STRETCHES, Stretch};
 use super::tree::{Cell, Level};
-
-/// Candidates that are drawn and judged together.
-const BATCH: usize = 64;
 
 /// Work of one candidate, in direct trials.
 const CANDIDATE: u64 = 8;
@@ -48,108 +47,29 @@ impl Kernel for Refill<'_> {
     }
 }
 
-#[inline(always)]
-fn tags<S: Simd>(simd: S, first: u32) -> u32x16<S> {
-    let iota = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-    u32x16::splat(simd, first) + u32x16::load_array(simd, iota)
+/// A race over cells of one level.
+struct Run<'a>(Race<'a>, usize, Range<u32>);
+
+impl Kernel for Run<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        self.0.run_on(simd, self.1, self.2);
+    }
 }
 
-/// Candidates that wait for their nodes and their judgement.
-struct Batch {
-    count: usize,
-    /// First slots of the two cells.
-    first: [[u32; BATCH]; 2],
-    /// Numbers of slots of the two cells.
-    slots: [[u32; BATCH]; 2],
-    rate: [f32; BATCH],
-}
+/// One way between two cells of a level.
+struct Pass<'a, 'b>(&'b mut Race<'a>, usize, [u32; 2], Ways);
 
-/// Picks the nodes of candidates and keeps what the kernel allows.
-struct Judge<'a> {
-    plan: &'a Plan,
-    batch: &'a Batch,
-    stream: Stream,
-    tag: u32,
-    found: &'a mut Found,
-}
-
-impl Kernel for Judge<'_> {
+impl Kernel for Pass<'_, '_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self {
-            plan,
-            batch,
-            stream,
-            tag,
-            found,
-        } = self;
-        let [x, y] = &plan.tree.places;
-        for block in 0..batch.count.div_ceil(LANES) {
-            let range = block * LANES..(block + 1) * LANES;
-            let [one, two, test, _] =
-                stream.word_lanes(simd, tags(simd, tag + (block * LANES) as u32), 0);
-            let words = [one, two].map(|word| word.to_array());
-            let (mut pairs, mut mass) = ([[0; LANES]; 2], [1.0; LANES]);
-            for side in 0..2 {
-                let first = &batch.first[side][range.clone()];
-                let slots = &batch.slots[side][range.clone()];
-                for lane in 0..LANES {
-                    let (first, word) = (first[lane], u64::from(words[side][lane]));
-                    pairs[side][lane] = match &plan.masses {
-                        None => first + ((u64::from(slots[lane]) * word) >> 32) as u32,
-                        Some(masses) => {
-                            let from = first as usize;
-                            let slots = from..from + (slots[lane] as usize).max(1);
-                            let slot = masses.pick(&slots, word as u32);
-                            mass[lane] *= masses.of[slot];
-                            slot as u32
-                        }
-                    };
-                }
-            }
-            let mut places = [[[0; LANES]; 2]; 2];
-            for side in 0..2 {
-                for lane in 0..LANES {
-                    let slot = pairs[side][lane] as usize;
-                    places[side][0][lane] = x[slot];
-                    places[side][1][lane] = y[slot];
-                }
-            }
-            let [there, here] = places;
-            let there = [
-                u32x16::load_array(simd, there[0]),
-                u32x16::load_array(simd, there[1]),
-            ];
-            let here = [
-                u32x16::load_array(simd, here[0]),
-                u32x16::load_array(simd, here[1]),
-            ];
-            let r2 = distance2(there, here, plan.tree.quantum);
-            let mass = f32x16::load_array(simd, mass);
-            let p = plan.lanes.at(simd, r2) * mass;
-            // −ln(1 − p) for p ≤ 1/4; the next term is below 10⁻⁶ of the sum.
-            let mut sum = p * 0.111_111_11 + 0.125;
-            sum = sum * p + 0.142_857_14;
-            sum = sum * p + 0.166_666_67;
-            sum = sum * p + 0.2;
-            sum = sum * p + 0.25;
-            sum = sum * p + 0.333_333_34;
-            sum = sum * p + 0.5;
-            let intensity = (sum * p + 1.0) * p;
-            let rate = f32x16::from_slice(simd, &batch.rate[range]) * mass;
-            let kept = (uniform_lanes(test) * rate).simd_lt(intensity);
-            let pairs = pairs.map(|slots| u32x16::load_array(simd, slots));
-            let valid = ((1_u64 << (batch.count - block * LANES).min(LANES)) - 1) as u32;
-            let same = pairs[0].simd_eq(pairs[1]).to_bitmask() as u32;
-            let kept = kept.to_bitmask() as u32 & valid & !same;
-            if kept != 0 {
-                let mask = mask32x16::from_bitmask(simd, u64::from(kept));
-                let pairs = [pairs[0].compress(mask), pairs[1].compress(mask)];
-                store_positions(pairs, found.room());
-                found.count += kept.count_ones() as usize;
-            }
-        }
+        let Self(race, at, [key, other], ways) = self;
+        let own = &race.plan.cells[at][key as usize];
+        let mut stretch = Stretch::new(own, key, &ways);
+        stretch.add(0, key, other);
+        race.pass(simd, at, &mut [stretch]);
     }
 }
 
@@ -194,32 +114,54 @@ impl<'a> Race<'a> {
     }
 
     /// Runs over the cells of a level with keys in a range.
-    pub fn run(mut self, at: usize, keys: Range<u32>) {
+    pub fn run(self, at: usize, keys: Range<u32>) {
+        dispatch(Run(self, at, keys));
+    }
+
+    #[inline(always)]
+    fn run_on<S: Simd>(&mut self, simd: S, at: usize, keys: Range<u32>) {
         let plan = self.plan;
         let level = &plan.tree.levels[at];
+        let (mut stretches, mut waiting) = (Vec::with_capacity(STRETCHES), 0);
         for key in keys {
-            let mass = plan.cells[at][key as usize];
-            if mass == 0.0 {
+            let own = &plan.cells[at][key as usize];
+            if own.mass == 0.0 {
                 continue;
             }
             let [column, row] = level.places[key as usize];
             let here = [u32::from(column), u32::from(row)];
             let class = usize::from(2 * (row & 1) + (column & 1));
-            for offset in &plan.offsets[at].raced[class] {
-                let Some(there) = plan.neighbour(level, here, offset) else {
-                    continue;
-                };
-                let other = plan.key(level, there);
-                if !plan.heaviest.is_empty() && self.must_split(at, [key, other], offset.bound) {
-                    self.split(at, [here, there]);
-                    continue;
+            let around = Around::new(plan, at, here);
+            for ways in &plan.offsets[at].raced[class] {
+                if stretches.len() <= waiting {
+                    stretches.push(Stretch::new(own, key, ways));
                 }
-                self.pass(at, [key, other], offset.rate);
+                stretches[waiting].begin(own, key, ways);
+                for k in 0..ways.count.min(LANES) {
+                    let other = around.key(ways.by[k]);
+                    if other == NONE || (ways.ties >> k & 1 == 1 && key > other) {
+                        continue;
+                    }
+                    if !plan.heaviest.is_empty()
+                        && self.must_split(at, [key, other], f64::from(ways.bound[k]))
+                    {
+                        let [column, row] = level.places[other as usize];
+                        self.split(at, [here, [u32::from(column), u32::from(row)]]);
+                        continue;
+                    }
+                    stretches[waiting].add(k, key, other);
+                }
+                waiting += 1;
+                if waiting == STRETCHES {
+                    self.pass(simd, at, &mut stretches);
+                    waiting = 0;
+                }
             }
             if self.found.exhausted() {
                 return;
             }
         }
+        self.pass(simd, at, &mut stretches[..waiting]);
         self.judge();
     }
 
@@ -230,17 +172,55 @@ impl<'a> Race<'a> {
         a * b * bound > MOST_RACED
     }
 
-    /// Passes the candidates of a pair of cells.
-    #[inline]
-    fn pass(&mut self, at: usize, keys: [u32; 2], rate: f64) {
-        let [a, b] = keys.map(|key| self.plan.cells[at][key as usize]);
-        // Ordered pairs within a cell come twice.
-        let share = if keys[0] == keys[1] { 0.5 } else { 1.0 };
-        self.gap -= a * b * rate * share;
-        while self.gap < 0.0 && !self.found.exhausted() {
-            self.candidate(at, keys, rate);
-            self.gap += self.next_gap();
+    /// Passes the candidates of stretches from cells of a level.
+    #[inline(always)]
+    fn pass<S: Simd>(&mut self, simd: S, at: usize, stretches: &mut [Stretch]) {
+        let plan = self.plan;
+        for stretch in &mut *stretches {
+            stretch.look_up(&plan.cells[at]);
         }
+        for stretch in &mut *stretches {
+            stretch.bound(simd, plan);
+        }
+        for stretch in &mut *stretches {
+            stretch.lay();
+        }
+        for stretch in &*stretches {
+            self.pass_one(simd, stretch);
+        }
+    }
+
+    #[inline(always)]
+    fn pass_one<S: Simd>(&mut self, simd: S, ways: &Stretch) {
+        let (own, total) = (&ways.own, ways.until[LANES - 1]);
+        let until = [
+            f64x8::from_slice(simd, &ways.until[..LANES / 2]),
+            f64x8::from_slice(simd, &ways.until[LANES / 2..]),
+        ];
+        let mut at = self.gap;
+        while at < total {
+            // Counted over all of them, because where it falls is chance and no branch knows it.
+            let here = f64x8::splat(simd, at);
+            let passed = [until[0].simd_le(here), until[1].simd_le(here)];
+            let passed = passed[0].to_bitmask() << 8 | passed[1].to_bitmask();
+            let way = (passed.count_ones() as usize).min(LANES - 1);
+            let batch = &mut self.batch;
+            let place = batch.count % BATCH;
+            batch.first[0][place] = own.first;
+            batch.slots[0][place] = own.slots;
+            batch.first[1][place] = ways.first[way];
+            batch.slots[1][place] = ways.slots[way];
+            batch.rate[place] = ways.rate[way];
+            batch.count += 1;
+            if batch.count == BATCH {
+                self.judge();
+                if self.found.exhausted() {
+                    return;
+                }
+            }
+            at += self.next_gap();
+        }
+        self.gap = at - total;
     }
 
     #[inline]
@@ -251,22 +231,6 @@ impl<'a> Race<'a> {
         }
         self.gaps.used += 1;
         f64::from(self.gaps.ahead[self.gaps.used - 1])
-    }
-
-    #[inline]
-    fn candidate(&mut self, at: usize, keys: [u32; 2], rate: f64) {
-        let (plan, batch) = (self.plan, &mut self.batch);
-        let level = &plan.tree.levels[at];
-        for side in 0..2 {
-            let slots = plan.tree.slots(level, keys[side]);
-            batch.first[side][batch.count] = slots.start as u32;
-            batch.slots[side][batch.count] = slots.len() as u32;
-        }
-        batch.rate[batch.count] = rate as f32;
-        batch.count += 1;
-        if batch.count == BATCH {
-            self.judge();
-        }
     }
 
     fn judge(&mut self) {
@@ -310,14 +274,20 @@ impl<'a> Race<'a> {
                 let bound = plan.bound(finer, a, b);
                 let empty = keys
                     .iter()
-                    .any(|&key| plan.cells[at - 1][key as usize] == 0.0);
+                    .any(|&key| plan.cells[at - 1][key as usize].slots == 0);
                 if empty || bound == 0.0 {
                     continue;
                 }
                 if self.must_split(at - 1, keys, bound) {
                     self.split(at - 1, [a, b]);
                 } else {
-                    self.pass(at - 1, keys, rate(bound, f64::INFINITY));
+                    let ways = Ways::new(&[Offset {
+                        by: [0; 2],
+                        bound,
+                        rate: rate(bound, f64::INFINITY),
+                        tie: false,
+                    }]);
+                    dispatch(Pass(self, at - 1, keys, ways));
                 }
             }
         }
@@ -336,8 +306,11 @@ impl<'a> Race<'a> {
             let first = if keys[0] == keys[1] { i + 1 } else { b.start };
             for j in first..b.end {
                 let p = plan.probability(i, j);
-                if p > 1.0 + 1e-6 {
-                    self.found.clip(i as u32, j as u32, p as f32);
+                if p > CLIPPED {
+                    self.found.clipped.0 += 1;
+                    self.found.clipped.1 += p - 1.0;
+                    plan.clip(i as u32);
+                    plan.clip(j as u32);
                 }
                 // The gaps are exponential: P(gap > −ln(1 − p)) = 1 − p.
                 if p >= 1.0 || self.next_gap() < -(-p).ln_1p() {
@@ -378,8 +351,8 @@ impl Plan {
     pub fn probability(&self, i: usize, j: usize) -> f64 {
         let mut r2 = 0.0;
         for axis in 0..2 {
-            let place = &self.tree.places[axis];
-            let d = f64::from(place[i].wrapping_sub(place[j]) as i32);
+            let place = |slot: usize| self.tree.places[slot][axis];
+            let d = f64::from(place(i).wrapping_sub(place(j)) as i32);
             r2 += (d * f64::from(self.tree.quantum[axis])).powi(2);
         }
         let mass = match &self.masses {

@@ -3,7 +3,7 @@
 //! Nodes with positions x and expected degrees κ are joined with probability
 //! p_ij = min(1, κ_i κ_j f(|x_i − x_j|)/(ρ⟨κ⟩)), independently for all pairs; ⟨κ⟩ is the mean over
 //! these nodes and ρ = N/A. See `plan` for the method. Probabilities are computed in single
-//! precision (relative error 2·10⁻⁶), random numbers have 23 bits or more.
+//! precision (relative error 3·10⁻⁶), random numbers have 23 bits or more.
 //!
 //! The result is a function of nodes and seed alone: cells are grouped into tasks of fixed size,
 //! and each has random numbers of its own.
@@ -18,8 +18,9 @@ use super::super::philox::{Purpose, Stream};
 use super::super::simd::{self, LANES, Simd, SimdBase, dispatch, store_positions, u32x16};
 use super::degrees::{ExpectedDegrees, check_list};
 use super::error::NetworkError;
+use super::found::{Found, MOST_WORK};
 use super::geometry::Geometry;
-use super::graph::{Graph, GraphError, MAX_EDGES, check_sizes};
+use super::graph::{Edges, Graph, GraphError, MAX_EDGES, check_sizes};
 use super::kernel::{Kernel, Placed};
 use super::near::Near;
 use super::plan::{Plan, side};
@@ -28,9 +29,6 @@ use super::tree::Tree;
 
 /// Slots that a task is meant to hold; fixed, so that the result cannot depend on the threads.
 const TASK: usize = 2048;
-
-/// Direct trials, or what costs as much, that one network may take.
-const MOST_WORK: u64 = 40_000_000_000;
 
 /// Pairs whose probability would have been above 1.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -182,72 +180,6 @@ impl simd::Kernel for Words<'_> {
     }
 }
 
-/// What a task has found.
-#[derive(Debug, Default)]
-pub struct Found {
-    edges: Vec<[u32; 2]>,
-    /// Edges that are valid.
-    pub count: usize,
-    clipped: Vec<u32>,
-    clipped_pairs: u64,
-    missing: f64,
-    /// Direct trials so far.
-    pub work: u64,
-}
-
-impl Found {
-    /// Sixteen places behind the last edge.
-    #[inline(always)]
-    pub fn room(&mut self) -> &mut [[u32; 2]] {
-        let end = self.count + 16;
-        if end > self.edges.len() {
-            self.edges.resize(2 * end, [0; 2]);
-        }
-        &mut self.edges[self.count..end]
-    }
-
-    /// One more edge.
-    #[inline]
-    pub fn push(&mut self, edge: [u32; 2]) {
-        self.room()[0] = edge;
-        self.count += 1;
-    }
-
-    /// One more pair whose probability is above 1.
-    pub fn clip(&mut self, i: u32, j: u32, probability: f32) {
-        self.clipped_pairs += 1;
-        self.missing += f64::from(probability) - 1.0;
-        self.clipped.extend([i, j]);
-        // Most pairs of a task share their nodes.
-        if self.clipped.len() == self.clipped.capacity() {
-            self.clipped.sort_unstable();
-            self.clipped.dedup();
-        }
-    }
-
-    /// Counts work that lies ahead; false when it is more than all tasks together may do.
-    pub fn may_work(&mut self, trials: u64) -> bool {
-        self.work = self.work.saturating_add(trials);
-        !self.exhausted()
-    }
-
-    /// True when this task alone has done more than all together may.
-    pub fn exhausted(&self) -> bool {
-        self.work > MOST_WORK || self.count > MAX_EDGES
-    }
-
-    fn finish(&mut self, order: &[u32]) {
-        self.edges.truncate(self.count);
-        if !order.is_empty() {
-            for edge in &mut self.edges {
-                *edge = edge.map(|slot| order[slot as usize]);
-            }
-        }
-        self.clipped.sort_unstable();
-        self.clipped.dedup();
-    }
-}
-
 /// One task: the keys of one level, tried directly or raced.
 struct Task {
     level: usize,
@@ -257,15 +189,19 @@ struct Task {
 
 fn tasks(plan: &Plan) -> Vec<Task> {
     let finest = plan.tree.levels[0].places.len();
-    let nodes = plan.tree.places[0].len() - 16;
+    let nodes = plan.tree.places.len() - 16;
     // Cells per task at the finest level, from the mean number of slots in a cell.
     let group = (TASK * finest / nodes.max(1)).clamp(1, finest.max(1));
     let mut tasks = Vec::new();
     for (at, level) in plan.tree.levels.iter().enumerate() {
         let (cells, group) = (level.places.len(), (group >> level.shift).max(1));
         let offsets = &plan.offsets[at];
-        for (direct, lists) in [(true, &offsets.direct), (false, &offsets.raced)] {
-            if lists.iter().all(Vec::is_empty) {
+        let none = [
+            offsets.direct.iter().all(Vec::is_empty),
+            offsets.raced.iter().all(Vec::is_empty),
+        ];
+        for (direct, none) in [(true, none[0]), (false, none[1])] {
+            if none {
                 continue;
             }
             tasks.extend((0..cells).step_by(group).map(|first| Task {
@@ -308,7 +244,7 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
         }
         found.finish(&plan.tree.order);
         work.fetch_add(found.work, Ordering::Relaxed);
-        edges.fetch_add(found.count as u64, Ordering::Relaxed);
+        edges.fetch_add(Edges::count(&found) as u64, Ordering::Relaxed);
         found
     };
     let found: Vec<Found> = tasks(&plan).into_par_iter().map(run).collect();
@@ -319,18 +255,14 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     }
     check_sizes(nodes, edges.into_inner() as usize)?;
     let mut clipping = Clipping::default();
-    let mut lists = Vec::with_capacity(found.len());
-    for part in found {
-        clipping.pairs += part.clipped_pairs;
-        clipping.missing += part.missing;
-        let order = &plan.tree.order;
-        let node = |slot: u32| order.get(slot as usize).copied().unwrap_or(slot);
-        clipping.nodes.extend(part.clipped.into_iter().map(node));
-        lists.push(part.edges);
+    for part in &found {
+        clipping.pairs += part.clipped.0;
+        clipping.missing += part.clipped.1;
     }
-    clipping.nodes.sort_unstable();
-    clipping.nodes.dedup();
+    if clipping.pairs > 0 {
+        clipping.nodes = plan.clipped_nodes();
+    }
     drop(plan);
-    let graph = Graph::from_draws(nodes, &lists)?;
+    let graph = Graph::from_draws(nodes, &found)?;
     Ok((graph, clipping))
 }

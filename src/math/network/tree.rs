@@ -38,7 +38,7 @@ pub struct Tree {
     /// Node of each slot; empty when nodes came in the order of slots.
     pub order: Vec<u32>,
     /// Coordinates of each slot, in `quantum`s, padded by sixteen.
-    pub places: [Vec<u32>; 2],
+    pub places: Vec<[u32; 2]>,
     /// Length of one unit of `places`, per axis.
     pub quantum: [f32; 2],
     /// True when separations wrap.
@@ -111,10 +111,11 @@ impl Tree {
         } else {
             (1, 2147483648.0)
         };
-        let places = [0, 1].map(|axis: usize| {
-            let place = |&position| fraction(domain, position).map_or(0, |at| at[axis] >> spare);
-            sorted.iter().map(place).chain([0; 16]).collect()
-        });
+        let place =
+            |&position| fraction(domain, position).map_or([0; 2], |at| at.map(|x| x >> spare));
+        let mut places = Vec::with_capacity(sorted.len() + 16);
+        places.extend(sorted.iter().map(place));
+        places.extend([[0; 2]; 16]);
         Self {
             levels,
             starts,
@@ -296,7 +297,7 @@ mod tests {
                             let low = f64::from(at) * finest.side[axis] - 0.5 * domain.size[axis];
                             assert!(real[axis] > low - 1e-5);
                             assert!(real[axis] < low + finest.side[axis] + 1e-5);
-                            let place = f64::from(tree.places[axis][slot]);
+                            let place = f64::from(tree.places[slot][axis]);
                             let place = place * f64::from(tree.quantum[axis]);
                             let centred = place - 0.5 * domain.size[axis];
                             assert!((centred - real[axis]).abs() < 1e-4);
