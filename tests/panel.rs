@@ -504,3 +504,51 @@ fn what_is_saved_is_what_is_shown() {
         });
     assert_eq!(saved.as_ref(), Some(&*scene));
 }
+
+#[test]
+fn a_typed_formula_starts_anew_and_a_wrong_one_is_refused_under_its_character() {
+    let typed = crate::harness::scene("linear_statistics", &[("statistic", "typed")]);
+    let index = typed.model.parameter("statistic_formula").unwrap();
+    let before = typed.values.get(index);
+    let mut harness = tall(snapshot(typed, &[], &[]));
+    harness.run_steps(3);
+    let label = "Statistic formula";
+    for (text, problem) in [
+        ("r^2 +", "character"),
+        ("r^2 + q", "character 7"),
+        ("sin(r", "character"),
+        ("", "character 1"),
+    ] {
+        type_into(&mut harness, label, text);
+        assert!(loaded(&harness).is_empty(), "{text}");
+        assert_eq!(actions(&harness), [], "{text}");
+        let shown = shown_texts(&harness);
+        assert!(shown.contains(problem), "{text}: {shown}");
+        assert!(shown.contains('^'), "{text}: the place is marked: {shown}");
+    }
+    type_into(&mut harness, label, "cos(3*r)");
+    let asked = loaded(&harness)[0].clone();
+    let value = asked.values.get(index);
+    assert_eq!(
+        seethe::model::formula::text_of(value).as_deref(),
+        Some("cos(3*r)")
+    );
+    assert!(!shown_texts(&harness).contains("character"));
+    // As the run has it now, it is undone like any other change.
+    harness.state_mut().snapshot.scene = Arc::new(asked);
+    harness.state_mut().requests.clear();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(2);
+    assert_eq!(loaded(&harness)[0].values.get(index), before);
+}
+
+#[test]
+fn a_trap_that_does_not_confine_is_refused_where_it_is_typed() {
+    let typed = crate::harness::scene("ginibre", &[("trap", "typed"), ("initial", "droplet")]);
+    let mut harness = tall(snapshot(typed, &[], &[]));
+    harness.run_steps(3);
+    type_into(&mut harness, "Trap formula", "-r^2");
+    let shown = shown_texts(&harness);
+    assert!(loaded(&harness).is_empty(), "{shown}");
+    assert!(shown.contains("confine"), "{shown}");
+}

@@ -110,6 +110,12 @@ impl Equilibrium {
         sum / f64::from(shares)
     }
 
+    /// Whether the density vanishes at the very centre: under a weak further potential a hole opens there
+    /// for one of its signs, and nothing is smooth in its strength.
+    pub fn is_thin(&self) -> bool {
+        self.support[0] == 0.0 && self.trap.shape.jet(0.0)[2].abs() < 1e-12
+    }
+
     /// The trap.
     pub fn trap(&self) -> &Trap {
         &self.trap

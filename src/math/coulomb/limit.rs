@@ -11,7 +11,7 @@ use super::radial::Radial;
 use crate::math::special::integrate;
 
 /// Inner and outer radius of the droplet in v + s f, by Newton's method from that of v.
-fn radius(equilibrium: &Equilibrium, f: &Radial, s: f64, from: f64, level: f64) -> f64 {
+pub(super) fn radius(equilibrium: &Equilibrium, f: &Radial, s: f64, from: f64, level: f64) -> f64 {
     let mut x = from;
     for _ in 0..40 {
         let [_, w1, w2] = equilibrium.trap().shape.jet(x);
@@ -54,9 +54,7 @@ pub fn plane(equilibrium: &Equilibrium, f: &Radial, count: usize, beta: f64) -> 
     let second = integrate(spread, inner, outer, 200) / beta;
     let factor = 2.0 / (beta * number);
     let finite = |value: f64| value.is_finite().then_some(value);
-    // Where the density vanishes at the centre, a hole opens there for one sign of s.
-    let thin = inner == 0.0 && equilibrium.trap().shape.jet(0.0)[2].abs() < 1e-12;
-    if equilibrium.on_wall > 0.0 || thin {
+    if equilibrium.on_wall > 0.0 || equilibrium.is_thin() {
         return [finite(mean), finite(second), None, None];
     }
     let third = factor * factor * number * edges(equilibrium, f, 0.0);

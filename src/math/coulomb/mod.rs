@@ -5,11 +5,12 @@
 //! exp(−β [Σ N w(xᵢ) − Σ_{i<j} ln rᵢⱼ]).
 //!
 //! Reading order: [`radial`] (functions of the distance with derivatives), [`equilibrium`] (the
-//! droplet of many charges), [`limit`] (cumulants of linear statistics for many charges),
-//! [`independent`] (everything radial at β = 2, exactly), [`matrices`] (eigenvalues as samples),
-//! [`cumulants`] (how they are estimated).
+//! droplet of many charges), [`limit`] (cumulants of linear statistics for many charges), [`deviation`]
+//! (their large deviations), [`independent`] (everything radial at β = 2, exactly), [`matrices`]
+//! (eigenvalues as samples), [`cumulants`] (how they are estimated).
 
 pub mod cumulants;
+pub mod deviation;
 pub mod equilibrium;
 pub mod independent;
 pub mod limit;

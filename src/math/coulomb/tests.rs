@@ -1,12 +1,13 @@
 //! Closed forms against each other and against exact values.
 
 use super::cumulants::Cumulants;
+use super::deviation::Deviation;
 use super::equilibrium::{Equilibrium, semicircle, semicircle_quantile};
 use super::independent::Independent;
 use super::radial::{Radial, Trap};
 use super::{limit, matrices};
 use crate::math::formula::Formula;
-use crate::math::gamma::{Draws, incomplete_gamma};
+use crate::math::gamma::{Draws, gamma_density, incomplete_gamma};
 use crate::math::philox::{Purpose, Stream};
 use std::f64::consts::PI;
 
@@ -179,6 +180,81 @@ fn traps_that_do_not_confine_are_refused() {
         wall: Some(1.0),
     };
     assert!(wall.confines(100, 2.0, 2).is_ok());
+}
+
+/// For f = x² the tilted droplet only changes its radius, and L has the exact gamma law of shape
+/// N + βN(N−1)/4: the rate of many charges tends to its rate as 1/N.
+#[test]
+fn large_deviations_of_squares_are_those_of_the_gamma_law() {
+    for (count, beta) in [(100, 2.0), (400, 2.0), (200, 10.0)] {
+        let number = f64::from(count);
+        let shape = number + 0.25 * beta * number * (number - 1.0);
+        let rate = Deviation::new(&harmonic(), &power(1.0, 2), count as usize, beta)
+            .expect("a regular droplet");
+        for k in -10..=10 {
+            let z = 0.5 * f64::from(k);
+            let value = shape + z * shape.sqrt();
+            let exact = -(gamma_density(shape, 1.0, value) * (2.0 * PI * shape).sqrt()).ln();
+            let found = rate.rate(z).expect("within six deviations");
+            // The third cumulant in units of the second differs by a share of 2(1 − β/2)/βN + 1/2N at
+            // most, and z³/3√a is what it contributes; Stirling's formula leaves 1/12a.
+            let bound = (z.abs().powi(3) / 3.0 / shape.sqrt() + z.abs() / shape.sqrt())
+                * (1.0 / number)
+                * (1.0 + 2.0 / beta)
+                + 0.2 / shape
+                + 1e-3;
+            assert!(
+                (found - exact).abs() < bound,
+                "N {count} β {beta} z {z}: {found} {exact}"
+            );
+        }
+        assert_eq!(rate.rate(9.0), None);
+    }
+}
+
+/// The tails of Σ x⁴ for 100 charges at β = 2 from 400,000 samples of independent distances: their
+/// probabilities beyond two and three deviations, within four standard errors and what κ₃ at this N is
+/// above its limit.
+#[test]
+fn large_deviations_have_the_tails_of_independent_distances() {
+    let (count, samples) = (100u32, 400_000);
+    let number = f64::from(count);
+    let f = power(1.0, 4);
+    let [mean, variance, third, _] = Independent::new(&harmonic(), &f, count as usize)
+        .expect("regular")
+        .cumulants;
+    let sigma = variance.sqrt();
+    let rate = Deviation::new(&harmonic(), &f, count as usize, 2.0).expect("a regular droplet");
+    let limits = [-3.0, -2.0, 2.0, 3.0];
+    let mut beyond = [0u32; 4];
+    let mut draws = draws(5);
+    for _ in 0..samples {
+        let sum: f64 = (1..=count)
+            .map(|k| (draws.gamma(f64::from(k)) / number).powi(2))
+            .sum();
+        let z = (sum - mean) / sigma;
+        for (count, limit) in beyond.iter_mut().zip(limits) {
+            *count += u32::from(if limit < 0.0 { z < limit } else { z > limit });
+        }
+    }
+    for (seen, limit) in beyond.into_iter().zip(limits) {
+        // The tail by the rule of trapezia.
+        let sign = limit.signum();
+        let expected: f64 = (0..290)
+            .filter_map(|k| rate.rate(limit + sign * (0.01 * f64::from(k) + 0.005)))
+            .map(|rate| 0.01 * (-rate).exp() / (2.0 * PI).sqrt())
+            .sum();
+        let seen = f64::from(seen) / f64::from(samples);
+        let error = (expected / f64::from(samples)).sqrt();
+        // κ₃ in units of σ³ of the limit is 0.08, and moves ln p by z³/6 of its difference.
+        let skew = (third / sigma.powi(3) - 0.08).abs();
+        let shift = expected * skew * (limit.abs().powi(3) / 6.0 + limit.abs());
+        let bound = 4.0 * error + shift;
+        assert!(
+            (seen - expected).abs() < bound,
+            "beyond {limit}: {seen} {expected} ± {bound}"
+        );
+    }
 }
 
 /// The eigenvalues of 16 × 16 matrices, 4,000 of them: κ₂ of the sum of squares within four standard

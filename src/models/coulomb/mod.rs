@@ -58,8 +58,9 @@ pub static MODEL: Model = Model {
     equations: &[
         "U = Σᵢ V(rᵢ) − ½ Σᵢⱼ qᵢ qⱼ ln rᵢⱼ,  i ≠ j",
         "weight exp(−βU)",
-        "harmonic: V = r²/2 (density 1/π, radius √N; on a line the semicircle to √2N)",
-        "other traps: V = N w(x), x = r/√N",
+        "V = r²/2 (harmonic), density 1/π to r = √N",
+        "on a line: the semicircle to r = √(2N)",
+        "V = N w(x), x = r/√N (other traps)",
         "drᵢ = −∂U/∂rᵢ dt + √(2/β) dW",
         "L = Σᵢ f(rᵢ/√N),  κ_q its cumulants",
     ],

@@ -4,6 +4,7 @@ use bevy::ecs::resource::Resource;
 use std::sync::{Arc, OnceLock};
 
 use super::parameters::{Components, Confinement, Coulomb, Space};
+use crate::math::coulomb::deviation::Deviation;
 use crate::math::coulomb::equilibrium::Equilibrium;
 use crate::math::coulomb::independent::Independent;
 use crate::math::coulomb::limit;
@@ -22,6 +23,7 @@ pub struct Theory {
     pub droplet: Option<Equilibrium>,
     exact: Arc<OnceLock<Option<Independent>>>,
     limit: Arc<OnceLock<[Option<f64>; 4]>>,
+    deviation: Arc<OnceLock<Option<Deviation>>>,
 }
 
 impl Theory {
@@ -36,6 +38,7 @@ impl Theory {
             droplet: (alike && held && plane).then(|| Equilibrium::new(trap)),
             exact: Arc::default(),
             limit: Arc::default(),
+            deviation: Arc::default(),
         }
     }
 
@@ -90,6 +93,18 @@ impl Theory {
             }
         });
         *all.get(q.checked_sub(1)?)?
+    }
+
+    /// The large deviations of L for many charges.
+    pub fn deviation(&self) -> Option<&Deviation> {
+        if !self.simple() {
+            return None;
+        }
+        let droplet = self.droplet.as_ref()?;
+        let beta = self.coulomb.beta;
+        self.deviation
+            .get_or_init(|| Deviation::new(droplet, &self.function, self.count, beta))
+            .as_ref()
     }
 
     /// Shape and rate of the gamma law of Σ V, exact for any N and β in a trap that is a power of the

@@ -176,6 +176,30 @@ impl Accumulator for Statistics {
     kept!();
 }
 
+/// The distribution of the linear statistic as a rate, which shows its tails.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Rate(Statistics);
+
+impl Accumulator for Rate {
+    fn record(&mut self, sample: &Sample) {
+        self.0.record(sample);
+    }
+
+    fn curve(&self) -> Curve {
+        let density = self.0.curve();
+        let seen = density.x.iter().zip(&density.y).filter(|(_, y)| **y > 0.0);
+        let norm = std::f64::consts::TAU.sqrt();
+        let (x, y) = seen.map(|(&x, &y)| (x, -(y * norm).ln())).unzip();
+        Curve {
+            x,
+            y,
+            error: Vec::new(),
+        }
+    }
+
+    kept!();
+}
+
 /// Wave numbers and directions of the structure factor.
 const WAVES: usize = 48;
 const DIRECTIONS: usize = 8;

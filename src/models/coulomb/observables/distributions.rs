@@ -247,6 +247,16 @@ pub fn statistic_theory(sample: &Sample, z: f64) -> Option<f64> {
     Some((gaussian * (1.0 + correction)).max(0.0))
 }
 
+/// −ln[p(z)√2π]: by the gamma law where it is exact, else by the large deviations of many charges.
+pub fn deviation_theory(sample: &Sample, z: f64) -> Option<f64> {
+    let theory = theory(sample)?;
+    if theory.statistic_by_potential().is_some() {
+        let density = statistic_theory(sample, z)?;
+        return (density > 0.0).then(|| -(density * (2.0 * PI).sqrt()).ln());
+    }
+    theory.deviation()?.rate(z)
+}
+
 pub fn count_theory(sample: &Sample, r: f64) -> Option<f64> {
     let theory = theory(sample)?;
     let exact = theory.exact()?;

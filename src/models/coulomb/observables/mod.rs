@@ -5,7 +5,7 @@ mod distributions;
 mod scalars;
 
 use crate::model::observable::{Axis, Estimator, Observable, Sample};
-use accumulators::{Correlations, Counts, KappaOf, Spread, Statistics, Waves};
+use accumulators::{Correlations, Counts, KappaOf, Rate, Spread, Statistics, Waves};
 
 /// An axis with a symbol and no unit, since lengths are pure numbers.
 const fn axis(symbol: &'static str) -> Axis {
@@ -283,6 +283,20 @@ pub static OBSERVABLES: &[Observable] = &[
             logarithmic: false,
             start: || Box::new(Statistics::default()),
             theory: Some(distributions::statistic_theory),
+        },
+    },
+    Observable {
+        name: "large_deviations",
+        title: "Large deviations of the linear statistic",
+        symbol: "−ln p(z)√2π",
+        unit: "",
+        doc: "How rare a value of the linear statistic is, against z as for its distribution: z²/2 for a Gaussian. Values that were never taken have no point; where few were, the noise is of the order of one over the root of their number.",
+        validity: "Exact where f is the trap's own power; else for many charges, from the droplet in the trap tilted by f, at the saddle point (Dean and Majumdar 2008; Daniels 1954), as far as that droplet is one piece.",
+        estimator: Estimator::Correlation {
+            x: axis("z"),
+            logarithmic: false,
+            start: || Box::new(Rate::default()),
+            theory: Some(distributions::deviation_theory),
         },
     },
     Observable {
