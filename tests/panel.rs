@@ -517,7 +517,6 @@ fn a_typed_formula_starts_anew_and_a_wrong_one_is_refused_under_its_character() 
         ("r^2 +", "character"),
         ("r^2 + q", "character 7"),
         ("sin(r", "character"),
-        ("", "character 1"),
     ] {
         type_into(&mut harness, label, text);
         assert!(loaded(&harness).is_empty(), "{text}");
@@ -540,15 +539,4 @@ fn a_typed_formula_starts_anew_and_a_wrong_one_is_refused_under_its_character() 
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(2);
     assert_eq!(loaded(&harness)[0].values.get(index), before);
-}
-
-#[test]
-fn a_trap_that_does_not_confine_is_refused_where_it_is_typed() {
-    let typed = crate::harness::scene("ginibre", &[("trap", "typed"), ("initial", "droplet")]);
-    let mut harness = tall(snapshot(typed, &[], &[]));
-    harness.run_steps(3);
-    type_into(&mut harness, "Trap formula", "-r^2");
-    let shown = shown_texts(&harness);
-    assert!(loaded(&harness).is_empty(), "{shown}");
-    assert!(shown.contains("confine"), "{shown}");
 }

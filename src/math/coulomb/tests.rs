@@ -210,6 +210,9 @@ fn large_deviations_of_squares_are_those_of_the_gamma_law() {
         }
         assert_eq!(rate.rate(9.0), None);
     }
+    // L cannot fall below zero, and here that is nearer than six deviations.
+    let few = Deviation::new(&harmonic(), &power(1.0, 4), 16, 2.0).expect("a regular droplet");
+    assert!(few.rate(-4.0).is_some_and(|rate| rate > 8.0) && few.rate(-6.0).is_none());
 }
 
 /// The tails of Σ x⁴ for 100 charges at β = 2 from 400,000 samples of independent distances: their
