@@ -8,6 +8,10 @@
 
 use std::ops::Range;
 
+mod forces;
+
+pub use forces::Forces;
+
 use super::domain::{Boundary, Domain};
 use super::simd::*;
 use super::verlet::separation;
@@ -82,7 +86,7 @@ pub struct Fault {
 }
 
 /// The columns that a step works on; all of one length, except that `state` may be empty for a law
-/// without one and `forces` where there are none.
+/// without one.
 pub struct Columns<'a> {
     /// Tags, the identities of the particles.
     pub tags: &'a [u32],
@@ -93,7 +97,7 @@ pub struct Columns<'a> {
     /// Heading as (cos θ, sin θ), velocity, or coloured noise, as the law has it.
     pub state: &'a mut [[f32; 2]],
     /// Forces.
-    pub forces: &'a [[f32; 2]],
+    pub forces: Forces<'a>,
 }
 
 /// How a displacement becomes a new position.
@@ -202,13 +206,13 @@ impl Columns<'_> {
     #[inline(always)]
     fn part(&mut self, slots: Range<usize>) -> Columns<'_> {
         let part = |len: usize| if len == 0 { 0..0 } else { slots.clone() };
-        let (stateful, forced) = (part(self.state.len()), part(self.forces.len()));
+        let stateful = part(self.state.len());
         Columns {
             tags: &self.tags[slots.clone()],
             positions: &mut self.positions[slots.clone()],
             reference: &self.reference[slots.clone()],
             state: &mut self.state[stateful],
-            forces: &self.forces[forced],
+            forces: self.forces.part(slots),
         }
     }
 }
@@ -220,7 +224,7 @@ impl<'a> Columns<'a> {
         let (positions, positions_right) = self.positions.split_at_mut(slot);
         let (reference, reference_right) = self.reference.split_at(slot);
         let (state, state_right) = self.state.split_at_mut(slot.min(self.state.len()));
-        let (forces, forces_right) = self.forces.split_at(slot.min(self.forces.len()));
+        let (forces, forces_right) = self.forces.split(slot);
         (
             Self {
                 tags,
@@ -261,7 +265,7 @@ impl Tail {
             positions: filled(columns.positions),
             reference: filled(columns.reference),
             state: filled(columns.state),
-            forces: filled(columns.forces),
+            forces: columns.forces.filled(columns.tags.len()),
         }
     }
 
@@ -271,7 +275,7 @@ impl Tail {
             positions: &mut self.positions,
             reference: &self.reference,
             state: &mut self.state,
-            forces: &self.forces,
+            forces: Forces::Slots(&self.forces),
         }
     }
 }
@@ -346,12 +350,7 @@ fn step_block<S: Simd, L: Law>(
     slot: usize,
     fault: &mut Option<Fault>,
 ) -> u32x16<S> {
-    let forced = !columns.forces.is_empty();
-    let force = if forced {
-        load_pairs(simd, columns.forces)
-    } else {
-        Vec2::zero(simd)
-    };
+    let force = columns.forces.load(simd);
     let stateful = L::HAS_STATE && !columns.state.is_empty();
     let state = if stateful {
         load_pairs(simd, columns.state)

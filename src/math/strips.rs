@@ -289,6 +289,11 @@ impl Strips {
         &self.starts
     }
 
+    /// Where each slot of the population stands among the sources.
+    pub fn places(&self) -> &[u32] {
+        &self.places
+    }
+
     /// The sorted particles.
     pub fn sources(&self) -> &[Source] {
         &self.sources

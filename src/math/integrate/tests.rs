@@ -81,7 +81,7 @@ impl Run {
             positions: &mut self.positions,
             reference: &self.reference,
             state: &mut self.headings,
-            forces: &self.forces,
+            forces: Forces::Slots(&self.forces),
         };
         let farthest2 = advance(law, &self.domain, columns).unwrap();
         self.stale = self.lists.is_stale(farthest2);
@@ -191,7 +191,7 @@ fn instruction_sets_agree_to_the_bit() {
                     positions: &mut positions,
                     reference: &reference,
                     state: &mut state,
-                    forces: &forces,
+                    forces: Forces::Slots(&forces),
                 };
                 let mover = Mover::new(&domain);
                 let report = dispatch_at(
@@ -263,7 +263,7 @@ fn the_order_of_the_slots_does_not_matter() {
                 positions: &mut positions,
                 reference: &reference,
                 state: &mut state,
-                forces: &[],
+                forces: Forces::Absent,
             };
             advance(law, &domain, columns).unwrap();
         }
@@ -313,7 +313,7 @@ fn fly(
             positions: &mut positions,
             reference: &reference,
             state: &mut state,
-            forces: &[],
+            forces: Forces::Absent,
         };
         advance(Ballistic, domain, columns)?;
     }
@@ -370,7 +370,7 @@ fn faults_name_the_particle_and_the_term() {
         positions: &mut positions,
         reference: &reference,
         state: &mut [],
-        forces: &forces,
+        forces: Forces::Slots(&forces),
     };
     let fault = advance(law, &periodic, columns).unwrap_err();
     assert_eq!(
@@ -399,7 +399,7 @@ fn the_farthest_particle_is_found_in_every_chunk_and_tail() {
                 positions: &mut positions,
                 reference: &reference,
                 state: &mut state,
-                forces: &[],
+                forces: Forces::Absent,
             };
             let farthest2 = advance(Ballistic, &domain, columns).unwrap();
             assert!((farthest2 - 0.25).abs() < 1e-6, "{n} {far} {farthest2}");
@@ -410,7 +410,7 @@ fn the_farthest_particle_is_found_in_every_chunk_and_tail() {
         positions: &mut [],
         reference: &[],
         state: &mut [],
-        forces: &[],
+        forces: Forces::Absent,
     };
     assert_eq!(advance(Ballistic, &domain, nobody), Ok(0.0));
 }

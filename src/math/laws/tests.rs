@@ -1,6 +1,6 @@
 use super::*;
 use crate::math::domain::{Boundary, Domain};
-use crate::math::integrate::{Columns, advance};
+use crate::math::integrate::{Columns, Forces, advance};
 use crate::math::pair::add_trap;
 
 /// Independent particles in a box so wide that nobody meets its edge.
@@ -37,7 +37,7 @@ impl Gas {
             positions: &mut self.positions,
             reference: &self.reference,
             state: &mut self.state,
-            forces: &self.forces,
+            forces: Forces::Slots(&self.forces),
         };
         advance(law(self.step), &self.domain, columns).unwrap();
         self.step += 1;

@@ -12,7 +12,7 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use super::law::{Repulsion, SOFTPLUS_CUT};
 use super::parameters::{Active, Dynamics};
 use super::survey::Survey;
-use crate::math::integrate::{self, Columns, Term};
+use crate::math::integrate::{self, Columns, Forces, Term};
 use crate::math::laws::{
     ActiveBrownian, ActiveOrnsteinUhlenbeck, Brownian, Draws, Noise, RunAndTumble,
 };
@@ -149,7 +149,7 @@ fn advance(
         positions: cast_slice_mut(positions.bypass_change_detection()),
         reference: neighbours.reference(),
         state: cast_slice_mut(headings.bypass_change_detection()),
-        forces: cast_slice(forces),
+        forces: Forces::Slots(cast_slice(forces)),
     };
     match propel(&active, &clock, &domain, columns) {
         Ok(moved2) => neighbours.note_moved(moved2),

@@ -10,7 +10,7 @@ use super::links::Links;
 use super::parameters::{Dynamics, Kuramoto, Motion, Topology};
 use super::survey::Survey;
 use super::{AngularVelocity, Pull, start};
-use crate::math::integrate::{self, Columns, Term};
+use crate::math::integrate::{self, Columns, Forces, Term};
 use crate::math::laws::{ActiveBrownian, Brownian, Draws, Noise};
 use crate::math::oscillators::{self, Inertia, Out, PhaseNoise};
 use crate::math::philox::{Purpose, Stream};
@@ -254,7 +254,7 @@ fn travel(
             Some(headings) => cast_slice_mut(headings.bypass_change_detection()),
             None => &mut [],
         },
-        forces: &[],
+        forces: Forces::Absent,
     };
     let draws = Draws::new(Noise::Gaussian, clock.seed, clock.step);
     let outcome = if kuramoto.motion == Motion::Ballistic {

@@ -15,7 +15,7 @@ use super::parameters::{Neighbourhood, NoiseKind, RANGE, Update, Vicsek};
 use super::survey::Survey;
 use crate::math::domain::Domain;
 use crate::math::flock::Flock;
-use crate::math::integrate::{self, Columns, Term};
+use crate::math::integrate::{self, Columns, Forces, Term};
 use crate::math::nearest::Nearest;
 use crate::math::neighbour_sums;
 use crate::math::pull::{Align, Pull};
@@ -32,12 +32,12 @@ pub const FINENESS: u32 = 2;
 /// How far a particle may go, in ranges, before the columns are sorted anew.
 const DRIFT: f32 = 6.0;
 
-/// The sorted copy of the population, and the direction that its neighbours call for, per slot.
+/// The sorted copy of the population, and the directions that neighbours call for: in the order of
+/// the copy where they are all within a range, otherwise in that of the slots.
 #[derive(Resource, Default)]
 pub struct Crowd {
     strips: Strips,
     nearest: Nearest,
-    sorted: Vec<[f32; 2]>,
     pulls: Vec<[f32; 2]>,
 }
 
@@ -106,7 +106,7 @@ fn listen(
 }
 
 impl Crowd {
-    /// The pull of the neighbours, for every slot.
+    /// Finds what the neighbours of every particle call for.
     fn pull<P: Pull>(
         &mut self,
         pull: P,
@@ -118,9 +118,8 @@ impl Crowd {
         self.pulls.resize(positions.len(), [0.0; 2]);
         match vicsek.neighbours {
             Neighbourhood::Metric => {
-                self.sorted.resize(positions.len(), [0.0; 2]);
-                neighbour_sums::pulls(pull, mean, domain, RANGE, &self.strips, &mut self.sorted);
-                self.strips.unsort(&self.sorted, &mut self.pulls);
+                let pulls = &mut self.pulls;
+                neighbour_sums::pulls(pull, mean, domain, RANGE, &self.strips, pulls);
             }
             Neighbourhood::Nearest => {
                 let wanted = vicsek.nearest.max(0) as usize;
@@ -132,6 +131,17 @@ impl Crowd {
                     &mut self.pulls,
                 );
             }
+        }
+    }
+
+    /// The pulls, as the step finds them.
+    fn pulls(&self, neighbourhood: Neighbourhood) -> Forces<'_> {
+        match neighbourhood {
+            Neighbourhood::Metric => Forces::Placed {
+                forces: &self.pulls,
+                places: self.strips.places(),
+            },
+            Neighbourhood::Nearest => Forces::Slots(&self.pulls),
         }
     }
 }
@@ -154,18 +164,19 @@ fn advance(
         vicsek.update == Update::Forward,
         vicsek.turn_limit,
     );
+    let pulls = crowd.pulls(vicsek.neighbours);
     let columns = Columns {
         tags: cast_slice(tags),
         positions: cast_slice_mut(positions.bypass_change_detection()),
         reference: neighbours.reference(),
         state: cast_slice_mut(headings.bypass_change_detection()),
-        forces: &crowd.pulls,
+        forces: pulls,
     };
     match integrate::advance(law, &domain.0, columns) {
         Ok(moved2) => neighbours.note_moved(moved2),
         Err(stop) => {
             let place = domain.0.real(positions[stop.slot].0);
-            let values = [crowd.pulls[stop.slot], headings[stop.slot].0];
+            let values = [pulls.at(stop.slot), headings[stop.slot].0];
             fault.raise(failure(stop, clock.step, values, place));
         }
     }
