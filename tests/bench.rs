@@ -20,6 +20,7 @@ use seethe::sim::snapshot::{
     CurveTrace, Legend, ParameterTrace, Particle, Picture, ScalarTrace, SeriesPoint, Snapshot,
     Speed, Status, Summary,
 };
+use seethe::sim::timeline::Span;
 
 pub fn scene(name: &str) -> Scene {
     seethe::scene::find(name, &[]).unwrap_or_else(|problems| panic!("{problems}"))
@@ -80,6 +81,7 @@ pub fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
     Snapshot {
         generation: 1,
         held: false,
+        span: Span::default(),
         status: Status::Paused,
         clock: Clock {
             step: 12_400,

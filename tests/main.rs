@@ -22,6 +22,7 @@ mod panel;
 mod plots;
 mod registry;
 mod shell;
+mod timeline;
 mod tools;
 mod view;
 mod window;

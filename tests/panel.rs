@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bevy_egui::egui;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Vec2, vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use seethe::model::parameter::{Change, Kind};
 use seethe::panel::actions::ACTIONS;
@@ -148,6 +149,37 @@ fn a_value_out_of_range_is_refused_with_the_range() {
         // The run has not answered; what it shows is what was asked for last.
         type_into(&mut harness, "Peclet", "60");
     }
+}
+
+#[test]
+fn a_refused_text_stays_to_be_mended_and_escape_brings_back_the_value() {
+    let mut harness = tall(calm("mips"));
+    harness.run_steps(3);
+    let shown = |harness: &Harness<Bench>| field(harness, "Peclet").value();
+    let before = shown(&harness);
+    type_into(&mut harness, "Peclet", "1e9");
+    assert_eq!(shown(&harness).as_deref(), Some("1e9"));
+    // Going over it again asks for nothing new.
+    field(&harness, "Peclet").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(actions(&harness), []);
+    assert!(shown_texts(&harness).contains("from 0.1 to 10000"));
+    field(&harness, "Peclet").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    assert_eq!(shown(&harness), before);
+    assert!(!shown_texts(&harness).contains("from 0.1 to 10000"));
+    // A value that comes from elsewhere takes its place.
+    type_into(&mut harness, "Peclet", "1e9");
+    let scene = std::sync::Arc::make_mut(&mut harness.state_mut().snapshot.scene);
+    let index = scene.model.parameter("peclet").unwrap();
+    scene.values.set(index, 77.0);
+    harness.run_steps(2);
+    assert_eq!(shown(&harness).as_deref(), Some("77"));
+    assert!(!shown_texts(&harness).contains("from 0.1 to 10000"));
 }
 
 #[test]
@@ -453,6 +485,23 @@ fn a_failed_run_offers_a_shorter_step() {
     harness.get_by_label("Halve the step and restart").click();
     harness.run_steps(2);
     assert_eq!(loaded(&harness)[0].dt, 0.5 * dt);
+}
+
+#[test]
+fn what_cannot_start_offers_the_way_back() {
+    let mut snapshot = calm("mips");
+    snapshot.status = Status::NotStarted("the scene cannot start: no room; take fewer".into());
+    let mut harness = harness(snapshot, vec2(1440.0, 900.0));
+    harness.run_steps(3);
+    assert!(
+        harness
+            .query_by_label("Halve the step and restart")
+            .is_none()
+    );
+    harness.get_by_label("Keep the run as it was").click();
+    harness.run_steps(2);
+    let requests = &harness.state().requests;
+    assert!(matches!(requests[..], [Request::Run(Command::Pause)]));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::entries::{CTRL, CTRL_SHIFT, NONE, SHIFT, also, entry, hand, jump, kee
 pub enum ActionId {
     PlayPause,
     Step,
+    StepBack,
     Restart,
     NewSeed,
     Faster,
@@ -86,6 +87,14 @@ pub static ACTIONS: &[ActionEntry] = {
             icons::SKIP_FORWARD,
             NONE,
             Key::Period,
+        ),
+        entry(
+            StepBack,
+            Run,
+            "One step back",
+            icons::REWIND,
+            NONE,
+            Key::Comma,
         ),
         entry(Restart, Run, "Restart", icons::SKIP_BACK, NONE, Key::R),
         entry(

@@ -9,7 +9,7 @@ use egui_phosphor::regular as icons;
 
 use super::numbers;
 use super::reach::Reach;
-use super::state::Fields;
+use super::state::{Fields, HandedIn};
 use super::symbols::{self, Style};
 use super::theme::{self, Palette, size};
 use super::widgets;
@@ -211,7 +211,8 @@ fn upright(mut job: LayoutJob) -> LayoutJob {
     job
 }
 
-/// A value that can be typed; returns the text when it is handed in.
+/// A value that can be typed; returns the text when it is handed in. A text that is then refused stays,
+/// so that it can be mended; Escape brings back the value.
 pub fn value_field(
     ui: &mut Ui,
     fields: &mut Fields,
@@ -221,9 +222,10 @@ pub fn value_field(
     label: &str,
 ) -> Option<String> {
     let palette = Palette::of(ui);
+    let standing = fields.to_mend(id, shown).unwrap_or(shown).to_owned();
     let mut text = match &fields.editing {
         Some((owner, text)) if *owner == id => text.clone(),
-        _ => shown.to_owned(),
+        _ => standing.clone(),
     };
     let focused = ui.memory(|memory| memory.has_focus(id));
     let hovered = ui.rect_contains_pointer(rect);
@@ -274,10 +276,16 @@ pub fn value_field(
     if edited && response.lost_focus() {
         let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
         fields.editing = None;
-        if text != shown && !cancelled {
+        if cancelled || text == shown {
+            fields.refused = None;
+        } else if text != standing {
+            fields.handed_in = Some(HandedIn {
+                field: id,
+                text: text.clone(),
+                over: None,
+            });
             return Some(text);
         }
-        fields.refused = None;
     }
     None
 }

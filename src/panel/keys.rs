@@ -35,6 +35,7 @@ fn key_text(shortcut: &KeyboardShortcut) -> String {
     }
     let name = match shortcut.logical_key {
         Key::Period => ".",
+        Key::Comma => ",",
         Key::OpenBracket => "[",
         Key::CloseBracket => "]",
         Key::Backslash => "\\",

@@ -7,6 +7,7 @@ use super::actions::ActionId;
 use super::dock::{Arrangement, Dock, Pane};
 use super::state::{Interface, Sheet, playing};
 use super::theme::{self, BAR, PADDING, Palette, TRANSPORT};
+use super::toasts::Weight;
 use super::tools::{self, TOOLS};
 use super::transport::{PACES, reseed};
 use super::{
@@ -121,6 +122,14 @@ pub(super) fn perform(
             }));
         }
         ActionId::Step => requests.push(Request::Run(Command::Steps(1))),
+        ActionId::StepBack => {
+            let step = frame.snapshot.clock.step;
+            if step > frame.snapshot.span.first.step {
+                requests.push(Request::Run(Command::GoTo(step - 1)));
+            } else {
+                interface.tell(Weight::Note, "There is no earlier step.");
+            }
+        }
         ActionId::Restart => interface.restart(frame, requests),
         ActionId::NewSeed => {
             // The next seed follows from the old one, so that a session can be told again.

@@ -9,7 +9,7 @@
 //! `parameters`, `population`, `story`, `bookmarks` (left), `ticks`, `strokes`, `thin`, `chart`,
 //! `figure`, `fit`, `inspecting`, `grip` (one chart and what a hand does to it), `measured`,
 //! `scatter` (from a run to a chart), `card`, `plot_menu`, `plots`, `inspector`, `history`,
-//! `computing`, `performance` (right), `bar`, `menu`, `transport`, `picture`, `legend`, `picture_menu`, `plane`,
+//! `computing`, `performance` (right), `bar`, `menu`, `timeline`, `transport`, `picture`, `legend`, `picture_menu`, `plane`,
 //! `tools`, `hands`, `drawing`, `present` (centre), `sheets` (help, commands), `gallery`, `leave`,
 //! `toasts`, `dock` (where the panes stand), and `layout`, which puts them together in
 //! [`interface`]. `page` draws plots and legend for films and pictures, where there is no hand.
@@ -63,6 +63,7 @@ mod symbols;
 pub mod theme;
 mod thin;
 mod ticks;
+mod timeline;
 mod toasts;
 mod tools;
 mod transport;

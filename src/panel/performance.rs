@@ -85,7 +85,7 @@ fn pace(ui: &mut Ui, frame: &Frame) {
     };
     let share = speed.reached / speed.target;
     let (value, unit) = match &snapshot.status {
-        Status::Failed(_) => ("stopped".into(), String::new()),
+        Status::Failed(_) | Status::NotStarted(_) => ("stopped".into(), String::new()),
         Status::Paused => ("paused".into(), String::new()),
         Status::Running if speed.target.is_finite() && speed.target > 0.0 => {
             let digits = if share < 0.1 { 1 } else { 2 };

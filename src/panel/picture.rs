@@ -10,7 +10,8 @@ use super::actions::ActionId;
 use super::quantity::Quantity;
 use super::state::Interface;
 use super::theme::{self, Palette, size};
-use super::{Frame, Requests, bar, hands, legend, numbers, tools, widgets};
+use super::{Frame, Request, Requests, bar, hands, legend, numbers, tools, widgets};
+use crate::sim::driver::Command;
 use crate::sim::snapshot::Status;
 
 /// Room between the overlays and the edge of the picture, in points.
@@ -50,7 +51,7 @@ pub fn picture(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: 
     if !interface.presenting {
         tools::palette(ui, interface, frame, rect, requests);
     }
-    if let Status::Failed(reason) = &frame.snapshot.status {
+    if let Some(reason) = frame.snapshot.status.trouble() {
         failure(ui, interface, frame, rect, reason, requests);
     }
 }
@@ -155,6 +156,7 @@ fn failure(
     requests: &mut Requests,
 ) {
     let palette = Palette::of(ui);
+    let started = matches!(frame.snapshot.status, Status::Failed(_));
     ui.painter()
         .rect_filled(rect, 0.0, palette.canvas.gamma_multiply(0.6));
     let width = (rect.width() - 2.0 * MARGIN).min(460.0);
@@ -174,8 +176,12 @@ fn failure(
                 ui.horizontal(|ui| {
                     let icon = RichText::new(egui_phosphor::regular::WARNING_CIRCLE);
                     ui.label(icon.font(theme::icon(size::LARGE)).color(palette.fault));
-                    let title =
-                        RichText::new("The run has stopped").font(theme::strong(size::LARGE));
+                    let title = if started {
+                        "The run has stopped"
+                    } else {
+                        "This cannot start"
+                    };
+                    let title = RichText::new(title).font(theme::strong(size::LARGE));
                     ui.label(title.color(palette.text));
                 });
                 let mut parts = reason.splitn(2, "; ");
@@ -188,30 +194,53 @@ fn failure(
                     }
                 }
                 ui.horizontal_wrapped(|ui| {
-                    let halve = widgets::text_button(ui, "Halve the step and restart", true);
-                    if halve.clicked() {
-                        let mut scene = (*frame.snapshot.scene).clone();
-                        scene.dt *= 0.5;
-                        interface.preview(Quantity::Dt, scene.dt);
-                        requests.push(super::quantity::reload(scene, false));
-                    }
-                    if widgets::text_button(ui, "Restart", false).clicked() {
-                        interface.restart(frame, requests);
-                    }
-                    let undo = ui.add_enabled_ui(interface.undo.can_undo(), |ui| {
-                        widgets::text_button(ui, "Undo the last change", false)
-                    });
-                    if undo.inner.clicked() {
-                        // A stroke that is taken back takes the failure with it.
-                        let stroke = interface.undo.ends_with_stroke();
-                        super::layout::perform(ActionId::Undo, interface, frame, requests);
-                        if !stroke {
-                            super::layout::perform(ActionId::Restart, interface, frame, requests);
+                    if started {
+                        remedies(ui, interface, frame, requests);
+                    } else {
+                        undo(ui, true, interface, frame, requests);
+                        // Nothing has happened to the run that was to be replaced.
+                        if widgets::text_button(ui, "Keep the run as it was", false).clicked() {
+                            requests.push(Request::Run(Command::Pause));
                         }
                     }
                 });
             });
     });
+}
+
+/// What helps a run that a step has stopped.
+fn remedies(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
+    if widgets::text_button(ui, "Halve the step and restart", true).clicked() {
+        let mut scene = (*frame.snapshot.scene).clone();
+        scene.dt *= 0.5;
+        interface.preview(Quantity::Dt, scene.dt);
+        requests.push(super::quantity::reload(scene, false));
+    }
+    if widgets::text_button(ui, "Restart", false).clicked() {
+        interface.restart(frame, requests);
+    }
+    undo(ui, false, interface, frame, requests);
+}
+
+/// A button that takes back the last change, and with it what came of it.
+fn undo(
+    ui: &mut Ui,
+    first: bool,
+    interface: &mut Interface,
+    frame: &Frame,
+    requests: &mut Requests,
+) {
+    let undo = ui.add_enabled_ui(interface.undo.can_undo(), |ui| {
+        widgets::text_button(ui, "Undo the last change", first)
+    });
+    if undo.inner.clicked() {
+        // A stroke that is taken back takes the failure with it.
+        let stroke = interface.undo.ends_with_stroke();
+        super::layout::perform(ActionId::Undo, interface, frame, requests);
+        if !stroke {
+            super::layout::perform(ActionId::Restart, interface, frame, requests);
+        }
+    }
 }
 
 /// A clause as a sentence.

@@ -37,8 +37,32 @@ pub struct Fields {
     pub editing: Option<(Id, String)>,
     /// The field whose text was refused, and why.
     pub refused: Option<(Id, String)>,
+    /// The text that was handed in last: it stays where it was typed while it is refused.
+    pub handed_in: Option<HandedIn>,
     /// The slider that is being dragged, and its value before.
     pub dragged: Option<(Id, f64)>,
+}
+
+/// A text that was handed in.
+pub struct HandedIn {
+    pub field: Id,
+    pub text: String,
+    /// What the field would show without it, since it was refused.
+    pub over: Option<String>,
+}
+
+impl Fields {
+    /// The text of a field that was refused and may be mended. Where the value has been changed in
+    /// another way since, there is nothing to mend any more.
+    pub fn to_mend(&mut self, field: Id, shown: &str) -> Option<&str> {
+        self.refused.as_ref().filter(|(owner, _)| *owner == field)?;
+        let handed_in = self.handed_in.as_mut().filter(|one| one.field == field)?;
+        if handed_in.over.get_or_insert_with(|| shown.to_owned()) != shown {
+            self.refused = None;
+            return None;
+        }
+        Some(&handed_in.text)
+    }
 }
 
 /// A value that was asked for and that the snapshots do not show yet.
@@ -106,7 +130,6 @@ pub struct Interface {
     /// The scene as it was opened: what a dot resets to.
     pub(super) opened: Option<Arc<Scene>>,
     pub(super) now: f64,
-    pub(super) last_fault: Option<String>,
     pending: Vec<Pending>,
 }
 
@@ -143,7 +166,6 @@ impl Default for Interface {
             toasts: Vec::new(),
             opened: None,
             now: 0.0,
-            last_fault: None,
             pending: Vec::new(),
         }
     }
@@ -227,18 +249,6 @@ impl Interface {
         self.pending.retain(|pending| {
             pending.until > now && pending.quantity.value(scene) != pending.value
         });
-        self.note_fault(&frame.snapshot.status);
-    }
-
-    /// A failure is told once, and stays on the picture as long as it lasts.
-    fn note_fault(&mut self, status: &Status) {
-        match status {
-            Status::Failed(reason) if self.last_fault.as_ref() != Some(reason) => {
-                self.last_fault = Some(reason.clone());
-            }
-            Status::Failed(_) => {}
-            _ => self.last_fault = None,
-        }
     }
 
     /// The value to show: the one that was asked for, or the one that holds.

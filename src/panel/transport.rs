@@ -1,9 +1,7 @@
-//! The strip at the bottom: restart, play, step, pace and seed.
+//! The strip at the bottom: timeline, restart, play, step, pace and seed.
 
 use bevy_egui::egui;
-use egui::{
-    Align, Align2, Id, Layout, Rect, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2,
-};
+use egui::{Align, Align2, Id, Layout, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 use egui_phosphor::regular as icons;
 
 use super::actions::ActionId;
@@ -12,7 +10,7 @@ use super::quantity::reload;
 use super::reach::Reach;
 use super::state::{Interface, playing};
 use super::theme::{self, Palette, size};
-use super::{Frame, Request, Requests, numbers, widgets};
+use super::{Frame, Request, Requests, numbers, timeline, widgets};
 use crate::model::parameter::Scale;
 use crate::sim::driver::Command;
 
@@ -27,12 +25,15 @@ pub const PACES: Reach = Reach {
 /// Draws the strip.
 pub fn transport(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests: &mut Requests) {
     let whole = ui.max_rect();
-    progress(ui, frame, whole);
+    timeline::timeline(ui, frame, whole, requests);
     let wide = ui.available_width();
     ui.spacing_mut().item_spacing.x = 4.0;
     let mut act = None;
     if widgets::action_button(ui, ActionId::Restart, false).clicked() {
         act = Some(ActionId::Restart);
+    }
+    if wide > 420.0 && widgets::action_button(ui, ActionId::StepBack, false).clicked() {
+        act = Some(ActionId::StepBack);
     }
     if play_button(ui, frame) {
         act = Some(ActionId::PlayPause);
@@ -67,19 +68,6 @@ pub fn transport(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests
     });
     if let Some(id) = act {
         super::layout::perform(id, interface, frame, requests);
-    }
-}
-
-/// How much of the scene's duration is over, as a line on the upper edge.
-fn progress(ui: &Ui, frame: &Frame, rect: Rect) {
-    let Some(duration) = frame.snapshot.scene.duration else {
-        return;
-    };
-    let share = (frame.snapshot.clock.time / duration) as f32;
-    if share.is_finite() {
-        let end = egui::lerp(rect.left()..=rect.right(), share.clamp(0.0, 1.0));
-        let edge = Rect::from_x_y_ranges(rect.left()..=end, rect.top()..=rect.top() + 2.0);
-        ui.painter().rect_filled(edge, 0.0, Palette::of(ui).accent);
     }
 }
 

@@ -4,6 +4,8 @@
 //! that the interface answers whatever a step costs. A film asks for an exact number of steps and
 //! gets the picture of exactly that step.
 
+mod travel;
+
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -19,6 +21,7 @@ use super::pace::Pace;
 use super::past::Past;
 use super::simulation::{Simulation, StartError, worker_threads};
 use super::snapshot::{HandReport, Picture, PictureRequest, Snapshot, Status, picture};
+use super::timeline::Timeline;
 use crate::scene::{Backend, Scene};
 
 /// What a window asks of a run.
@@ -29,6 +32,8 @@ pub enum Command {
     Pause,
     /// Does so many steps and pauses.
     Steps(u64),
+    /// Goes to an earlier step, or on to one where the run has been already, and pauses there.
+    GoTo(u64),
     /// A change in the running model.
     Act(Action),
     /// Another particle is looked at, or nobody.
@@ -156,7 +161,7 @@ struct Runner {
     playing: bool,
     held: bool,
     steps_asked: u64,
-    failed: Option<String>,
+    failed: Option<Status>,
     generation: u64,
     revision: u64,
     past: Past,
@@ -164,6 +169,9 @@ struct Runner {
     published: Instant,
     hand: Hand,
     workshop: Workshop,
+    timeline: Timeline,
+    /// The step to go to before anything else.
+    destination: Option<u64>,
 }
 
 impl Runner {
@@ -187,6 +195,8 @@ impl Runner {
             published: Instant::now(),
             hand: Hand::default(),
             workshop: Workshop::default(),
+            timeline: Timeline::default(),
+            destination: None,
         }
     }
 
@@ -227,6 +237,11 @@ impl Runner {
                 self.hand.say(true, format!("{news}."));
             }
             let late = self.published.elapsed() > Duration::from_millis(250);
+            if self.destination.is_some() && !late {
+                // What lies on the way is not what is asked for.
+                dirty |= commanded;
+                continue;
+            }
             let wanted = late || !self.busy() || shared.wanted.load(Ordering::Acquire);
             if commanded || (dirty && wanted) {
                 shared.wanted.store(false, Ordering::Release);
@@ -237,7 +252,8 @@ impl Runner {
     }
 
     fn busy(&self) -> bool {
-        self.failed.is_none() && (self.steps_asked > 0 || (self.playing && !self.held))
+        let asked = self.steps_asked > 0 || self.destination.is_some();
+        self.failed.is_none() && (asked || (self.playing && !self.held))
     }
 
     /// Steps for at most the budget; true when the state has changed.
@@ -246,43 +262,70 @@ impl Runner {
         if !self.busy() {
             return false;
         }
-        let dt = self.simulation.clock().dt;
+        let clock = self.simulation.clock();
+        let dt = clock.dt;
         let asked = self.steps_asked;
-        let due = if asked > 0 { asked } else { self.pace.due(dt) };
+        let due = match self.destination {
+            Some(step) => step.saturating_sub(clock.step),
+            None if asked > 0 => asked,
+            None => self.pace.due(dt),
+        };
         if due == 0 {
             std::thread::sleep(Duration::from_millis(1));
             return false;
         }
+        self.timeline.note(&mut self.simulation, Duration::ZERO);
         let started = Instant::now();
-        let before = self.simulation.clock().step;
+        let before = clock.step;
         let outcome = self.simulation.advance_while(due, || {
             started.elapsed() < BUDGET && !shared.quit.load(Ordering::Relaxed)
         });
         let done = self.simulation.clock().step - before;
-        self.steps_asked = asked.saturating_sub(done);
-        self.pace.note(done, dt);
-        if let Err(failure) = outcome {
-            self.failed = Some(failure.to_string());
-            self.playing = false;
-            self.steps_asked = 0;
+        if self.destination.is_none() {
+            self.steps_asked = asked.saturating_sub(done);
+            self.pace.note(done, dt);
         }
-        true
+        match outcome {
+            Ok(()) => self.timeline.note(&mut self.simulation, started.elapsed()),
+            Err(failure) => {
+                self.failed = Some(Status::Failed(failure.to_string()));
+                self.playing = false;
+                self.steps_asked = 0;
+                self.destination = None;
+            }
+        }
+        self.has_arrived()
     }
 
     fn obey(&mut self, command: Command) {
         match command {
+            Command::GoTo(_) | Command::Show(_) => {}
+            Command::Pause => self.destination = None,
+            // What is asked for is asked of the step that the window is waiting for.
+            _ => self.arrive(),
+        }
+        match command {
+            Command::GoTo(step) => self.go_to(step),
             Command::Play => {
+                self.forget_refusal();
                 self.playing = true;
                 self.pace.restart();
             }
-            Command::Pause => self.playing = false,
+            Command::Pause => {
+                self.forget_refusal();
+                self.playing = false;
+            }
             Command::Steps(steps) => {
                 self.playing = self.playing && self.held;
                 self.steps_asked += steps;
             }
-            Command::Act(action) => self.simulation.submit(action),
+            Command::Act(action) => {
+                self.branch();
+                self.simulation.submit(action);
+            }
             Command::Inspect(pick) => self.hand.inspect(&self.simulation, pick),
             Command::BeginStroke(stroke) => {
+                self.branch();
                 // What was handed in before the stroke belongs to the state before it.
                 self.simulation.apply_due();
                 self.hand.begin(&self.simulation, stroke);
@@ -298,7 +341,7 @@ impl Runner {
             }
             Command::Restore(bytes) => match super::checkpoint::restore(&bytes, self.pool()) {
                 Ok(simulation) => self.replace(simulation, false),
-                Err(error) => self.failed = Some(error.to_string()),
+                Err(error) => self.failed = Some(Status::NotStarted(error.to_string())),
             },
             Command::Checkpoint(answer) => {
                 let _ = answer.send(super::checkpoint::save(&self.simulation));
@@ -315,23 +358,6 @@ impl Runner {
         }
     }
 
-    /// Takes a stroke back, or makes it again, with all that the run did since.
-    fn go_to_stroke(&mut self, stroke: u64, forward: bool) {
-        if self.held {
-            let text = "A film is being made, whose time cannot go back: stop it first.";
-            return self.hand.say(true, text.into());
-        }
-        self.simulation.apply_due();
-        if let Some(simulation) = self.hand.travel(&self.simulation, stroke, forward) {
-            let before = std::mem::replace(&mut self.simulation, simulation);
-            self.workshop
-                .carry_over(before, &mut self.simulation, &mut self.hand);
-            self.failed = None;
-            self.steps_asked = 0;
-            self.pace.restart();
-        }
-    }
-
     fn pool(&self) -> Arc<rayon::ThreadPool> {
         self.simulation.pool()
     }
@@ -341,7 +367,7 @@ impl Runner {
             Ok(simulation) => self.replace(simulation, play),
             // The last good run stays as it is; the reason is shown.
             Err(error) => {
-                self.failed = Some(error.to_string());
+                self.failed = Some(Status::NotStarted(error.to_string()));
                 self.playing = false;
             }
         }
@@ -352,6 +378,7 @@ impl Runner {
         self.workshop
             .replace(before, &mut self.simulation, &mut self.hand);
         self.past = Past::default();
+        self.timeline = Timeline::default();
         self.request = PictureRequest::of(&self.simulation.scene().view);
         self.playing = play;
         self.failed = None;
@@ -383,7 +410,7 @@ impl Runner {
 
     fn snapshot(&self) -> Snapshot {
         let status = match &self.failed {
-            Some(reason) => Status::Failed(reason.clone()),
+            Some(trouble) => trouble.clone(),
             None if self.playing || self.steps_asked > 0 => Status::Running,
             None => Status::Paused,
         };
@@ -392,6 +419,7 @@ impl Runner {
             generation: self.generation,
             status,
             held: self.held,
+            span: self.timeline.span(self.destination.is_some()),
             clock: self.simulation.clock(),
             count: self.simulation.count(),
             speed: self.pace.speed(),

@@ -77,7 +77,8 @@ impl Hand {
         self.look_anew(simulation);
     }
 
-    fn look_anew(&mut self, simulation: &Simulation) {
+    /// Finds the particle that is looked at in another state.
+    pub fn look_anew(&mut self, simulation: &Simulation) {
         if let Some(inspector) = &mut self.inspector {
             inspector.rewind(simulation);
         }

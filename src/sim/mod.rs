@@ -4,7 +4,7 @@
 //! does to it, carried out in `touch`), [`measure`] (samples into series, averages and
 //! correlations), [`checkpoint`] (the whole state as bytes), [`inspect`] (one particle, looked at
 //! closely), [`engine`] (who computes the steps in place of the schedule),
-//! `rewind` (states to which strokes go back), [`snapshot`] (what the window sees;
+//! `rewind` (states to which strokes go back), [`timeline`] (the way back to any step), [`snapshot`] (what the window sees;
 //! `packing` makes its picture, with a [`past`] for what moves) and [`driver`] (the thread on which
 //! a run lives beside a window). Nothing here touches files or the interface.
 
@@ -26,6 +26,7 @@ mod ramp;
 mod rewind;
 pub mod simulation;
 pub mod snapshot;
+pub mod timeline;
 mod touch;
 
 pub use driver::Lab;

@@ -185,6 +185,12 @@ impl Simulation {
         self.pending.push_back(Intent { step, action });
     }
 
+    /// Forgets the intents that are due at later steps.
+    pub(super) fn forget_ahead(&mut self) {
+        let step = self.clock().step;
+        self.pending.retain(|intent| intent.step <= step);
+    }
+
     /// Hands in an intent of an earlier run, to be replayed at its step.
     pub fn replay(&mut self, intent: Intent) {
         let place = self

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::inspect::Inspection;
 use super::past::Past;
 use super::simulation::Simulation;
+use super::timeline::Span;
 use crate::math::domain::Domain;
 use crate::math::tally::Tally;
 use crate::model::observable::{Category, Curve, Grid, Inset, Observable};
@@ -210,6 +211,19 @@ pub enum Status {
     Running,
     /// The run has stopped for good: what happened, and what to do.
     Failed(String),
+    /// Another scene was to begin and cannot: why, and what to do. The run before stands still, and
+    /// goes on when it is told to.
+    NotStarted(String),
+}
+
+impl Status {
+    /// Why nothing goes on, if so.
+    pub fn trouble(&self) -> Option<&str> {
+        match self {
+            Self::Failed(reason) | Self::NotStarted(reason) => Some(reason),
+            Self::Paused | Self::Running => None,
+        }
+    }
 }
 
 /// How fast a run goes.
@@ -233,6 +247,8 @@ pub struct Snapshot {
     pub status: Status,
     /// True while only steps that are asked for one by one are done, as for a film.
     pub held: bool,
+    /// How far back it can go, and how far it has been.
+    pub span: Span,
     pub clock: Clock,
     pub count: usize,
     pub speed: Speed,
@@ -257,6 +273,7 @@ impl Snapshot {
             generation: 1,
             status: Status::Paused,
             held: true,
+            span: Span::default(),
             clock: simulation.clock(),
             count: simulation.count(),
             speed: Speed::default(),

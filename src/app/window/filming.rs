@@ -265,8 +265,7 @@ impl Drop for Film {
 impl Film {
     /// Hands over the picture of the step that is due, and asks for the next.
     fn take_frame(&mut self, lab: &Lab, seen: &Snapshot, style: &PictureStyle) {
-        if seen.generation != self.generation || matches!(seen.status, snapshot::Status::Failed(_))
-        {
+        if seen.generation != self.generation || seen.status.trouble().is_some() {
             // Another scene, or no steps any more: the film ends with what it has.
             self.shots = None;
         }

@@ -12,6 +12,7 @@ mod eye;
 mod files;
 mod filming;
 mod gallery;
+mod keyboard;
 mod leaving;
 mod requests;
 mod settings;
@@ -178,7 +179,7 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
             })
             .set(log),
     )
-    .add_plugins((EguiPlugin::default(), ViewPlugin))
+    .add_plugins((EguiPlugin::default(), ViewPlugin, keyboard::plugin))
     .insert_resource(WinitSettings {
         focused_mode: UpdateMode::reactive(FRAME),
         unfocused_mode: UpdateMode::reactive(FRAME * 2),
@@ -212,5 +213,5 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
 
 fn set_up(mut commands: Commands, mut settings: ResMut<EguiGlobalSettings>) {
     settings.auto_create_primary_context = false;
-    commands.spawn((Camera2d, PrimaryEguiContext));
+    commands.spawn((Camera2d, PrimaryEguiContext, keyboard::settings()));
 }
