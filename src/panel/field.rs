@@ -96,6 +96,9 @@ pub fn row(ui: &mut Ui, fields: &mut Fields, row: &Row, tip: impl FnOnce(&mut Ui
             outcome = Outcome::Dragged(value);
         }
     }
+    if !matches!(outcome, Outcome::Nothing | Outcome::Typed(_)) {
+        fields.forget_refusal(row.id);
+    }
     refusal(ui, fields, row.id);
     outcome
 }
@@ -222,7 +225,7 @@ pub fn value_field(
     label: &str,
 ) -> Option<String> {
     let palette = Palette::of(ui);
-    let standing = fields.to_mend(id, shown).unwrap_or(shown).to_owned();
+    let standing = fields.to_mend(id).unwrap_or(shown).to_owned();
     let mut text = match &fields.editing {
         Some((owner, text)) if *owner == id => text.clone(),
         _ => standing.clone(),
@@ -282,7 +285,6 @@ pub fn value_field(
             fields.handed_in = Some(HandedIn {
                 field: id,
                 text: text.clone(),
-                over: None,
             });
             return Some(text);
         }

@@ -47,21 +47,19 @@ pub struct Fields {
 pub struct HandedIn {
     pub field: Id,
     pub text: String,
-    /// What the field would show without it, since it was refused.
-    pub over: Option<String>,
 }
 
 impl Fields {
-    /// The text of a field that was refused and may be mended. Where the value has been changed in
-    /// another way since, there is nothing to mend any more.
-    pub fn to_mend(&mut self, field: Id, shown: &str) -> Option<&str> {
+    /// The text of a field that was refused and may be mended.
+    pub fn to_mend(&self, field: Id) -> Option<&str> {
         self.refused.as_ref().filter(|(owner, _)| *owner == field)?;
-        let handed_in = self.handed_in.as_mut().filter(|one| one.field == field)?;
-        if handed_in.over.get_or_insert_with(|| shown.to_owned()) != shown {
-            self.refused = None;
-            return None;
-        }
+        let handed_in = self.handed_in.as_ref().filter(|one| one.field == field)?;
         Some(&handed_in.text)
+    }
+
+    /// The value of a field was changed in another way: there is nothing to mend any more.
+    pub fn forget_refusal(&mut self, field: Id) {
+        self.refused.take_if(|(owner, _)| *owner == field);
     }
 }
 
@@ -309,6 +307,7 @@ impl Interface {
 
     /// Takes the last change back, or makes it again.
     pub(super) fn step_back(&mut self, frame: &Frame, forward: bool, requests: &mut Requests) {
+        self.fields.refused = None;
         let entry = if forward {
             self.undo.redo()
         } else {
