@@ -67,6 +67,18 @@ pub fn source(twin: &Twin) -> String {
     text
 }
 
+/// The same as a device takes it, with more behind it.
+pub fn text(device: &Device, twin: &Twin, more: &str) -> String {
+    let text = source(twin) + more;
+    if device.is_software() {
+        // Mesa's software Vulkan compiles a shader anew, whenever it is bound, with the uniforms
+        // on which its branches depend as constants: many times the cost of a step.
+        text.replace("var<uniform>", "var<storage, read>")
+    } else {
+        text
+    }
+}
+
 /// The pipelines for one chapter on one device.
 pub struct Program {
     entries: &'static [Entry],
@@ -85,12 +97,7 @@ impl Program {
             Pairs::Near => &NEAR_STEP,
             Pairs::All => &ALL_STEP,
         };
-        let mut text = source(twin);
-        if device.is_software() {
-            // Mesa's software Vulkan compiles a shader anew, whenever it is bound, with the uniforms
-            // on which its branches depend as constants: many times the cost of a step.
-            text = text.replace("var<uniform>", "var<storage, read>");
-        }
+        let text = text(device, twin, "");
         device.guarded(|| {
             let module = device
                 .device

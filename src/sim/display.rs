@@ -91,7 +91,12 @@ impl Display {
         if notes {
             self.past.note(simulation);
         }
-        self.picture = Arc::new(picture(simulation, &self.request, &self.past, self.revision));
+        self.picture = Arc::new(picture(
+            simulation,
+            &self.request,
+            &self.past,
+            self.revision,
+        ));
     }
 
     /// The newest picture.

@@ -19,7 +19,7 @@ use super::inspect::Pick;
 use super::intent::{Action, Intent};
 use super::pace::Pace;
 use super::simulation::{Simulation, StartError, worker_threads};
-use super::snapshot::{HandReport, PictureRequest, Snapshot, Status};
+use super::snapshot::{DeviceReport, HandReport, PictureRequest, Snapshot, Status};
 use crate::scene::{Backend, Scene};
 
 /// What a window asks of a run.
@@ -378,8 +378,7 @@ impl Runner {
     fn publish(&mut self, shared: &Shared) {
         // The pictures of a film depend on nothing but the steps between its frames.
         let notes = !self.held || self.steps_asked == 0;
-        self.display
-            .refresh(&mut self.simulation, self.held, notes);
+        self.display.refresh(&mut self.simulation, self.held, notes);
         if self.hand.is_inspecting() {
             self.simulation.catch_up(ReadFor::Hand);
         }
@@ -413,8 +412,10 @@ impl Runner {
             speed: self.pace.speed(),
             phases: self.simulation.profile().seconds_per_step(),
             engine: self.simulation.engine().map(Arc::from),
-            drawn: self.display.way(),
-            read_backs: self.simulation.read_backs(),
+            device: DeviceReport {
+                drawn: self.display.way(),
+                read_backs: self.simulation.read_backs(),
+            },
             picture: self.display.picture(),
             scalars: self.simulation.measurements().scalars(),
             curves: self.simulation.measurements().curves(),

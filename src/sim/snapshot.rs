@@ -244,10 +244,7 @@ pub struct Snapshot {
     pub phases: [(&'static str, f64); Phase::ALL.len()],
     /// What computes the steps, when it is not the processor.
     pub engine: Option<Arc<str>>,
-    /// How the picture comes from there, a sentence.
-    pub drawn: Option<Arc<str>>,
-    /// How often the state was read back from there.
-    pub read_backs: ReadBacks,
+    pub device: DeviceReport,
     pub picture: Arc<Picture>,
     pub scalars: Arc<Vec<ScalarTrace>>,
     pub curves: Arc<Vec<CurveTrace>>,
@@ -270,8 +267,7 @@ impl Snapshot {
             speed: Speed::default(),
             phases: simulation.profile().seconds_per_step(),
             engine: simulation.engine().map(Arc::from),
-            drawn: None,
-            read_backs: simulation.read_backs(),
+            device: DeviceReport::default(),
             picture,
             scalars: simulation.measurements().scalars(),
             curves: simulation.measurements().curves(),
@@ -279,6 +275,15 @@ impl Snapshot {
             hand: HandReport::default(),
         }
     }
+}
+
+/// What is known of a device that computes the steps; nothing while the processor does.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceReport {
+    /// How the picture comes from there, a sentence.
+    pub drawn: Option<Arc<str>>,
+    /// How often the state was read back from there.
+    pub read_backs: ReadBacks,
 }
 
 /// What the run tells of hands.

@@ -18,6 +18,7 @@ mod settings;
 
 use bevy::prelude::*;
 use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
+use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
@@ -30,10 +31,11 @@ use desk::Desk;
 use settings::Keeper;
 
 use super::Failure;
+use crate::gpu;
 use crate::scene::{Scene, Watched};
 use crate::sim::Lab;
 use crate::sim::driver::Command;
-use crate::view::{AdapterInfo, ViewPlugin, probe_adapter};
+use crate::view::{AdapterInfo, ViewPlugin, draws_on_device, probe_adapter};
 
 /// The scene that opens behind the gallery when none is named.
 const FIRST_SCENE: &str = "mips";
@@ -64,8 +66,6 @@ pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
     lab.send(Command::Play);
     let file = settings::file();
     let (settings, said) = settings::load(file.as_deref());
-    let engines = super::hand_over::engines(&settings.adapter);
-    lab.send(Command::Engines(engines));
     let opening = Opening {
         adapter,
         watched,
@@ -210,7 +210,22 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
     app
 }
 
-fn set_up(mut commands: Commands, mut settings: ResMut<EguiGlobalSettings>) {
+fn set_up(
+    mut commands: Commands,
+    mut settings: ResMut<EguiGlobalSettings>,
+    mut desk: NonSendMut<Desk>,
+    lab: Res<Lab>,
+    renderer: Option<(Res<RenderDevice>, Res<RenderQueue>, Res<RenderAdapterInfo>)>,
+) {
     settings.auto_create_primary_context = false;
     commands.spawn((Camera2d, PrimaryEguiContext));
+    let window =
+        renderer
+            .filter(|(_, _, info)| draws_on_device(info))
+            .map(|(device, queue, info)| gpu::Window {
+                device: device.wgpu_device().clone(),
+                queue: (****queue).clone(),
+                info: (***info).clone(),
+            });
+    desk.devices.open(window, &lab);
 }
