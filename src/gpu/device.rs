@@ -342,7 +342,7 @@ impl Device {
         if !answered || (self.shared && !self.is_alive()) {
             return Err(GpuError::Device("it did not answer".into()));
         }
-        let read_all = || {
+        let mut read_all = || {
             for (index, (buffer, bytes)) in buffers.iter().enumerate() {
                 read(index, &buffer.slice(..*bytes).get_mapped_range());
                 buffer.unmap();
