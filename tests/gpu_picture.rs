@@ -46,6 +46,8 @@ fn window() -> Option<Window> {
         ..Default::default()
     });
     let (device, queue) = block_on(request).expect("a device");
+    // As a window does: whatever nobody catches must not end the program.
+    device.on_uncaptured_error(Arc::new(|error: wgpu::Error| eprintln!("{error}")));
     Some(Window {
         device,
         queue,

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use bevy::tasks::block_on;
 
+use super::clock::Clock;
+
 /// Between two looks at a device that others use, too.
 const NAP: Duration = Duration::from_micros(100);
 
@@ -81,8 +83,9 @@ pub struct Device {
     software: bool,
     /// Most bytes of all buffers together, where that is known before they are asked for.
     most_in_all: Option<u64>,
-    /// True when somebody else opened the device, and draws on it.
-    shared: bool,
+    /// A device of our own on the same adapter where this one is somebody else's, who draws on it:
+    /// there everything is tried before.
+    trial: Option<Box<Device>>,
     /// A buffer that nobody uses: see [`Device::is_alive`].
     pulse: wgpu::Buffer,
     /// The first thing that has gone wrong; whoever shares a device leaves that to its owner.
@@ -200,6 +203,7 @@ impl Device {
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("engine"),
             required_limits: limits,
+            required_features: adapter.features() & Clock::FEATURE,
             ..Default::default()
         });
         let (device, queue) =
@@ -227,34 +231,26 @@ impl Device {
             line: describe(&info),
             software,
             most_in_all: choice.most_software_bytes.filter(|_| software),
-            shared: false,
+            trial: None,
             fault,
         };
         super::check::check(&device)?;
         Ok(device)
     }
 
-    /// A device that somebody else has opened, and draws on; it is checked like one of our own. Its
-    /// owner hears of its loss and of what nobody catches: nothing is said here in its place.
-    pub(super) fn of(
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        info: &wgpu::AdapterInfo,
-        choice: &Choice,
-    ) -> Result<Self, GpuError> {
-        let software = info.device_type == wgpu::DeviceType::Cpu;
-        let device = Self {
+    /// A device that somebody else has opened, and draws on, and one of our own on the same adapter
+    /// that was found to be good. The owner hears of its loss and of all errors.
+    pub(super) fn of(device: &wgpu::Device, queue: &wgpu::Queue, trial: Self) -> Self {
+        Self {
             pulse: pulse(device),
             device: device.clone(),
             queue: queue.clone(),
-            line: describe(info),
-            software,
-            most_in_all: choice.most_software_bytes.filter(|_| software),
-            shared: true,
+            line: trial.line.clone(),
+            software: trial.software,
+            most_in_all: trial.most_in_all,
             fault: Arc::default(),
-        };
-        super::check::check(&device)?;
-        Ok(device)
+            trial: Some(Box::new(trial)),
+        }
     }
 
     /// What it is, in a line.
@@ -269,7 +265,22 @@ impl Device {
 
     /// True when somebody else draws on it.
     pub fn is_shared(&self) -> bool {
-        self.shared
+        self.trial.is_some()
+    }
+
+    /// Makes something that may fail for lack of memory, or for what a driver does not know: on a
+    /// device of somebody else only after it was made, and given back, on our own.
+    pub(super) fn made<T>(
+        &self,
+        make: impl Fn(&Self) -> Result<T, GpuError>,
+    ) -> Result<T, GpuError> {
+        if let Some(trial) = &self.trial {
+            drop(make(trial)?);
+            // Memory that is not used any more is given back when somebody looks.
+            let polled = trial.device.poll(wgpu::PollType::wait_indefinitely());
+            polled.map_err(|error| GpuError::Device(error.to_string()))?;
+        }
+        make(self)
     }
 
     /// Most bytes of one buffer.
@@ -301,8 +312,13 @@ impl Device {
         }
     }
 
-    /// Does something whose lack of memory and errors of use are its own.
+    /// Does something whose lack of memory and errors of use are its own. On a device of somebody else
+    /// nothing is caught: error scopes belong to a device and not to a thread, so that ours and those
+    /// of the owner, who works at the same time, would get mixed up. See [`Device::made`].
     pub(super) fn guarded<T>(&self, act: impl FnOnce() -> T) -> Result<T, GpuError> {
+        if self.is_shared() {
+            return Ok(act());
+        }
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let usage = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let done = act();
@@ -332,14 +348,14 @@ impl Device {
             }
         })?;
         drop(done);
-        let answered = if self.shared {
+        let answered = if self.is_shared() {
             self.wait_beside_others(&outcomes, buffers.len())
         } else {
             let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
             polled.is_ok() && outcomes.try_iter().filter(|&fine| fine).count() == buffers.len()
         };
         self.fault()?;
-        if !answered || (self.shared && !self.is_alive()) {
+        if !answered || (self.is_shared() && !self.is_alive()) {
             return Err(GpuError::Device("it did not answer".into()));
         }
         let mut read_all = || {
@@ -348,7 +364,7 @@ impl Device {
                 buffer.unmap();
             }
         };
-        if !self.shared {
+        if !self.is_shared() {
             read_all();
             return Ok(());
         }
@@ -360,18 +376,17 @@ impl Device {
     /// Whether the device of somebody else is still there: its owner is told when it is lost, and
     /// nobody else, but a buffer of a device that is lost refuses at once to be mapped.
     fn is_alive(&self) -> bool {
-        let alive = self.guarded(|| {
-            let (tell, told) = std::sync::mpsc::channel();
-            let pulse = self.pulse.slice(..);
-            pulse.map_async(wgpu::MapMode::Read, move |result| {
-                // What is said after the look is not heard.
-                let _ = tell.send(result.is_ok());
-            });
-            let refused = told.try_recv() == Ok(false);
-            self.pulse.unmap();
-            !refused
+        let (tell, told) = std::sync::mpsc::channel();
+        let pulse = self.pulse.slice(..);
+        pulse.map_async(wgpu::MapMode::Read, move |result| {
+            // What is said after the look is not heard.
+            let _ = tell.send(result.is_ok());
         });
-        alive.unwrap_or(false)
+        let alive = told.try_recv() != Ok(false);
+        if alive {
+            self.pulse.unmap();
+        }
+        alive
     }
 
     /// Waits for so many answers in short naps. A wait within the driver's library would lock out all

@@ -2,6 +2,7 @@
 
 use super::budget::Budget;
 use super::buffers::{Buffers, State};
+use super::clock::Clock;
 use super::device::{Device, GpuError};
 use super::frame::{Frame, Shape, Status};
 use super::marks::{Marker, Pool};
@@ -12,7 +13,7 @@ use crate::model::neighbours::Range;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
 use crate::model::twin::{Setting, Twin};
-use crate::sim::engine::{Engine, Returned, Trouble};
+use crate::sim::engine::{Cost, Engine, Returned, Trouble};
 use crate::sim::marks::{Look, Marks};
 
 /// The engine of one run.
@@ -20,6 +21,7 @@ pub struct GpuEngine {
     device: Device,
     twin: Twin,
     program: Program,
+    clock: Option<Clock>,
     /// Makes instances for a window, once one has asked.
     marker: Option<Marker>,
     run: Option<Run>,
@@ -47,7 +49,8 @@ impl GpuEngine {
     /// For the law of a chapter on a device.
     pub fn new(device: Device, twin: Twin) -> Result<Self, GpuError> {
         Ok(Self {
-            program: Program::new(&device, &twin)?,
+            program: device.made(|device| Program::new(device, &twin))?,
+            clock: device.made(Clock::new)?,
             marker: None,
             device,
             twin,
@@ -121,7 +124,8 @@ impl GpuEngine {
         // The buffers of the same run fit again.
         if self.run.as_ref().is_none_or(|run| run.budget != budget) {
             self.run = None;
-            let buffers = Buffers::new(&self.device, &budget, count)?;
+            let make = |device: &Device| Buffers::new(device, &budget, count);
+            let buffers = self.device.made(make)?;
             let (device, program) = (&self.device, &self.program);
             let bound = device.guarded(|| program.bind(device, &buffers))?;
             self.run = Some(Run {
@@ -154,23 +158,29 @@ impl GpuEngine {
             return Err(GpuError::Device("it holds no run".into()));
         };
         let (device, program) = (&self.device, &self.program);
+        let clock = self.clock.as_ref().filter(|clock| clock.is_due());
+        let measured = clock.is_some();
         device.guarded(|| {
             let mut encoder = device.device.create_command_encoder(&Default::default());
             run.buffers.keep(&mut encoder, run.half);
-            let mut pass = encoder.begin_compute_pass(&Default::default());
             program.steps(
-                &mut pass,
-                &run.bound,
-                &run.buffers,
+                &mut encoder,
+                (&run.bound, &run.buffers),
+                clock,
                 run.frame.groups(),
                 (steps, run.shape.interacts()),
             );
-            drop(pass);
             run.buffers.ask(&mut encoder);
+            if let Some(clock) = clock {
+                clock.ask(&mut encoder, steps);
+            }
             device.queue.submit([encoder.finish()]);
         })?;
         let status = run.buffers.answer(&self.device)?;
         run.half = u64::from(status.rebuilds) & 1;
+        if let Some(clock) = self.clock.as_mut().filter(|_| measured) {
+            clock.read(&self.device, steps)?;
+        }
         Ok(status)
     }
 
@@ -181,7 +191,10 @@ impl GpuEngine {
         };
         let marker = match &mut self.marker {
             Some(marker) => marker,
-            none => none.insert(Marker::new(&self.device, &self.twin)?),
+            none => {
+                let make = |device: &Device| Marker::new(device, &self.twin);
+                none.insert(self.device.made(make)?)
+            }
         };
         let made = marker.make(
             &self.device,
@@ -271,6 +284,16 @@ impl Engine for GpuEngine {
 
     fn read_good(&mut self) -> Result<Returned, Trouble> {
         self.columns(true).map_err(trouble)
+    }
+
+    fn measure(&mut self, bursts: u32) {
+        if let Some(clock) = &mut self.clock {
+            clock.measure(bursts);
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        self.clock.as_ref().map(Clock::cost).unwrap_or_default()
     }
 
     fn is_shared(&self) -> bool {

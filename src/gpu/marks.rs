@@ -167,12 +167,14 @@ impl Marker {
         if size > device.most_bytes() {
             return Err(GpuError::TooLarge("the picture".into()));
         }
-        let buffer = device.guarded(|| {
-            device.device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("instances"),
-                size: size.max(MARK),
-                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::VERTEX,
-                mapped_at_creation: false,
+        let buffer = device.made(|device| {
+            device.guarded(|| {
+                device.device.create_buffer(&wgpu::BufferDescriptor {
+                    label: Some("instances"),
+                    size: size.max(MARK),
+                    usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::VERTEX,
+                    mapped_at_creation: false,
+                })
             })
         })?;
         device.guarded(|| {

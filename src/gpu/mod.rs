@@ -4,7 +4,8 @@
 //! is asked before it is trusted), [`frame`] (what the shaders are told), `program` (WGSL files
 //! joined into pipelines), [`budget`] (what fits), `buffers`, and [`engine`] (the state of a run on
 //! the device, see [`crate::sim::engine`]). Where a window draws on the device that computes
-//! ([`shared`]), `marks` makes the particles of its picture.
+//! ([`shared`]), `marks` makes the particles of its picture;
+//! `clock` tells what the phases cost.
 //!
 //! A step is `plan`, the sort if it is due (`count`, the two dispatches of the scan, `place` and
 //! `arrange`), `sum_forces` (or `sum_all`) and `advance`. Workgroups have 64 lanes and use no subgroup
@@ -14,6 +15,7 @@
 pub mod budget;
 mod buffers;
 pub mod check;
+mod clock;
 pub mod device;
 pub mod engine;
 pub mod frame;

@@ -1,8 +1,10 @@
 //! The WGSL files joined by one concatenation, and the pipelines of a step.
 
 use super::buffers::Buffers;
+use super::clock::Clock;
 use super::device::{Device, GpuError};
 use crate::model::twin::{Pairs, Twin};
+use std::ops::Range;
 
 /// The engine's files for every chapter, in reading order. WGSL does not mind which comes first.
 const ENGINE: [&str; 3] = [
@@ -145,29 +147,58 @@ impl Program {
         }
     }
 
-    /// Records steps into a pass; sorting is left out where nobody sees anybody.
+    /// Records steps; sorting is left out where nobody sees anybody. All are in one pass, or with a
+    /// clock in one for each phase.
     pub fn steps(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        (bound, buffers): (&Bound, &Buffers),
+        clock: Option<&Clock>,
+        groups: [u32; 2],
+        (steps, sorts): (u64, bool),
+    ) {
+        let all = 0..self.entries.len();
+        let Some(clock) = clock else {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            for _ in 0..steps {
+                self.dispatch(&mut pass, bound, buffers, groups, (all.clone(), sorts));
+            }
+            return;
+        };
+        let last = all.end - 1;
+        let phases = [0..last - 1, last - 1..last, last..all.end];
+        for step in 0..steps {
+            for (phase, entries) in phases.iter().enumerate() {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                    label: None,
+                    timestamp_writes: Some(clock.writes(step, phase)),
+                });
+                self.dispatch(&mut pass, bound, buffers, groups, (entries.clone(), sorts));
+            }
+        }
+    }
+
+    /// Records some of the entry points of a step into a pass.
+    fn dispatch(
         &self,
         pass: &mut wgpu::ComputePass,
         bound: &Bound,
         buffers: &Buffers,
         [x, y]: [u32; 2],
-        (steps, sorts): (u64, bool),
+        (some, sorts): (Range<usize>, bool),
     ) {
-        for _ in 0..steps {
-            let each = self.pipelines.iter().zip(&bound.groups).zip(self.entries);
-            for ((pipeline, group), (_, _, extent)) in each {
-                if matches!(extent, Extent::Due(_)) && !sorts {
-                    continue;
-                }
-                pass.set_pipeline(pipeline);
-                pass.set_bind_group(0, group, &[]);
-                match extent {
-                    Extent::One => pass.dispatch_workgroups(1, 1, 1),
-                    Extent::Particles => pass.dispatch_workgroups(x, y, 1),
-                    Extent::Due(offset) => {
-                        pass.dispatch_workgroups_indirect(buffers.arguments(), *offset);
-                    }
+        let each = self.pipelines.iter().zip(&bound.groups).zip(self.entries);
+        for ((pipeline, group), (_, _, extent)) in each.take(some.end).skip(some.start) {
+            if matches!(extent, Extent::Due(_)) && !sorts {
+                continue;
+            }
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, group, &[]);
+            match extent {
+                Extent::One => pass.dispatch_workgroups(1, 1, 1),
+                Extent::Particles => pass.dispatch_workgroups(x, y, 1),
+                Extent::Due(offset) => {
+                    pass.dispatch_workgroups_indirect(buffers.arguments(), *offset);
                 }
             }
         }

@@ -2,9 +2,10 @@
 //!
 //! Whoever draws and whoever computes share one queue: what is submitted first is done first, so
 //! that a frame sees the particles of one step, whole, and waits for no more than the burst of steps
-//! before it. Errors of use and lack of memory are caught on the thread that computes. The loss of
-//! the device is told to the window, which cannot go on without it; the run notices that it gets no
-//! answer, and goes on on the processor.
+//! before it. Whatever may fail is tried on a device of our own before, so that the window never sees
+//! the error: shaders, and buffers, whose lack of memory refuses the run. The loss of the device is
+//! told to the window, which cannot go on without it; the run notices that it gets no answer, and goes
+//! on on the processor.
 
 use super::device::{Choice, Device, GpuError, choose};
 
@@ -29,14 +30,10 @@ impl Window {
         place(&self.info) == place(info)
     }
 
-    /// The window's device, checked.
-    fn share(&self, choice: &Choice) -> Result<Device, GpuError> {
-        let most = self.device.limits().max_storage_buffers_per_shader_stage;
-        if most < MOST_BUFFERS {
-            let reason = format!("it binds {most} buffers, and {MOST_BUFFERS} are needed");
-            return Err(GpuError::Device(reason));
-        }
-        Device::of(&self.device, &self.queue, &self.info, choice)
+    /// True when it was opened with all that we would open it with.
+    fn computes(&self, own: &Device) -> bool {
+        let (limits, ours) = (self.device.limits(), own.device.limits());
+        ours.check_limits(&limits) && limits.max_storage_buffers_per_shader_stage >= MOST_BUFFERS
     }
 }
 
@@ -45,11 +42,11 @@ impl Device {
     /// it is that device.
     pub fn beside(window: Option<&Window>, choice: &Choice) -> Result<Self, GpuError> {
         let adapter = choose(choice.adapter.as_deref())?;
+        let own = Self::on(&adapter, choice)?;
         let window = window.filter(|window| window.is_on(&adapter.get_info()));
-        match window.map(|window| window.share(choice)) {
-            Some(Ok(device)) => Ok(device),
-            // A device of our own may be asked for more than the window has asked for.
-            Some(Err(_)) | None => Self::on(&adapter, choice),
-        }
+        Ok(match window.filter(|window| window.computes(&own)) {
+            Some(window) => Self::of(&window.device, &window.queue, own),
+            None => own,
+        })
     }
 }

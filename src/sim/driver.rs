@@ -49,6 +49,8 @@ pub enum Command {
     Show(PictureRequest),
     /// While held, only `Steps` advance the run, so that every picture of a film is taken.
     Hold(bool),
+    /// Has a device that computes measure what its phases cost, for some hundreds of steps.
+    Measure,
     /// While on, pictures hold the particles themselves, for whoever does not draw on the device that
     /// computes.
     Gather(bool),
@@ -300,6 +302,7 @@ impl Runner {
             Command::Load { scene, play } => self.load(*scene, play),
             Command::SetSpeed(speed) => self.pace.set_target(speed),
             Command::Show(request) => self.display.show(request),
+            Command::Measure => self.simulation.measure_phases(),
             Command::Gather(on) => self.display.gather(on),
             Command::Hold(held) => {
                 self.held = held;
@@ -415,6 +418,7 @@ impl Runner {
             device: DeviceReport {
                 drawn: self.display.way(),
                 read_backs: self.simulation.read_backs(),
+                cost: self.simulation.engine_cost(),
             },
             picture: self.display.picture(),
             scalars: self.simulation.measurements().scalars(),

@@ -50,6 +50,12 @@ pub trait Engine: Send + Sync {
     fn read(&mut self) -> Result<Returned, Trouble>;
     /// The state before the last call of `advance`.
     fn read_good(&mut self) -> Result<Returned, Trouble>;
+    /// Measures what the phases cost in the next bursts, where the device has a clock.
+    fn measure(&mut self, _bursts: u32) {}
+    /// What was measured.
+    fn cost(&self) -> Cost {
+        Cost::default()
+    }
     /// True when somebody else draws on the device.
     fn is_shared(&self) -> bool {
         false
@@ -59,6 +65,17 @@ pub trait Engine: Send + Sync {
     fn draw(&mut self, _look: &Look) -> Result<Option<Marks>, Trouble> {
         Ok(None)
     }
+}
+
+/// What the phases of a step cost on a device.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// True when the device has a clock.
+    pub has_clock: bool,
+    /// True while steps are measured.
+    pub measures: bool,
+    /// Seconds per step by the names of the phases; none before the first was measured.
+    pub phases: Vec<(&'static str, f64)>,
 }
 
 /// Why a state is read back.

@@ -1,6 +1,6 @@
 //! An engine at work: its hand-overs, its bursts of steps, and what becomes of a run that it fails.
 
-use super::engine::{BURST, Engine, ReadBacks, ReadFor, Returned, Trouble};
+use super::engine::{BURST, Cost, Engine, ReadBacks, ReadFor, Returned, Trouble};
 use super::marks::{Look, Marks};
 use super::profile::Stopwatch;
 use super::simulation::Simulation;
@@ -19,6 +19,9 @@ const SHARED_BURST_TIME: f64 = 0.008;
 
 /// The world's copy of the state is at most so many seconds old.
 const COPY_EVERY: f64 = 1.0;
+
+/// Bursts that are measured when somebody asks what phases cost.
+const MEASURED: u32 = 64;
 
 const NO_WALLS: &str = "walls are computed on the processor only";
 
@@ -115,6 +118,19 @@ impl Simulation {
     /// What computes the steps, if it is not the processor.
     pub fn engine(&self) -> Option<&str> {
         self.held.as_ref().map(|held| held.engine.line())
+    }
+
+    /// Has the engine measure what its phases cost for some time: some hundreds of steps.
+    pub fn measure_phases(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.engine.measure(MEASURED);
+        }
+    }
+
+    /// What the engine has measured of its phases.
+    pub fn engine_cost(&self) -> Cost {
+        let held = self.held.as_ref();
+        held.map(|held| held.engine.cost()).unwrap_or_default()
     }
 
     /// How often the state was read back from the engine.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::engine::ReadBacks;
+use super::engine::{Cost, ReadBacks};
 use super::inspect::Inspection;
 use super::marks::Marks;
 use super::past::Past;
@@ -284,6 +284,8 @@ pub struct DeviceReport {
     pub drawn: Option<Arc<str>>,
     /// How often the state was read back from there.
     pub read_backs: ReadBacks,
+    /// What its phases cost, as far as somebody has asked.
+    pub cost: Cost,
 }
 
 /// What the run tells of hands.
