@@ -211,6 +211,10 @@ impl Engine for Counted {
         self.engine.is_shared()
     }
 
+    fn busy(&self) -> Option<f64> {
+        self.engine.busy()
+    }
+
     fn draw(&mut self, look: &Look) -> Result<Option<Marks>, Trouble> {
         self.engine.draw(look)
     }
@@ -531,5 +535,58 @@ fn a_device_of_its_own_draws_nothing_and_says_why() {
     ] {
         let why = refused(request);
         assert!(why.contains(words), "{why}");
+    }
+}
+
+/// Measures, with `SEETHE_FULL` in the environment: a picture from the buffers beside one that is read
+/// back, packed and sent.
+#[test]
+fn what_a_picture_costs() {
+    if std::env::var_os("SEETHE_FULL").is_none() {
+        println!("skipped: set SEETHE_FULL=1 for the times of pictures");
+        return;
+    }
+    let Some(window) = window() else { return };
+    let mut studio = Studio::sharing(&window.device, &window.queue);
+    let request = PictureRequest {
+        colour: "heading".into(),
+        ..PictureRequest::default()
+    };
+    for count in [100_000, 1_000_000] {
+        let mut run = start_of("active", count, &[]);
+        let engine = engine(&window, run.scene().model).expect("an engine");
+        run.engage(Box::new(engine)).expect("a hand-over");
+        let there = plan(&run, &request);
+        let mut revision = 0;
+        for way in ["buffers", "columns"] {
+            let mut times = [0.0; 2];
+            for round in 0..4 {
+                run.advance_ahead(1, || true).expect("a step");
+                revision += 1;
+                let began = std::time::Instant::now();
+                let picture = if way == "buffers" {
+                    left_there(&mut run, &there, revision).expect("a picture")
+                } else {
+                    run.catch_up(ReadFor::Picture);
+                    snapshot::picture(&run, &request, &Past::default(), revision)
+                };
+                let made = began.elapsed().as_secs_f64();
+                let style = style(&run, &picture.legend, [1000, 800]);
+                let picture = Picture(Arc::new(picture));
+                studio
+                    .shoot(&picture, &style, [1000, 800])
+                    .expect("a frame");
+                // The first round compiles and allocates.
+                if round > 0 {
+                    times[0] += made / 3.0;
+                    times[1] += began.elapsed().as_secs_f64() / 3.0;
+                }
+            }
+            println!(
+                "{count} particles from {way}: made in {:.1} ms, on the sheet after {:.1} ms",
+                1e3 * times[0],
+                1e3 * times[1]
+            );
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! What the phases of a step cost, by the clock of the device: asked for while somebody looks, since
-//! a burst that is measured has a pass for each phase of each step.
+//! How long bursts take by the clock of the device, and what the phases of a step cost. Phases are
+//! told apart only while somebody looks, since a burst then has a pass for each phase of each step.
 
 use super::device::{Device, GpuError};
 use crate::sim::engine::{BURST, Cost};
@@ -26,6 +26,8 @@ pub struct Clock {
     /// Seconds in each phase, and steps, weighted.
     spent: [f64; PHASES.len()],
     steps: f64,
+    /// Seconds of the newest burst.
+    busy: f64,
 }
 
 impl Clock {
@@ -60,6 +62,7 @@ impl Clock {
                 left: 0,
                 spent: [0.0; PHASES.len()],
                 steps: 0.0,
+                busy: 0.0,
             }
         })?;
         Ok(Some(made))
@@ -75,9 +78,18 @@ impl Clock {
         self.left > 0
     }
 
-    /// The moments that the pass of a phase of a step writes.
-    pub fn writes(&self, step: u64, phase: usize) -> wgpu::ComputePassTimestampWrites<'_> {
-        let first = 2 * (step as u32 * PHASES.len() as u32 + phase as u32);
+    /// The passes of a burst: one, or one for each phase of each step.
+    pub fn passes(steps: u64, phases: bool) -> u32 {
+        if phases {
+            steps as u32 * PHASES.len() as u32
+        } else {
+            1
+        }
+    }
+
+    /// The moments that a pass writes.
+    pub fn writes(&self, pass: u32) -> wgpu::ComputePassTimestampWrites<'_> {
+        let first = 2 * pass;
         wgpu::ComputePassTimestampWrites {
             query_set: &self.moments,
             beginning_of_pass_write_index: Some(first),
@@ -85,18 +97,17 @@ impl Clock {
         }
     }
 
-    /// Records that the moments of a burst are to be read.
-    pub fn ask(&self, encoder: &mut wgpu::CommandEncoder, steps: u64) {
-        let moments = 2 * (steps as u32 * PHASES.len() as u32);
+    /// Records that the moments of so many passes are to be read.
+    pub fn ask(&self, encoder: &mut wgpu::CommandEncoder, passes: u32) {
+        let moments = 2 * passes;
         encoder.resolve_query_set(&self.moments, 0..moments, &self.resolved, 0);
         let bytes = 8 * u64::from(moments);
         encoder.copy_buffer_to_buffer(&self.resolved, 0, &self.staging, 0, bytes);
     }
 
-    /// Takes note of the moments of a burst that was measured.
-    pub fn read(&mut self, device: &Device, steps: u64) -> Result<(), GpuError> {
-        self.left = self.left.saturating_sub(1);
-        let bytes = 16 * steps * PHASES.len() as u64;
+    /// Takes note of the moments of a burst.
+    pub fn read(&mut self, device: &Device, steps: u64, phases: bool) -> Result<(), GpuError> {
+        let bytes = 16 * u64::from(Self::passes(steps, phases));
         let mut passed = [0.0; PHASES.len()];
         let tick = self.tick;
         device.read_back(&[(&self.staging, bytes)], |_, bytes| {
@@ -108,6 +119,11 @@ impl Clock {
                 passed[pass % PHASES.len()] += tick * ticks as f64;
             }
         })?;
+        self.busy = passed.iter().sum();
+        if !phases {
+            return Ok(());
+        }
+        self.left = self.left.saturating_sub(1);
         for (spent, passed) in self.spent.iter_mut().zip(passed) {
             *spent = *spent * MEMORY + passed;
         }
@@ -115,7 +131,12 @@ impl Clock {
         Ok(())
     }
 
-    /// What was measured.
+    /// Seconds of the newest burst that was timed.
+    pub fn busy(&self) -> f64 {
+        self.busy
+    }
+
+    /// What was measured of phases.
     pub fn cost(&self) -> Cost {
         let seconds = self.spent.map(|spent| spent / self.steps);
         let phases = PHASES.into_iter().zip(seconds);

@@ -158,28 +158,29 @@ impl GpuEngine {
             return Err(GpuError::Device("it holds no run".into()));
         };
         let (device, program) = (&self.device, &self.program);
-        let clock = self.clock.as_ref().filter(|clock| clock.is_due());
-        let measured = clock.is_some();
+        let phases = self.clock.as_ref().is_some_and(Clock::is_due);
+        let timed = phases || device.is_shared();
+        let clock = self.clock.as_ref().filter(|_| timed);
         device.guarded(|| {
             let mut encoder = device.device.create_command_encoder(&Default::default());
             run.buffers.keep(&mut encoder, run.half);
             program.steps(
                 &mut encoder,
                 (&run.bound, &run.buffers),
-                clock,
+                clock.map(|clock| (clock, phases)),
                 run.frame.groups(),
                 (steps, run.shape.interacts()),
             );
             run.buffers.ask(&mut encoder);
             if let Some(clock) = clock {
-                clock.ask(&mut encoder, steps);
+                clock.ask(&mut encoder, Clock::passes(steps, phases));
             }
             device.queue.submit([encoder.finish()]);
         })?;
         let status = run.buffers.answer(&self.device)?;
         run.half = u64::from(status.rebuilds) & 1;
-        if let Some(clock) = self.clock.as_mut().filter(|_| measured) {
-            clock.read(&self.device, steps)?;
+        if let Some(clock) = self.clock.as_mut().filter(|_| timed) {
+            clock.read(&self.device, steps, phases)?;
         }
         Ok(status)
     }
@@ -298,6 +299,11 @@ impl Engine for GpuEngine {
 
     fn is_shared(&self) -> bool {
         self.device.is_shared()
+    }
+
+    fn busy(&self) -> Option<f64> {
+        let clock = self.clock.as_ref().filter(|_| self.device.is_shared());
+        clock.map(Clock::busy)
     }
 
     fn draw(&mut self, look: &Look) -> Result<Option<Marks>, Trouble> {

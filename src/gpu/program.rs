@@ -147,34 +147,34 @@ impl Program {
         }
     }
 
-    /// Records steps; sorting is left out where nobody sees anybody. All are in one pass, or with a
-    /// clock in one for each phase.
+    /// Records steps; sorting is left out where nobody sees anybody. All are in one pass, or in one for
+    /// each phase if these are to be timed.
     pub fn steps(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         (bound, buffers): (&Bound, &Buffers),
-        clock: Option<&Clock>,
+        clock: Option<(&Clock, bool)>,
         groups: [u32; 2],
         (steps, sorts): (u64, bool),
     ) {
         let all = 0..self.entries.len();
-        let Some(clock) = clock else {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
+        let timed = |pass| wgpu::ComputePassDescriptor {
+            label: None,
+            timestamp_writes: clock.map(|(clock, _)| clock.writes(pass)),
+        };
+        if !clock.is_some_and(|(_, phases)| phases) {
+            let mut pass = encoder.begin_compute_pass(&timed(0));
             for _ in 0..steps {
                 self.dispatch(&mut pass, bound, buffers, groups, (all.clone(), sorts));
             }
             return;
-        };
+        }
         let last = all.end - 1;
         let phases = [0..last - 1, last - 1..last, last..all.end];
-        for step in 0..steps {
-            for (phase, entries) in phases.iter().enumerate() {
-                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
-                    label: None,
-                    timestamp_writes: Some(clock.writes(step, phase)),
-                });
-                self.dispatch(&mut pass, bound, buffers, groups, (entries.clone(), sorts));
-            }
+        for number in 0..Clock::passes(steps, true) {
+            let entries = phases[number as usize % phases.len()].clone();
+            let mut pass = encoder.begin_compute_pass(&timed(number));
+            self.dispatch(&mut pass, bound, buffers, groups, (entries, sorts));
         }
     }
 

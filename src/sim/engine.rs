@@ -60,6 +60,11 @@ pub trait Engine: Send + Sync {
     fn is_shared(&self) -> bool {
         false
     }
+    /// Seconds that the newest call of `advance` took on a shared device, without the frames before it,
+    /// where it has a clock.
+    fn busy(&self) -> Option<f64> {
+        None
+    }
     /// The present particles for whoever draws on the device; `None` when nobody does, or when
     /// there is no room for them. Does not wait for the device.
     fn draw(&mut self, _look: &Look) -> Result<Option<Marks>, Trouble> {

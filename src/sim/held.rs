@@ -14,7 +14,7 @@ use crate::scene::Backend;
 /// Bursts take about so many seconds where a step takes long: nobody is heard in between.
 const BURST_TIME: f64 = 0.05;
 
-/// The same where the device draws, too: a frame waits for the burst before it.
+/// The same where the device draws, too, and has a clock: a frame waits for the burst before it.
 const SHARED_BURST_TIME: f64 = 0.008;
 
 /// The world's copy of the state is at most so many seconds old.
@@ -46,14 +46,14 @@ impl Held {
     /// Makes bursts shorter that keep whoever waits for their end, and longer again when they are
     /// over soon. Steps are the same in bursts of any length.
     fn pace(&mut self, seconds: f64) {
-        let wanted = if self.engine.is_shared() {
-            SHARED_BURST_TIME
-        } else {
-            BURST_TIME
+        let (spent, wanted) = match self.engine.busy() {
+            None => (seconds, BURST_TIME),
+            // Of a device that is mostly busy with frames the steps take a third.
+            Some(busy) => (busy, SHARED_BURST_TIME.max(0.5 * (seconds - busy))),
         };
-        if seconds > 2.0 * wanted {
+        if spent > 2.0 * wanted {
             self.most = (self.most / 2).max(1);
-        } else if seconds < 0.5 * wanted && self.burst == self.most {
+        } else if spent < 0.5 * wanted && self.burst == self.most {
             self.most = (2 * self.most).min(BURST);
         }
     }

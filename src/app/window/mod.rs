@@ -17,8 +17,10 @@ mod requests;
 mod settings;
 
 use bevy::prelude::*;
+use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
+use bevy::render::settings::{InstanceFlags, WgpuSettings};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
@@ -176,7 +178,15 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
                 close_when_requested: false,
                 ..default()
             })
-            .set(log),
+            .set(log)
+            .set(RenderPlugin {
+                render_creation: WgpuSettings {
+                    instance_flags: flags(),
+                    ..default()
+                }
+                .into(),
+                ..default()
+            }),
     )
     .add_plugins((EguiPlugin::default(), ViewPlugin))
     .insert_resource(WinitSettings {
@@ -208,6 +218,18 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
     }));
     app.insert_non_send(desk);
     app
+}
+
+/// Dispatches that shaders count are checked by a dispatch of their own for each, which steps on the
+/// window's device do without; Direct3D needs what is done on that occasion.
+fn flags() -> InstanceFlags {
+    let flags = InstanceFlags::default();
+    if cfg!(windows) {
+        return flags.with_env();
+    }
+    flags
+        .difference(InstanceFlags::VALIDATION_INDIRECT_CALL)
+        .with_env()
 }
 
 fn set_up(
