@@ -1,6 +1,7 @@
 // Counting sort of the particles by cell, the twin of src/math/cells.rs; a dispatch before the two of
 // the scan and two behind them, run only when somebody has moved half the skin. The particles go from
-// one half of their buffers into the other, which is theirs from then on.
+// one half of their buffers into the other, which is theirs from then on. How many workgroups there are
+// is read from the frame: not every driver tells it to those that another shader has counted.
 //
 // Atomic counters give each particle of a cell some place in it, in an order that no two runs share.
 // `arrange` puts the particles of a cell into the order of their tags, so that the sorted state, and
@@ -25,10 +26,9 @@ fn key(position: vec2<u32>) -> u32 {
 @compute @workgroup_size(64)
 fn count(
     @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let slot = (group.y * groups.x + group.x) * 64u + lane;
+    let slot = (group.y * frame.groups.x + group.x) * 64u + lane;
     if slot < frame.count {
         ranks[slot] = atomicAdd(&counts[key(positions[base_before() + slot])], 1u);
     }
@@ -37,10 +37,9 @@ fn count(
 @compute @workgroup_size(64)
 fn place(
     @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let slot = (group.y * groups.x + group.x) * 64u + lane;
+    let slot = (group.y * frame.groups.x + group.x) * 64u + lane;
     if slot < frame.count {
         let at = base_before() + slot;
         order[starts[key(positions[at])] + ranks[slot]] = at;
@@ -50,10 +49,9 @@ fn place(
 @compute @workgroup_size(64)
 fn arrange(
     @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let at = (group.y * groups.x + group.x) * 64u + lane;
+    let at = (group.y * frame.groups.x + group.x) * 64u + lane;
     if at >= frame.count {
         return;
     }

@@ -33,10 +33,9 @@ fn workgroup_sum(lane: u32, value: u32) -> u32 {
 @compute @workgroup_size(64)
 fn sum_blocks(
     @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let block = group.y * groups.x + group.x;
+    let block = group.y * frame.scan_groups.x + group.x;
     let most = counters();
     var sum = 0u;
     for (var k = 0u; k < EACH; k++) {
@@ -58,10 +57,9 @@ fn sum_blocks(
 @compute @workgroup_size(64)
 fn scan_blocks(
     @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let block = group.y * groups.x + group.x;
+    let block = group.y * frame.scan_groups.x + group.x;
     let most = counters();
     var before = 0u;
     for (var k = lane; k < block && k * SCAN_BLOCK < most; k += LANES) {

@@ -97,12 +97,14 @@ pub fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
         },
         phases: Phase::ALL.map(|(_, name)| (name, 1e-4)),
         engine: None,
+        device: Default::default(),
         picture: Arc::new(Picture {
             revision: 1,
             step: 12_400,
             time: 1.24,
             domain: scene.domain,
             particles: vec![Particle::default()].into(),
+            marks: None,
             legend: Legend {
                 colouring: colouring.map(|one| one.name),
                 title: colouring.map_or("", |one| one.title).into(),

@@ -220,6 +220,39 @@ fn two_runs_on_one_device_have_the_same_bits() {
 }
 
 #[test]
+fn phases_are_measured_when_somebody_asks_and_the_steps_stay_the_same() {
+    let run = |asks: bool| {
+        let mut simulation = on(device()?, start(3000, &[]));
+        let clock = simulation.engine_cost().has_clock;
+        if asks {
+            simulation.measure_phases();
+            assert_eq!(simulation.engine_cost().measures, clock);
+        }
+        simulation.advance(300).expect("steps");
+        let cost = simulation.engine_cost();
+        if !asks || !clock {
+            assert_eq!(cost.phases, [], "nobody has asked");
+            return Some(simulation.hash());
+        }
+        let names: Vec<_> = cost.phases.iter().map(|one| one.0).collect();
+        assert_eq!(names, ["neighbors", "forces", "integrate"]);
+        assert!(cost.phases.iter().all(|one| one.1 > 0.0), "{cost:?}");
+        // After some hundreds of steps it measures no more.
+        simulation.advance(1000).expect("steps");
+        assert!(!simulation.engine_cost().measures);
+        simulation.advance(1).expect("a step");
+        let later = simulation.engine_cost();
+        simulation.advance(100).expect("steps");
+        assert_eq!(simulation.engine_cost(), later);
+        let mut again = on(device()?, start(3000, &[]));
+        again.measure_phases();
+        again.advance(300).expect("steps");
+        Some(again.hash())
+    };
+    assert_eq!(run(true), run(false));
+}
+
+#[test]
 fn a_device_that_goes_away_leaves_the_run_to_the_processor() {
     let Some(device) = device() else { return };
     let destroy = device.destroyer();

@@ -10,6 +10,7 @@ mod film;
 mod flocks;
 mod gpu;
 mod gpu_parity;
+mod gpu_picture;
 mod gpu_window;
 mod hands;
 mod harness;

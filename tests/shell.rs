@@ -12,6 +12,7 @@ use seethe::panel::{
 };
 use seethe::scene::{Bookmark, Scene};
 use seethe::sim::Action;
+use seethe::sim::driver::Command;
 
 use crate::bench::{
     Bench, actions, assert_drawable, calm, harness, scene, shown_texts, snapshot, tall,
@@ -505,8 +506,24 @@ fn the_place_that_computes_is_shown_and_changed() {
         shown.contains("computed on Pipe on its own line."),
         "{shown}"
     );
-    // Phases are those of the processor.
-    assert!(!shown.contains("Cost of a step"), "{shown}");
+    // The phases are those of the device, which is asked to measure while the run runs.
+    assert!(shown.contains("no clock for its phases"), "{shown}");
+    assert!(measured(&mut harness).is_empty());
+    let report = &mut harness.state_mut().snapshot.device;
+    report.drawn = Some("The picture is drawn from its buffers, without reading back.".into());
+    report.cost.has_clock = true;
+    harness.run_steps(2);
+    assert!(shown_texts(&harness).contains("without reading back"));
+    assert!(measured(&mut harness).is_empty(), "it rests");
+    harness.state_mut().snapshot.status = seethe::sim::snapshot::Status::Running;
+    harness.run_steps(2);
+    assert!(!measured(&mut harness).is_empty());
+    let cost = &mut harness.state_mut().snapshot.device.cost;
+    cost.measures = true;
+    cost.phases = vec![("neighbors", 1e-4), ("forces", 3e-4)];
+    harness.run_steps(2);
+    assert!(measured(&mut harness).is_empty(), "it measures already");
+    harness.get_by_label("forces 75 %");
     press(&mut harness, Modifiers::COMMAND, Key::G);
     assert_eq!(computed(&mut harness), [None]);
     // The menu has the processor and every adapter.
@@ -522,6 +539,13 @@ fn the_place_that_computes_is_shown_and_changed() {
     click(&mut harness, "GPU: Pipe, software");
     assert_eq!(computed(&mut harness), []);
     assert_drawable(&harness, "the performance pane");
+}
+
+/// The requests to measure since this was last looked at; all others are forgotten.
+fn measured(harness: &mut Harness<Bench>) -> Vec<Request> {
+    let mut requests = std::mem::take(&mut harness.state_mut().requests);
+    requests.retain(|one| matches!(one, Request::Run(Command::Measure)));
+    requests
 }
 
 /// Where steps were asked to be computed since this was last looked at.

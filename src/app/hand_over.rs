@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Failure;
 use super::cli::{self, SceneOptions};
-use crate::gpu::{Choice, Device, GpuEngine, GpuError};
+use crate::gpu::{Choice, Device, GpuEngine, GpuError, Window};
 use crate::model::Model;
 use crate::record::memory;
 use crate::scene::Backend;
@@ -12,16 +12,21 @@ use crate::sim::Simulation;
 use crate::sim::backend::MakeEngine;
 use crate::sim::engine::{Engine, Trouble};
 
-/// Makes engines on an adapter: a number, a part of a name or `software`; empty: the best one.
-pub fn engines(adapter: &str) -> MakeEngine {
+/// Makes engines on an adapter: a number, a part of a name or `software`; empty: the best one. Where
+/// that is the adapter on which a window draws, they are on the window's device.
+pub fn engines(adapter: &str, window: Option<Window>) -> MakeEngine {
     let adapter = (!adapter.is_empty()).then(|| adapter.to_string());
     Arc::new(move |model| {
-        let engine = engine(model, adapter.as_deref()).map_err(|error| error.to_string())?;
-        Ok(Box::new(engine) as Box<dyn Engine>)
+        let engine = engine(model, adapter.as_deref(), window.as_ref());
+        Ok(Box::new(engine.map_err(|error| error.to_string())?) as Box<dyn Engine>)
     })
 }
 
-fn engine(model: &Model, adapter: Option<&str>) -> Result<GpuEngine, GpuError> {
+fn engine(
+    model: &Model,
+    adapter: Option<&str>,
+    window: Option<&Window>,
+) -> Result<GpuEngine, GpuError> {
     // What the model lacks is told before what the machine lacks.
     let Some(twin) = model.twin else {
         let reason = format!("the model {} has no compute shader", model.name);
@@ -33,7 +38,7 @@ fn engine(model: &Model, adapter: Option<&str>) -> Result<GpuEngine, GpuError> {
         // A software adapter has no memory of its own: more than there is would end the program.
         most_software_bytes: memory::available(),
     };
-    GpuEngine::new(Device::open(&choice)?, twin)
+    GpuEngine::new(Device::beside(window, &choice)?, twin)
 }
 
 /// Has a run computed where the flag says, or else where its scene says, and tells which adapter
@@ -63,7 +68,7 @@ pub fn place(
     }
     let model = simulation.scene().model;
     let remedy = |reason: String| format!("{reason}; or let the processor compute: --backend cpu");
-    let engine = engine(model, adapter).map_err(|error| match error {
+    let engine = engine(model, adapter, None).map_err(|error| match error {
         GpuError::TooLarge(_) | GpuError::NoTwin(_) | GpuError::NoSuchAdapter { .. } => {
             Failure::BadInput(remedy(error.to_string()))
         }

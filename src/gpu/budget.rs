@@ -2,6 +2,7 @@
 
 use super::device::GpuError;
 use super::frame::{SCAN_BLOCK, Shape};
+use super::marks::{MARK, MOST_PICTURES};
 
 /// Bytes of every buffer of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +41,14 @@ impl Budget {
             ("kept forces", 8 * n),
             ("kept images", 8 * n),
             ("staging", (8 + WIDEST + 8 + 8) * n),
+            (
+                "instances",
+                if shape.drawn {
+                    MOST_PICTURES * MARK * n
+                } else {
+                    0
+                },
+            ),
         ];
         // No buffer is empty, and copies go by four bytes.
         let least = |(name, bytes): (&'static str, u64)| (name, bytes.max(16));
@@ -63,7 +72,12 @@ impl Budget {
                 (u128::from(count) * u128::from(all) / u128::from(total.max(1))),
             )));
         }
-        let single = self.buffers.iter().filter(|(name, _)| *name != "staging");
+        // These are several buffers each.
+        let several = ["staging", "instances"];
+        let single = self
+            .buffers
+            .iter()
+            .filter(|(name, _)| !several.contains(name));
         let Some((name, bytes)) = single.max_by_key(|(_, bytes)| *bytes) else {
             return Ok(());
         };
@@ -86,6 +100,7 @@ mod tests {
         let shape = |count| Shape {
             count,
             alike: false,
+            drawn: false,
             cutoff: 1.0,
             skin: 0.3,
         };

@@ -117,6 +117,11 @@ impl Buffers {
         })
     }
 
+    /// The number of particles.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// The buffer of a binding.
     pub fn bound(&self, binding: u32) -> &wgpu::Buffer {
         &self.bound[binding as usize]
@@ -184,16 +189,18 @@ impl Buffers {
         half: Option<u64>,
         state: &mut State,
     ) -> Result<(), GpuError> {
-        let mut encoder = device.device.create_command_encoder(&Default::default());
-        match half {
-            Some(half) => self.copy(&mut encoder, half, &self.staging),
-            None => {
-                for (kept, staging) in self.kept.iter().zip(&self.staging) {
-                    encoder.copy_buffer_to_buffer(kept, 0, staging, 0, staging.size());
+        device.guarded(|| {
+            let mut encoder = device.device.create_command_encoder(&Default::default());
+            match half {
+                Some(half) => self.copy(&mut encoder, half, &self.staging),
+                None => {
+                    for (kept, staging) in self.kept.iter().zip(&self.staging) {
+                        encoder.copy_buffer_to_buffer(kept, 0, staging, 0, staging.size());
+                    }
                 }
             }
-        }
-        device.queue.submit([encoder.finish()]);
+            device.queue.submit([encoder.finish()]);
+        })?;
         let mut parts = state.parts_mut(self.count);
         let sizes = parts.each_ref().map(|part| part.len() as u64);
         let buffers: Vec<_> = self.staging.iter().zip(sizes).collect();

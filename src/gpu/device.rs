@@ -1,8 +1,16 @@
 //! Adapters, and a device on one of them that tells what has gone wrong.
 
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bevy::tasks::block_on;
+
+use super::clock::Clock;
+
+/// Between two looks at a device that others use, too.
+const NAP: Duration = Duration::from_micros(100);
 
 /// Why there is no device, or none any more.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -75,7 +83,12 @@ pub struct Device {
     software: bool,
     /// Most bytes of all buffers together, where that is known before they are asked for.
     most_in_all: Option<u64>,
-    /// The first thing that has gone wrong.
+    /// A device of our own on the same adapter where this one is somebody else's, who draws on it:
+    /// there everything is tried before.
+    trial: Option<Box<Device>>,
+    /// A buffer that nobody uses: see [`Device::is_alive`].
+    pulse: wgpu::Buffer,
+    /// The first thing that has gone wrong; whoever shares a device leaves that to its owner.
     fault: Arc<Mutex<Option<String>>>,
 }
 
@@ -84,6 +97,11 @@ fn adapters() -> Vec<wgpu::Adapter> {
     let list = |backends| {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends,
+            // Dispatches that `plan` decides about are counted within bounds: a check of each of them
+            // is a dispatch of its own, which costs more than the step of a few particles.
+            flags: wgpu::InstanceFlags::default()
+                .difference(wgpu::InstanceFlags::VALIDATION_INDIRECT_CALL)
+                .with_env(),
             // Where a driver tells how much memory is left, a buffer that would take the last of it
             // is refused, instead of another program being pushed out.
             memory_budget_thresholds: wgpu::MemoryBudgetThresholds {
@@ -109,7 +127,7 @@ fn adapters() -> Vec<wgpu::Adapter> {
     list(wgpu::Backends::from_env().unwrap_or(wgpu::Backends::PRIMARY))
 }
 
-fn describe(info: &wgpu::AdapterInfo) -> String {
+pub(super) fn describe(info: &wgpu::AdapterInfo) -> String {
     let kind = match info.device_type {
         wgpu::DeviceType::DiscreteGpu => "a graphics card",
         wgpu::DeviceType::IntegratedGpu => "graphics built into the processor",
@@ -130,8 +148,17 @@ fn describe(info: &wgpu::AdapterInfo) -> String {
     )
 }
 
+fn pulse(device: &wgpu::Device) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("pulse"),
+        size: 4,
+        usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
 /// The adapter that is asked for.
-fn choose(wanted: Option<&str>) -> Result<wgpu::Adapter, GpuError> {
+pub(super) fn choose(wanted: Option<&str>) -> Result<wgpu::Adapter, GpuError> {
     let mut found = adapters();
     if found.is_empty() {
         return Err(GpuError::NoAdapter);
@@ -166,7 +193,11 @@ impl Device {
     /// Opens the adapter that is asked for with all that it allows, and checks that it computes
     /// rightly.
     pub fn open(choice: &Choice) -> Result<Self, GpuError> {
-        let adapter = choose(choice.adapter.as_deref())?;
+        Self::on(&choose(choice.adapter.as_deref())?, choice)
+    }
+
+    /// The same for an adapter.
+    pub(super) fn on(adapter: &wgpu::Adapter, choice: &Choice) -> Result<Self, GpuError> {
         let info = adapter.get_info();
         let mut limits = adapter.limits();
         if let Some(most) = choice.most_bytes {
@@ -177,6 +208,7 @@ impl Device {
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("engine"),
             required_limits: limits,
+            required_features: adapter.features() & Clock::FEATURE,
             ..Default::default()
         });
         let (device, queue) =
@@ -198,15 +230,32 @@ impl Device {
         });
         let software = info.device_type == wgpu::DeviceType::Cpu;
         let device = Self {
+            pulse: pulse(&device),
             device,
             queue,
             line: describe(&info),
             software,
             most_in_all: choice.most_software_bytes.filter(|_| software),
+            trial: None,
             fault,
         };
         super::check::check(&device)?;
         Ok(device)
+    }
+
+    /// A device that somebody else has opened, and draws on, and one of our own on the same adapter
+    /// that was found to be good. The owner hears of its loss and of all errors.
+    pub(super) fn of(device: &wgpu::Device, queue: &wgpu::Queue, trial: Self) -> Self {
+        Self {
+            pulse: pulse(device),
+            device: device.clone(),
+            queue: queue.clone(),
+            line: trial.line.clone(),
+            software: trial.software,
+            most_in_all: trial.most_in_all,
+            fault: Arc::default(),
+            trial: Some(Box::new(trial)),
+        }
     }
 
     /// What it is, in a line.
@@ -217,6 +266,26 @@ impl Device {
     /// True when the "device" is the processor.
     pub fn is_software(&self) -> bool {
         self.software
+    }
+
+    /// True when somebody else draws on it.
+    pub fn is_shared(&self) -> bool {
+        self.trial.is_some()
+    }
+
+    /// Makes something that may fail for lack of memory, or for what a driver does not know: on a
+    /// device of somebody else only after it was made, and given back, on our own.
+    pub(super) fn made<T>(
+        &self,
+        make: impl Fn(&Self) -> Result<T, GpuError>,
+    ) -> Result<T, GpuError> {
+        if let Some(trial) = &self.trial {
+            drop(make(trial)?);
+            // Memory that is not used any more is given back when somebody looks.
+            let polled = trial.device.poll(wgpu::PollType::wait_indefinitely());
+            polled.map_err(|error| GpuError::Device(error.to_string()))?;
+        }
+        make(self)
     }
 
     /// Most bytes of one buffer.
@@ -248,8 +317,13 @@ impl Device {
         }
     }
 
-    /// Does something whose lack of memory and errors of use are its own.
+    /// Does something whose lack of memory and errors of use are its own. On a device of somebody else
+    /// nothing is caught: error scopes belong to a device and not to a thread, so that ours and those
+    /// of the owner, who works at the same time, would get mixed up. See [`Device::made`].
     pub(super) fn guarded<T>(&self, act: impl FnOnce() -> T) -> Result<T, GpuError> {
+        if self.is_shared() {
+            return Ok(act());
+        }
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let usage = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let done = act();
@@ -267,26 +341,74 @@ impl Device {
         mut read: impl FnMut(usize, &[u8]),
     ) -> Result<(), GpuError> {
         let (done, outcomes) = std::sync::mpsc::channel();
-        for (buffer, bytes) in buffers {
-            let done = done.clone();
-            buffer
-                .slice(..*bytes)
-                .map_async(wgpu::MapMode::Read, move |result| {
-                    // The receiver outlives the poll below, and nobody waits after it.
-                    let _ = done.send(result.is_ok());
-                });
-        }
+        self.guarded(|| {
+            for (buffer, bytes) in buffers {
+                let done = done.clone();
+                buffer
+                    .slice(..*bytes)
+                    .map_async(wgpu::MapMode::Read, move |result| {
+                        // The receiver outlives the wait below, and nobody waits after it.
+                        let _ = done.send(result.is_ok());
+                    });
+            }
+        })?;
         drop(done);
-        let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
-        let answered = outcomes.try_iter().filter(|&fine| fine).count();
+        let answered = if self.is_shared() {
+            self.wait_beside_others(&outcomes, buffers.len())
+        } else {
+            let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
+            polled.is_ok() && outcomes.try_iter().filter(|&fine| fine).count() == buffers.len()
+        };
         self.fault()?;
-        if polled.is_err() || answered < buffers.len() {
+        if !answered || (self.is_shared() && !self.is_alive()) {
             return Err(GpuError::Device("it did not answer".into()));
         }
-        for (index, (buffer, bytes)) in buffers.iter().enumerate() {
-            read(index, &buffer.slice(..*bytes).get_mapped_range());
-            buffer.unmap();
+        let mut read_all = || {
+            for (index, (buffer, bytes)) in buffers.iter().enumerate() {
+                read(index, &buffer.slice(..*bytes).get_mapped_range());
+                buffer.unmap();
+            }
+        };
+        if !self.is_shared() {
+            read_all();
+            return Ok(());
         }
-        Ok(())
+        // Should its owner lose the device at this very moment, the library panics.
+        let read = std::panic::catch_unwind(AssertUnwindSafe(read_all));
+        read.map_err(|_| GpuError::Device("it was lost".into()))
+    }
+
+    /// Whether the device of somebody else is still there: its owner is told when it is lost, and
+    /// nobody else, but a buffer of a device that is lost refuses at once to be mapped.
+    fn is_alive(&self) -> bool {
+        let (tell, told) = std::sync::mpsc::channel();
+        let pulse = self.pulse.slice(..);
+        pulse.map_async(wgpu::MapMode::Read, move |result| {
+            // What is said after the look is not heard.
+            let _ = tell.send(result.is_ok());
+        });
+        let alive = told.try_recv() != Ok(false);
+        if alive {
+            self.pulse.unmap();
+        }
+        alive
+    }
+
+    /// Waits for so many answers in short naps. A wait within the driver's library would lock out all
+    /// others who submit, the frames of the window among them; and theirs may be the thread that
+    /// brings the answer.
+    fn wait_beside_others(&self, outcomes: &Receiver<bool>, count: usize) -> bool {
+        let mut answered = 0;
+        while answered < count {
+            if self.device.poll(wgpu::PollType::Poll).is_err() {
+                return false;
+            }
+            match outcomes.recv_timeout(NAP) {
+                Ok(true) => answered += 1,
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(false) | Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        true
     }
 }

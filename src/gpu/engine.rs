@@ -2,8 +2,10 @@
 
 use super::budget::Budget;
 use super::buffers::{Buffers, State};
+use super::clock::Clock;
 use super::device::{Device, GpuError};
 use super::frame::{Frame, Shape, Status};
+use super::marks::{Marker, Pool};
 use super::program::{Bound, Program};
 use crate::math::cells::Grid;
 use crate::model::column::{Column, Diameter, Force, Image, Position, Tag};
@@ -11,13 +13,17 @@ use crate::model::neighbours::Range;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
 use crate::model::twin::{Setting, Twin};
-use crate::sim::engine::{Engine, Returned, Trouble};
+use crate::sim::engine::{Cost, Engine, Returned, Trouble};
+use crate::sim::marks::{Look, Marks};
 
 /// The engine of one run.
 pub struct GpuEngine {
     device: Device,
     twin: Twin,
     program: Program,
+    clock: Option<Clock>,
+    /// Makes instances for a window, once one has asked.
+    marker: Option<Marker>,
     run: Option<Run>,
     state: State,
     /// Numbers in the state of a particle: 1 or 2.
@@ -33,13 +39,19 @@ struct Run {
     bound: Bound,
     /// The half of the buffers that holds the particles.
     half: u64,
+    /// Of the largest particle in units of length, where they have diameters of their own.
+    largest: Option<f32>,
+    /// Where pictures are made.
+    marks: Pool,
 }
 
 impl GpuEngine {
     /// For the law of a chapter on a device.
     pub fn new(device: Device, twin: Twin) -> Result<Self, GpuError> {
         Ok(Self {
-            program: Program::new(&device, &twin)?,
+            program: device.made(|device| Program::new(device, &twin))?,
+            clock: device.made(Clock::new)?,
+            marker: None,
             device,
             twin,
             run: None,
@@ -62,6 +74,7 @@ impl GpuEngine {
         let shape = Shape {
             count,
             alike: diameters.is_empty(),
+            drawn: self.device.is_shared(),
             cutoff: range.cutoff,
             skin: range.skin,
         };
@@ -111,7 +124,8 @@ impl GpuEngine {
         // The buffers of the same run fit again.
         if self.run.as_ref().is_none_or(|run| run.budget != budget) {
             self.run = None;
-            let buffers = Buffers::new(&self.device, &budget, count)?;
+            let make = |device: &Device| Buffers::new(device, &budget, count);
+            let buffers = self.device.made(make)?;
             let (device, program) = (&self.device, &self.program);
             let bound = device.guarded(|| program.bind(device, &buffers))?;
             self.run = Some(Run {
@@ -121,46 +135,79 @@ impl GpuEngine {
                 buffers,
                 bound,
                 half: 0,
+                largest: None,
+                marks: Pool::default(),
             });
         }
         let Some(run) = &mut self.run else {
             return Err(GpuError::Device("it has no buffers".into()));
         };
         (run.frame, run.shape, run.half) = (frame, shape, 0);
+        let largest = diameters.iter().copied().reduce(f32::max);
+        run.largest = largest.map(|diameter| 0.5 * diameter);
         let status = Status::before(sample.clock.step);
-        run.buffers.send(
-            &self.device,
-            &frame,
-            &law,
-            &status,
-            (&self.state, diameters),
-        );
-        self.device.fault()
+        let (device, state) = (&self.device, &self.state);
+        device.guarded(|| {
+            run.buffers
+                .send(device, &frame, &law, &status, (state, diameters));
+        })
     }
 
     fn burst(&mut self, steps: u64) -> Result<Status, GpuError> {
         let Some(run) = &mut self.run else {
             return Err(GpuError::Device("it holds no run".into()));
         };
-        let mut encoder = self
-            .device
-            .device
-            .create_command_encoder(&Default::default());
-        run.buffers.keep(&mut encoder, run.half);
-        let mut pass = encoder.begin_compute_pass(&Default::default());
-        self.program.steps(
-            &mut pass,
-            &run.bound,
-            &run.buffers,
-            run.frame.groups(),
-            (steps, run.shape.interacts()),
-        );
-        drop(pass);
-        run.buffers.ask(&mut encoder);
-        self.device.queue.submit([encoder.finish()]);
+        let (device, program) = (&self.device, &self.program);
+        let phases = self.clock.as_ref().is_some_and(Clock::is_due);
+        let timed = phases || device.is_shared();
+        let clock = self.clock.as_ref().filter(|_| timed);
+        device.guarded(|| {
+            let mut encoder = device.device.create_command_encoder(&Default::default());
+            run.buffers.keep(&mut encoder, run.half);
+            program.steps(
+                &mut encoder,
+                (&run.bound, &run.buffers),
+                clock.map(|clock| (clock, phases)),
+                run.frame.groups(),
+                (steps, run.shape.interacts()),
+            );
+            run.buffers.ask(&mut encoder);
+            if let Some(clock) = clock {
+                clock.ask(&mut encoder, Clock::passes(steps, phases));
+            }
+            device.queue.submit([encoder.finish()]);
+        })?;
         let status = run.buffers.answer(&self.device)?;
         run.half = u64::from(status.rebuilds) & 1;
+        if let Some(clock) = self.clock.as_mut().filter(|_| timed) {
+            clock.read(&self.device, steps, phases)?;
+        }
         Ok(status)
+    }
+
+    /// The particles as instances, for whoever draws on the device.
+    fn instances(&mut self, look: &Look) -> Result<Option<Marks>, GpuError> {
+        let (Some(run), true) = (&mut self.run, self.device.is_shared()) else {
+            return Ok(None);
+        };
+        let marker = match &mut self.marker {
+            Some(marker) => marker,
+            none => {
+                let make = |device: &Device| Marker::new(device, &self.twin);
+                none.insert(self.device.made(make)?)
+            }
+        };
+        let made = marker.make(
+            &self.device,
+            &run.buffers,
+            &mut run.marks,
+            run.frame.groups(),
+            look,
+        )?;
+        Ok(made.map(|instances| Marks {
+            instances,
+            largest_radius: run.largest.unwrap_or(look.radius),
+        }))
     }
 
     /// Columns in the order of the processor's slots.
@@ -238,5 +285,28 @@ impl Engine for GpuEngine {
 
     fn read_good(&mut self) -> Result<Returned, Trouble> {
         self.columns(true).map_err(trouble)
+    }
+
+    fn measure(&mut self, bursts: u32) {
+        if let Some(clock) = &mut self.clock {
+            clock.measure(bursts);
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        self.clock.as_ref().map(Clock::cost).unwrap_or_default()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.device.is_shared()
+    }
+
+    fn busy(&self) -> Option<f64> {
+        let clock = self.clock.as_ref().filter(|_| self.device.is_shared());
+        clock.map(Clock::busy)
+    }
+
+    fn draw(&mut self, look: &Look) -> Result<Option<Marks>, Trouble> {
+        self.instances(look).map_err(trouble)
     }
 }

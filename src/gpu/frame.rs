@@ -59,6 +59,8 @@ pub struct Shape {
     pub count: usize,
     /// True when all diameters are one.
     pub alike: bool,
+    /// True when a window draws on the device.
+    pub drawn: bool,
     /// Range of the pair force and the skin, in units of length; a range of 0 is no pair force.
     pub cutoff: f32,
     /// Added to the range, so that the sort lasts for many steps.

@@ -3,7 +3,9 @@
 //! Reading order: [`device`] (which adapter, and an honest line about it), [`check`] (what a device
 //! is asked before it is trusted), [`frame`] (what the shaders are told), `program` (WGSL files
 //! joined into pipelines), [`budget`] (what fits), `buffers`, and [`engine`] (the state of a run on
-//! the device, see [`crate::sim::engine`]).
+//! the device, see [`crate::sim::engine`]). Where a window draws on the device that computes
+//! ([`shared`]), `marks` makes the particles of its picture;
+//! `clock` tells what the phases cost.
 //!
 //! A step is `plan`, the sort if it is due (`count`, the two dispatches of the scan, `place` and
 //! `arrange`), `sum_forces` (or `sum_all`) and `advance`. Workgroups have 64 lanes and use no subgroup
@@ -13,10 +15,14 @@
 pub mod budget;
 mod buffers;
 pub mod check;
+mod clock;
 pub mod device;
 pub mod engine;
 pub mod frame;
+mod marks;
 mod program;
+pub mod shared;
 
 pub use device::{Choice, Device, GpuError, Listed, list};
 pub use engine::GpuEngine;
+pub use shared::Window;

@@ -1,8 +1,10 @@
 //! The WGSL files joined by one concatenation, and the pipelines of a step.
 
 use super::buffers::Buffers;
+use super::clock::Clock;
 use super::device::{Device, GpuError};
 use crate::model::twin::{Pairs, Twin};
+use std::ops::Range;
 
 /// The engine's files for every chapter, in reading order. WGSL does not mind which comes first.
 const ENGINE: [&str; 3] = [
@@ -67,6 +69,18 @@ pub fn source(twin: &Twin) -> String {
     text
 }
 
+/// The same as a device takes it, with more behind it.
+pub fn text(device: &Device, twin: &Twin, more: &str) -> String {
+    let text = source(twin) + more;
+    if device.is_software() {
+        // Mesa's software Vulkan compiles a shader anew, whenever it is bound, with the uniforms
+        // on which its branches depend as constants: many times the cost of a step.
+        text.replace("var<uniform>", "var<storage, read>")
+    } else {
+        text
+    }
+}
+
 /// The pipelines for one chapter on one device.
 pub struct Program {
     entries: &'static [Entry],
@@ -85,12 +99,7 @@ impl Program {
             Pairs::Near => &NEAR_STEP,
             Pairs::All => &ALL_STEP,
         };
-        let mut text = source(twin);
-        if device.is_software() {
-            // Mesa's software Vulkan compiles a shader anew, whenever it is bound, with the uniforms
-            // on which its branches depend as constants: many times the cost of a step.
-            text = text.replace("var<uniform>", "var<storage, read>");
-        }
+        let text = text(device, twin, "");
         device.guarded(|| {
             let module = device
                 .device
@@ -138,29 +147,58 @@ impl Program {
         }
     }
 
-    /// Records steps into a pass; sorting is left out where nobody sees anybody.
+    /// Records steps; sorting is left out where nobody sees anybody. All are in one pass, or in one for
+    /// each phase if these are to be timed.
     pub fn steps(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        (bound, buffers): (&Bound, &Buffers),
+        clock: Option<(&Clock, bool)>,
+        groups: [u32; 2],
+        (steps, sorts): (u64, bool),
+    ) {
+        let all = 0..self.entries.len();
+        let timed = |pass| wgpu::ComputePassDescriptor {
+            label: None,
+            timestamp_writes: clock.map(|(clock, _)| clock.writes(pass)),
+        };
+        if !clock.is_some_and(|(_, phases)| phases) {
+            let mut pass = encoder.begin_compute_pass(&timed(0));
+            for _ in 0..steps {
+                self.dispatch(&mut pass, bound, buffers, groups, (all.clone(), sorts));
+            }
+            return;
+        }
+        let last = all.end - 1;
+        let phases = [0..last - 1, last - 1..last, last..all.end];
+        for number in 0..Clock::passes(steps, true) {
+            let entries = phases[number as usize % phases.len()].clone();
+            let mut pass = encoder.begin_compute_pass(&timed(number));
+            self.dispatch(&mut pass, bound, buffers, groups, (entries, sorts));
+        }
+    }
+
+    /// Records some of the entry points of a step into a pass.
+    fn dispatch(
         &self,
         pass: &mut wgpu::ComputePass,
         bound: &Bound,
         buffers: &Buffers,
         [x, y]: [u32; 2],
-        (steps, sorts): (u64, bool),
+        (some, sorts): (Range<usize>, bool),
     ) {
-        for _ in 0..steps {
-            let each = self.pipelines.iter().zip(&bound.groups).zip(self.entries);
-            for ((pipeline, group), (_, _, extent)) in each {
-                if matches!(extent, Extent::Due(_)) && !sorts {
-                    continue;
-                }
-                pass.set_pipeline(pipeline);
-                pass.set_bind_group(0, group, &[]);
-                match extent {
-                    Extent::One => pass.dispatch_workgroups(1, 1, 1),
-                    Extent::Particles => pass.dispatch_workgroups(x, y, 1),
-                    Extent::Due(offset) => {
-                        pass.dispatch_workgroups_indirect(buffers.arguments(), *offset);
-                    }
+        let each = self.pipelines.iter().zip(&bound.groups).zip(self.entries);
+        for ((pipeline, group), (_, _, extent)) in each.take(some.end).skip(some.start) {
+            if matches!(extent, Extent::Due(_)) && !sorts {
+                continue;
+            }
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, group, &[]);
+            match extent {
+                Extent::One => pass.dispatch_workgroups(1, 1, 1),
+                Extent::Particles => pass.dispatch_workgroups(x, y, 1),
+                Extent::Due(offset) => {
+                    pass.dispatch_workgroups_indirect(buffers.arguments(), *offset);
                 }
             }
         }

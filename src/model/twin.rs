@@ -21,6 +21,8 @@ pub struct Twin {
     /// may change.
     pub state: &'static str,
     pub pairs: Pairs,
+    /// Colourings that follow from what the device has of a particle, by the names of their shades.
+    pub hues: &'static [(&'static str, Hue)],
     /// The block `Law` of the shader; an error says what of this the shader does not compute.
     pub law: fn(&Values, &Setting) -> Result<[u8; LAW_BYTES], String>,
 }
@@ -32,6 +34,26 @@ pub enum Pairs {
     Near,
     /// All on all.
     All,
+}
+
+/// What a colour shows of a particle, as a device has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hue {
+    /// The direction of the state, a vector.
+    Angle,
+    /// 1 where the first number of the state is above zero, and 0 elsewhere.
+    Sign,
+    Tag,
+    Diameter,
+    /// The length of the force at the beginning of the newest step.
+    Force,
+}
+
+impl Hue {
+    /// True for what stays as it is while a device computes: the columns know it, too.
+    pub fn is_still(self) -> bool {
+        matches!(self, Self::Sign | Self::Tag | Self::Diameter)
+    }
 }
 
 /// What a law depends on besides its parameters.

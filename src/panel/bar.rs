@@ -201,7 +201,11 @@ fn pace(frame: &Frame) -> (String, String, String) {
         time => format!("{time}/s"),
     };
     let steps = numbers::plain(speed.steps_per_second, 3);
-    let total: f64 = frame.snapshot.phases.iter().map(|phase| phase.1).sum();
+    let phases = match &frame.snapshot.engine {
+        None => frame.snapshot.phases.as_slice(),
+        Some(_) => &frame.snapshot.device.cost.phases,
+    };
+    let total: f64 = phases.iter().map(|phase| phase.1).sum();
     let mut tip = format!(
         "{steps} steps per second, {} {unit} of model time",
         numbers::plain(speed.reached, 3)
@@ -211,7 +215,7 @@ fn pace(frame: &Frame) -> (String, String, String) {
             "\n{} ms per step:",
             numbers::plain(1e3 * total, 3)
         ));
-        for (name, seconds) in frame.snapshot.phases {
+        for (name, seconds) in phases {
             tip.push_str(&format!("\n    {name}  {:.0} %", 100.0 * seconds / total));
         }
     }

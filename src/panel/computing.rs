@@ -5,6 +5,7 @@ use egui::{ComboBox, Label, RichText, Ui};
 
 use super::theme::{self, Palette, size};
 use super::{AdapterEntry, Frame, Request, Requests, widgets};
+use crate::sim::engine::ReadBacks;
 
 /// The processor, as it stands in the menu.
 const PROCESSOR: &str = "CPU";
@@ -65,7 +66,22 @@ pub fn computing(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
         None if adapters.is_empty() => "No graphics adapter that computes was found.".into(),
         None => return,
     };
-    ui.add_space(4.0);
-    let text = RichText::new(note).font(theme::body(size::SMALL));
-    ui.add(Label::new(text.color(palette.secondary)).wrap());
+    let small = |ui: &mut Ui, text: &str| {
+        ui.add_space(4.0);
+        let text = RichText::new(text).font(theme::body(size::SMALL));
+        ui.add(Label::new(text.color(palette.secondary)).wrap())
+    };
+    small(ui, &note);
+    let report = &frame.snapshot.device;
+    if let Some(drawn) = report.drawn.as_deref() {
+        small(ui, drawn).on_hover_text(read_backs(&report.read_backs));
+    }
+}
+
+/// How often the state was read back, and what for.
+fn read_backs(counted: &ReadBacks) -> String {
+    format!(
+        "Read back so far: {} times to measure, {} times for a copy in case the device fails, {} times for pictures, {} times at rest and for hands. No frame waits for it.",
+        counted.samples, counted.copies, counted.pictures, counted.hands
+    )
 }

@@ -6,7 +6,8 @@ use egui::{Align2, Label, Rect, RichText, Sense, Ui, WidgetInfo, WidgetType, pos
 use egui_phosphor::regular as icons;
 
 use super::theme::{self, Palette, size};
-use super::{Frame, Requests, computing, numbers, widgets};
+use super::{Frame, Request, Requests, computing, numbers, widgets};
+use crate::sim::driver::Command;
 use crate::sim::snapshot::{Particle, Status};
 
 /// Height of a row, in points.
@@ -23,8 +24,10 @@ pub fn performance(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
         ui.add_space(4.0);
         computing::computing(ui, frame, requests);
         if frame.snapshot.engine.is_none() {
-            // A device does many steps at once and does not tell where their time goes.
-            phases(ui, frame);
+            let tip = "Mean over the steps since the run began";
+            phases(ui, &frame.snapshot.phases, tip);
+        } else {
+            device_phases(ui, frame, requests);
         }
         window(ui, frame);
         machine(ui, frame);
@@ -136,10 +139,30 @@ fn pace(ui: &mut Ui, frame: &Frame) {
     );
 }
 
+/// The phases by the clock of the device that computes. It measures for a while when it is asked to,
+/// and is asked again as long as the panel is open.
+fn device_phases(ui: &mut Ui, frame: &Frame, requests: &mut Requests) {
+    let cost = &frame.snapshot.device.cost;
+    if cost.has_clock && !cost.measures && frame.snapshot.status == Status::Running {
+        requests.push(Request::Run(Command::Measure));
+    }
+    if !cost.phases.is_empty() {
+        let tip = "By the clock of the device, over some hundred steps: it measures only while this panel is open";
+        return phases(ui, &cost.phases, tip);
+    }
+    heading(ui, "Cost of a step");
+    let text = if cost.has_clock {
+        "Is measured as soon as steps are done."
+    } else {
+        "This adapter has no clock for its phases."
+    };
+    let text = RichText::new(text).font(theme::body(size::SMALL));
+    ui.add(Label::new(text.color(Palette::of(ui).secondary)).wrap());
+}
+
 /// A bar for every phase of a step.
-fn phases(ui: &mut Ui, frame: &Frame) {
+fn phases(ui: &mut Ui, phases: &[(&'static str, f64)], tip: &str) {
     let palette = Palette::of(ui);
-    let phases = frame.snapshot.phases;
     let cost = |seconds: f64| {
         if seconds.is_finite() {
             seconds.max(0.0)
@@ -149,14 +172,8 @@ fn phases(ui: &mut Ui, frame: &Frame) {
     };
     let total: f64 = phases.iter().map(|phase| cost(phase.1)).sum();
     heading(ui, "Cost of a step");
-    row(
-        ui,
-        "All phases",
-        &figure(1e3 * total, 3),
-        "ms",
-        "Mean over the steps since the run began",
-    );
-    for (name, seconds) in phases {
+    row(ui, "All phases", &figure(1e3 * total, 3), "ms", tip);
+    for &(name, seconds) in phases {
         let share = if total > 0.0 && total.is_finite() {
             (cost(seconds) / total).clamp(0.0, 1.0) as f32
         } else {

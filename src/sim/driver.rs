@@ -14,13 +14,14 @@ use std::time::{Duration, Instant};
 use bevy::ecs::resource::Resource;
 
 use super::backend::{MakeEngine, Workshop};
+use super::display::Display;
+use super::engine::ReadFor;
 use super::hand::Hand;
 use super::inspect::Pick;
 use super::intent::{Action, Intent};
 use super::pace::Pace;
-use super::past::Past;
 use super::simulation::{Simulation, StartError, worker_threads};
-use super::snapshot::{HandReport, Picture, PictureRequest, Snapshot, Status, picture};
+use super::snapshot::{DeviceReport, HandReport, PictureRequest, Snapshot, Status};
 use super::timeline::Timeline;
 use crate::scene::{Backend, Scene};
 
@@ -53,6 +54,11 @@ pub enum Command {
     Show(PictureRequest),
     /// While held, only `Steps` advance the run, so that every picture of a film is taken.
     Hold(bool),
+    /// Has a device that computes measure what its phases cost, for some hundreds of steps.
+    Measure,
+    /// While on, pictures hold the particles themselves, for whoever does not draw on the device that
+    /// computes.
+    Gather(bool),
     /// Puts the run into a state saved before.
     Restore(Arc<Vec<u8>>),
     /// Asks for the whole state as bytes.
@@ -87,8 +93,7 @@ impl Lab {
     pub fn start(scene: Scene, threads: usize) -> Result<Self, StartError> {
         let pool = worker_threads(threads)?;
         let simulation = Simulation::new(scene, pool)?;
-        let request = PictureRequest::of(&simulation.scene().view);
-        let runner = Runner::new(simulation, request);
+        let runner = Runner::new(simulation);
         let shared = Arc::new(Shared {
             snapshot: Mutex::new(Arc::new(runner.snapshot())),
             wanted: true.into(),
@@ -156,16 +161,13 @@ impl Drop for Lab {
 /// The side of the thread.
 struct Runner {
     simulation: Simulation,
-    request: PictureRequest,
+    display: Display,
     pace: Pace,
     playing: bool,
     held: bool,
     steps_asked: u64,
     failed: Option<Status>,
     generation: u64,
-    revision: u64,
-    past: Past,
-    picture: Arc<Picture>,
     published: Instant,
     hand: Hand,
     workshop: Workshop,
@@ -175,23 +177,17 @@ struct Runner {
 }
 
 impl Runner {
-    fn new(simulation: Simulation, request: PictureRequest) -> Self {
-        let mut past = Past::default();
-        past.note(&simulation);
-        let picture = Arc::new(picture(&simulation, &request, &past, 1));
+    fn new(simulation: Simulation) -> Self {
         let pace = Pace::new(simulation.scene().speed.unwrap_or(f64::INFINITY));
         Self {
+            display: Display::new(&simulation),
             simulation,
-            request,
             pace,
             playing: false,
             held: false,
             steps_asked: 0,
             failed: None,
             generation: 1,
-            revision: 1,
-            past,
-            picture,
             published: Instant::now(),
             hand: Hand::default(),
             workshop: Workshop::default(),
@@ -233,9 +229,11 @@ impl Runner {
                     .say(true, format!("Nothing was changed: {reason}."));
             }
             dirty |= self.work(shared);
-            for news in self.simulation.take_news() {
-                self.hand.say(true, format!("{news}."));
+            if !self.busy() {
+                // Whoever looks at a run that rests finds its columns up to date.
+                self.simulation.catch_up(ReadFor::Hand);
             }
+            self.tell_news();
             let late = self.published.elapsed() > Duration::from_millis(250);
             if self.destination.is_some() && !late {
                 // What lies on the way is not what is asked for.
@@ -277,13 +275,14 @@ impl Runner {
         self.timeline.note(&mut self.simulation, Duration::ZERO);
         let started = Instant::now();
         let before = clock.step;
-        let outcome = self.simulation.advance_while(due, || {
+        let outcome = self.simulation.advance_ahead(due, || {
             started.elapsed() < BUDGET && !shared.quit.load(Ordering::Relaxed)
         });
-        let done = self.simulation.clock().step - before;
         if self.destination.is_none() {
-            self.steps_asked = asked.saturating_sub(done);
-            self.pace.note(done, dt);
+            // A device that has failed may have taken the run back to a step before.
+            let now = self.simulation.clock().step;
+            self.steps_asked = asked.min((before + due).saturating_sub(now));
+            self.pace.note(now.saturating_sub(before), dt);
         }
         match outcome {
             Ok(()) => self.timeline.note(&mut self.simulation, started.elapsed()),
@@ -298,11 +297,22 @@ impl Runner {
     }
 
     fn obey(&mut self, command: Command) {
+        self.display.forget_plan();
         match command {
             Command::GoTo(_) | Command::Show(_) => {}
             Command::Pause => self.destination = None,
             // What is asked for is asked of the step that the window is waiting for.
             _ => self.arrive(),
+        }
+        if matches!(
+            command,
+            Command::Inspect(_)
+                | Command::BeginStroke(_)
+                | Command::UndoStroke(_)
+                | Command::RedoStroke(_)
+                | Command::Checkpoint(_)
+        ) {
+            self.simulation.catch_up(ReadFor::Hand);
         }
         match command {
             Command::GoTo(step) => self.go_to(step),
@@ -334,7 +344,9 @@ impl Runner {
             Command::RedoStroke(stroke) => self.go_to_stroke(stroke, true),
             Command::Load { scene, play } => self.load(*scene, play),
             Command::SetSpeed(speed) => self.pace.set_target(speed),
-            Command::Show(request) => self.request = request,
+            Command::Show(request) => self.display.show(request),
+            Command::Measure => self.simulation.measure_phases(),
+            Command::Gather(on) => self.display.gather(on),
             Command::Hold(held) => {
                 self.held = held;
                 self.pace.restart();
@@ -377,9 +389,8 @@ impl Runner {
         let before = std::mem::replace(&mut self.simulation, simulation);
         self.workshop
             .replace(before, &mut self.simulation, &mut self.hand);
-        self.past = Past::default();
         self.timeline = Timeline::default();
-        self.request = PictureRequest::of(&self.simulation.scene().view);
+        self.display.start_anew(&self.simulation);
         self.playing = play;
         self.failed = None;
         self.steps_asked = 0;
@@ -388,14 +399,21 @@ impl Runner {
         self.hand.start_anew(&self.simulation);
     }
 
-    fn publish(&mut self, shared: &Shared) {
-        self.revision += 1;
-        // The pictures of a film depend on nothing but the steps between its frames.
-        if !self.held || self.steps_asked == 0 {
-            self.past.note(&self.simulation);
+    fn tell_news(&mut self) {
+        for news in self.simulation.take_news() {
+            self.hand.say(true, format!("{news}."));
         }
-        let (run, request) = (&self.simulation, &self.request);
-        self.picture = Arc::new(picture(run, request, &self.past, self.revision));
+    }
+
+    fn publish(&mut self, shared: &Shared) {
+        // The pictures of a film depend on nothing but the steps between its frames.
+        let notes = !self.held || self.steps_asked == 0;
+        self.display.refresh(&mut self.simulation, self.held, notes);
+        if self.hand.is_inspecting() {
+            self.simulation.catch_up(ReadFor::Hand);
+        }
+        // Whatever fails on the way to the picture is told with it.
+        self.tell_news();
         let hand = self.hand.report(&self.simulation);
         let snapshot = Arc::new(Snapshot {
             hand,
@@ -425,7 +443,12 @@ impl Runner {
             speed: self.pace.speed(),
             phases: self.simulation.profile().seconds_per_step(),
             engine: self.simulation.engine().map(Arc::from),
-            picture: self.picture.clone(),
+            device: DeviceReport {
+                drawn: self.display.way(),
+                read_backs: self.simulation.read_backs(),
+                cost: self.simulation.engine_cost(),
+            },
+            picture: self.display.picture(),
             scalars: self.simulation.measurements().scalars(),
             curves: self.simulation.measurements().curves(),
             hand: HandReport::default(),

@@ -39,6 +39,11 @@ impl Hand {
         self.inspector = Inspector::pick(simulation, self.inspector.as_ref(), pick);
     }
 
+    /// True while somebody is looked at.
+    pub fn is_inspecting(&self) -> bool {
+        self.inspector.is_some()
+    }
+
     /// Keeps the state before a stroke.
     pub fn begin(&mut self, simulation: &Simulation, stroke: u64) {
         self.rewind.begin(stroke, checkpoint::save(simulation));

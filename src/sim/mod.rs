@@ -6,17 +6,24 @@
 //! closely), [`engine`] (who computes the steps in place of the schedule),
 //! `rewind` (states to which strokes go back), [`timeline`] (the way back to any step), [`snapshot`] (what the window sees;
 //! `packing` makes its picture, with a [`past`] for what moves) and [`driver`] (the thread on which
+//! closely), [`engine`] (who computes the steps in place of the schedule, and `held`, how),
+//! `rewind` (states to which strokes go back), [`snapshot`] (what the window sees;
+//! `packing` makes its picture, with a [`past`] for what moves, or [`marks`] leaves it where it was
+//! computed) `display` what is published of it) and [`driver`] (the thread on which
 //! a run lives beside a window). Nothing here touches files or the interface.
 
 mod average;
 pub mod backend;
 mod bytes;
 pub mod checkpoint;
+mod display;
 pub mod driver;
 pub mod engine;
 mod hand;
+mod held;
 pub mod inspect;
 pub mod intent;
+pub mod marks;
 pub mod measure;
 pub mod pace;
 mod packing;

@@ -74,13 +74,14 @@ pub fn pack(
         time: sample.clock.time,
         domain: sample.domain,
         particles: Arc::new(particles),
+        marks: None,
         legend,
         layers,
     }
 }
 
 /// The walls of the scene as lines over the particles.
-fn walls(scene: &Scene) -> Option<LayerData> {
+pub(super) fn walls(scene: &Scene) -> Option<LayerData> {
     let place = |place: [f64; 2]| place.map(|part| part as f32);
     let line = |ends| Line {
         ends,
@@ -163,7 +164,7 @@ fn directions<'a>(
     }
 }
 
-fn legend_of(shade: &Shade, request: &PictureRequest, values: &[f32]) -> Legend {
+pub(super) fn legend_of(shade: &Shade, request: &PictureRequest, values: &[f32]) -> Legend {
     let categories = shade.categories();
     let mut counts = vec![0; categories.len()];
     let kinds = values
@@ -214,16 +215,21 @@ fn above_zero([low, high]: [f64; 2]) -> [f64; 2] {
     }
 }
 
-/// From a value to its place on the colour map.
-fn scale(legend: &Legend) -> impl Fn(f32) -> f32 + use<> {
-    let (cyclic, logarithmic) = (legend.cyclic, legend.logarithmic);
-    let [low, high] = if logarithmic {
+/// The lower end of the colours and one over their range, of logarithms where they show those.
+pub(super) fn low_and_factor(legend: &Legend) -> [f32; 2] {
+    let [low, high] = if legend.logarithmic {
         legend.range.map(f64::ln)
     } else {
         legend.range
     };
-    let factor = ((high - low).max(f64::MIN_POSITIVE)).recip() as f32;
-    let low = low as f32;
+    let factor = ((high - low).max(f64::MIN_POSITIVE)).recip();
+    [low as f32, factor as f32]
+}
+
+/// From a value to its place on the colour map.
+fn scale(legend: &Legend) -> impl Fn(f32) -> f32 + use<> {
+    let (cyclic, logarithmic) = (legend.cyclic, legend.logarithmic);
+    let [low, factor] = low_and_factor(legend);
     move |value| {
         let place = if cyclic {
             (value / TAU).rem_euclid(1.0)

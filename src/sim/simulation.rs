@@ -9,7 +9,8 @@ use rayon::ThreadPool;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::engine::Held;
+use super::engine::ReadFor;
+use super::held::Held;
 use super::intent::{Action, Intent};
 use super::measure::Measurements;
 use super::profile::{Profile, chain_phases};
@@ -134,6 +135,25 @@ impl Simulation {
     pub fn advance_while(
         &mut self,
         steps: u64,
+        go_on: impl FnMut() -> bool + Send,
+    ) -> Result<(), Failure> {
+        self.advance_by(steps, false, go_on)
+    }
+
+    /// The same, but the columns may be left behind the clock while an engine computes: see
+    /// [`Simulation::catch_up`].
+    pub fn advance_ahead(
+        &mut self,
+        steps: u64,
+        go_on: impl FnMut() -> bool + Send,
+    ) -> Result<(), Failure> {
+        self.advance_by(steps, true, go_on)
+    }
+
+    fn advance_by(
+        &mut self,
+        steps: u64,
+        ahead: bool,
         mut go_on: impl FnMut() -> bool + Send,
     ) -> Result<(), Failure> {
         let pool = self.pool.clone();
@@ -142,7 +162,7 @@ impl Simulation {
                 return Err(failure);
             }
             // An engine that fails leaves the rest to the schedule.
-            let left = self.advance_held(steps, &mut go_on)?;
+            let left = self.advance_held(steps, ahead, &mut go_on)?;
             for _ in 0..left {
                 self.step()?;
                 if !go_on() {
@@ -201,6 +221,11 @@ impl Simulation {
 
     /// Applies what is due now; called between steps, also while paused.
     pub fn apply_due(&mut self) {
+        let now = self.clock().step;
+        if self.pending.front().is_some_and(|next| next.step <= now) {
+            self.catch_up(ReadFor::Hand);
+        }
+        // Without an answer from its engine the run is back at an earlier step.
         let step = self.clock().step;
         while self
             .pending
@@ -257,24 +282,6 @@ impl Simulation {
     /// Why actions of hands were refused since this was last asked.
     pub fn take_refused(&mut self) -> Vec<String> {
         std::mem::take(&mut self.refused)
-    }
-
-    /// Moves the parameters that the scene moves.
-    pub(super) fn follow_ramps(&mut self) {
-        let clock = self.clock();
-        if self.scene.ramps.is_empty() || !clock.step.is_multiple_of(self.scene.sample_every.max(1))
-        {
-            return;
-        }
-        let mut values = self.scene.values.clone();
-        super::ramp::due(&self.scene, clock.time, &self.log, |index, value| {
-            values.set(index, value);
-        });
-        if values != self.scene.values {
-            self.scene.values = values;
-            (self.scene.model.adopt)(&self.scene.values, &mut self.world);
-            self.world.resource_mut::<Neighbours>().invalidate();
-        }
     }
 
     /// Measures the present state.
@@ -396,6 +403,7 @@ impl Simulation {
     /// Writes to a column of the running state: for tests that poke a fault into it.
     #[doc(hidden)]
     pub fn world_mut(&mut self) -> &mut World {
+        self.catch_up(ReadFor::Hand);
         self.held.iter_mut().for_each(Held::disturb);
         &mut self.world
     }

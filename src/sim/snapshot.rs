@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::engine::{Cost, ReadBacks};
 use super::inspect::Inspection;
+use super::marks::Marks;
 use super::past::Past;
 use super::simulation::Simulation;
 use super::timeline::Span;
@@ -147,8 +149,10 @@ pub struct Picture {
     pub step: u64,
     pub time: f64,
     pub domain: Domain,
-    /// In the order of the slots.
+    /// In the order of the slots; none when they are to be drawn where they were computed.
     pub particles: Arc<Vec<Particle>>,
+    /// The particles of a picture that is drawn where it was computed.
+    pub marks: Option<Marks>,
     pub legend: Legend,
     pub layers: Vec<LayerData>,
 }
@@ -256,6 +260,7 @@ pub struct Snapshot {
     pub phases: [(&'static str, f64); Phase::ALL.len()],
     /// What computes the steps, when it is not the processor.
     pub engine: Option<Arc<str>>,
+    pub device: DeviceReport,
     pub picture: Arc<Picture>,
     pub scalars: Arc<Vec<ScalarTrace>>,
     pub curves: Arc<Vec<CurveTrace>>,
@@ -279,6 +284,7 @@ impl Snapshot {
             speed: Speed::default(),
             phases: simulation.profile().seconds_per_step(),
             engine: simulation.engine().map(Arc::from),
+            device: DeviceReport::default(),
             picture,
             scalars: simulation.measurements().scalars(),
             curves: simulation.measurements().curves(),
@@ -286,6 +292,17 @@ impl Snapshot {
             hand: HandReport::default(),
         }
     }
+}
+
+/// What is known of a device that computes the steps; nothing while the processor does.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceReport {
+    /// How the picture comes from there, a sentence.
+    pub drawn: Option<Arc<str>>,
+    /// How often the state was read back from there.
+    pub read_backs: ReadBacks,
+    /// What its phases cost, as far as somebody has asked.
+    pub cost: Cost,
 }
 
 /// What the run tells of hands.
@@ -352,6 +369,7 @@ pub fn picture(
             time: 0.0,
             domain: scene.domain,
             particles: Arc::default(),
+            marks: None,
             legend: Legend::default(),
             layers: Vec::new(),
         })

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::checkpoint::{self, CheckpointError};
+use super::engine::ReadFor;
 use super::intent::Intent;
 use super::simulation::Simulation;
 
@@ -81,6 +82,7 @@ impl Timeline {
     fn keep(&mut self, run: &mut Simulation) {
         // What is due belongs to this step: it is in the state, not ahead of it.
         run.apply_due();
+        run.catch_up(ReadFor::Copy);
         let at = mark(run);
         let place = self.states.partition_point(|one| one.at.step < at.step);
         let bytes = checkpoint::save(run);

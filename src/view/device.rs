@@ -1,4 +1,5 @@
-//! The painter that uses the graphics device: one upload, one draw.
+//! The painter that uses the graphics device: one upload, one draw; no upload where the particles
+//! are on the device already, because it computes them.
 //!
 //! The particles are an instance buffer. A mark is six vertices that the shader places, and the
 //! images of a periodic box are six more each, so that any number of particles and images is a
@@ -10,6 +11,8 @@ use super::picture::Picture;
 use super::pipelines::{BLOOM_FORMAT, Pipelines, light_format};
 use super::sampled::{Sampled, extent};
 use super::strokes::Strokes;
+use crate::sim::marks;
+use std::sync::Arc;
 
 /// Format of the pictures: sRGB codes, which are mixed as they are.
 pub const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -25,6 +28,9 @@ pub struct DevicePainter {
     /// Two textures of blocks, between which bloom goes to and fro.
     bloom: Option<[Sampled; 2]>,
     particles: Instances,
+    /// Particles that were left on the device, and are drawn in place of those. Held until the next
+    /// picture comes, so that nobody writes to them.
+    lent: Option<(Arc<dyn marks::Instances>, wgpu::Buffer)>,
     strokes: Instances,
     uploaded: Option<(u64, usize)>,
     uploaded_strokes: u64,
@@ -51,6 +57,7 @@ impl DevicePainter {
             gathered: None,
             bloom: None,
             particles: Instances::new(device, 4),
+            lent: None,
             strokes: Instances::new(device, 4),
             uploaded: None,
             uploaded_strokes: 0,
@@ -96,7 +103,7 @@ impl DevicePainter {
             let mut pass = begin(encoder, &gathered.view, clear);
             pass.set_pipeline(&self.pipelines.light);
             pass.set_bind_group(0, &self.field.group, &[]);
-            self.particles.draw(&mut pass, vertices.clone());
+            self.draw_particles(&mut pass, vertices.clone());
         }
         let [red, green, blue, _] = layout.background.map(f64::from);
         let background = wgpu::Color {
@@ -117,7 +124,7 @@ impl DevicePainter {
                 pass.draw(0..3, 0..1);
             }
             pass.set_pipeline(&self.pipelines.solid);
-            self.particles.draw(&mut pass, vertices.clone());
+            self.draw_particles(&mut pass, vertices.clone());
         }
         if layout.outline[3] > 0.0 {
             pass.set_pipeline(&self.pipelines.outline);
@@ -169,13 +176,26 @@ impl DevicePainter {
         }
     }
 
+    fn draw_particles(&self, pass: &mut wgpu::RenderPass, vertices: std::ops::Range<u32>) {
+        match &self.lent {
+            Some((instances, buffer)) => {
+                pass.set_vertex_buffer(0, buffer.slice(..));
+                pass.draw(vertices, 0..instances.count() as u32);
+            }
+            None => self.particles.draw(pass, vertices),
+        }
+    }
+
     /// Sends what is in the picture, unless it is there already.
     fn upload(&mut self, picture: &Picture) {
         if self.uploaded == Some(picture.identity()) {
             return;
         }
         let (device, queue) = (&self.device, &self.queue);
-        self.particles.fill(device, queue, picture.particles());
+        self.lent = lent(device, picture);
+        if self.lent.is_none() {
+            self.particles.fill(device, queue, picture.particles());
+        }
         if let Some(grid) = picture.field().map(|field| field.grid) {
             let size = [grid.columns as u32, grid.rows as u32];
             if self.field.size() != size {
@@ -192,6 +212,17 @@ impl DevicePainter {
         }
         self.uploaded = Some(picture.identity());
     }
+}
+
+/// The particles of a picture that was left on the device, if it is this device.
+fn lent(
+    device: &wgpu::Device,
+    picture: &Picture,
+) -> Option<(Arc<dyn marks::Instances>, wgpu::Buffer)> {
+    let instances = &picture.0.marks.as_ref()?.instances;
+    let there = instances.device().downcast_ref::<wgpu::Device>()?;
+    let buffer = instances.buffer().downcast_ref::<wgpu::Buffer>()?;
+    (there == device).then(|| (instances.clone(), buffer.clone()))
 }
 
 impl Instances {

@@ -70,12 +70,9 @@ pub fn drawable(size: [u32; 2]) -> [u32; 2] {
 
 /// Largest radius among the particles, in units of length; nonsense counts as zero.
 pub fn largest_radius(picture: &Picture) -> f32 {
-    picture
-        .particles()
-        .iter()
-        .map(|particle| particle.radius)
-        .fold(0.0, f32::max)
-        .min(f32::MAX)
+    let particles = picture.particles().iter().map(|particle| particle.radius);
+    let there = picture.0.marks.as_ref().map(|marks| marks.largest_radius);
+    particles.chain(there).fold(0.0, f32::max).min(f32::MAX)
 }
 
 fn packed(map: &ColourMap) -> [u32; TEXELS] {

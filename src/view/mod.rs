@@ -32,7 +32,7 @@ pub use camera::Camera;
 pub use colour::ColourMap;
 pub use device::FORMAT;
 pub use headless::headless_app;
-pub use painter::Painter;
+pub use painter::{Painter, draws_on_device};
 pub use picture::{
     Glyph, LayerLook, Particle, Picture, PictureStyle, pack_direction, unpack_direction,
 };

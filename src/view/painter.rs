@@ -24,6 +24,17 @@ enum Hand {
     },
 }
 
+/// True where the pictures of an adapter's window are drawn by the adapter. A software adapter is
+/// slower than our own rasteriser, which draws in its place. `SEETHE_PAINTER` in the environment,
+/// `device` or `processor`, decides otherwise.
+pub fn draws_on_device(adapter: &wgpu::AdapterInfo) -> bool {
+    match std::env::var("SEETHE_PAINTER").as_deref() {
+        Ok("device") => true,
+        Ok("processor") => false,
+        _ => adapter.device_type != wgpu::DeviceType::Cpu,
+    }
+}
+
 impl Painter {
     /// A painter that draws on the device itself.
     pub fn on_device(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
@@ -49,16 +60,16 @@ impl Painter {
         }
     }
 
-    /// The better of the two for an adapter: a software adapter is slower than our own rasteriser.
+    /// The better of the two for an adapter: see [`draws_on_device`].
     pub fn for_adapter(
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         adapter: &wgpu::AdapterInfo,
     ) -> Self {
-        if adapter.device_type == wgpu::DeviceType::Cpu {
-            Self::on_processor(Some(queue))
-        } else {
+        if draws_on_device(adapter) {
             Self::on_device(device, queue)
+        } else {
+            Self::on_processor(Some(queue))
         }
     }
 

@@ -41,6 +41,7 @@ impl Picture {
             time: 0.0,
             domain,
             particles: Arc::new(particles),
+            marks: None,
             legend: snapshot::Legend::default(),
             layers: Vec::new(),
         }))
@@ -68,7 +69,8 @@ impl Picture {
 
     /// What tells whether the content is that of another picture.
     pub(super) fn identity(&self) -> (u64, usize) {
-        (self.0.revision, self.0.particles.len())
+        let there = self.0.marks.as_ref().map(|marks| marks.instances.count());
+        (self.0.revision, there.unwrap_or(self.0.particles.len()))
     }
 }
 

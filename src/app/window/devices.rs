@@ -16,6 +16,8 @@ pub struct Devices {
     asked: Option<Receiver<Vec<gpu::Listed>>>,
     /// A part of a name; empty: the fastest.
     wanted: String,
+    /// The device on which the window draws, where it draws on one.
+    window: Option<gpu::Window>,
 }
 
 impl Devices {
@@ -32,7 +34,20 @@ impl Devices {
             entries: Vec::new(),
             asked: started.is_ok().then_some(asked),
             wanted,
+            window: None,
         }
+    }
+
+    /// The window is there: from now on engines can be had, on its own device where that is the
+    /// adapter to compute on.
+    pub fn open(&mut self, window: Option<gpu::Window>, lab: &Lab) {
+        self.window = window;
+        self.offer(&self.wanted, lab);
+    }
+
+    fn offer(&self, adapter: &str, lab: &Lab) {
+        let engines = engines(adapter, self.window.clone());
+        lab.send(Command::Engines(engines));
     }
 
     /// Takes the answer when it is there.
@@ -73,7 +88,7 @@ impl Devices {
         if let Some(entry) = self.entries.get(index) {
             self.wanted.clone_from(&entry.name);
             // By its number: two cards may have one name.
-            lab.send(Command::Engines(engines(&index.to_string())));
+            self.offer(&index.to_string(), lab);
         }
         lab.send(Command::Compute(Backend::Gpu));
     }

@@ -94,6 +94,8 @@ pub struct Filming {
     film: Option<Film>,
     stills: Vec<Receiver<Message>>,
     wanted_still: Option<(PathBuf, Metadata, Wardrobe)>,
+    /// True while the run was asked for pictures that hold the particles.
+    gathers: bool,
 }
 
 impl Filming {
@@ -196,7 +198,13 @@ impl Filming {
         style: &PictureStyle,
         size: [u32; 2],
     ) -> Option<Message> {
-        if let Some((path, metadata, wardrobe)) = self.wanted_still.take() {
+        // Particles that were left on the device are asked for, and come with a later snapshot.
+        let gathers = self.wanted_still.is_some() && seen.picture.marks.is_some();
+        if gathers != self.gathers {
+            lab.send(Command::Gather(gathers));
+            self.gathers = gathers;
+        }
+        if !gathers && let Some((path, metadata, wardrobe)) = self.wanted_still.take() {
             let shot = Shot {
                 snapshot: Arc::new(seen.clone()),
                 style: style.clone(),

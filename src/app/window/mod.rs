@@ -18,7 +18,10 @@ mod requests;
 mod settings;
 
 use bevy::prelude::*;
+use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
+use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
+use bevy::render::settings::{InstanceFlags, WgpuSettings};
 use bevy::window::{PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
@@ -31,10 +34,11 @@ use desk::Desk;
 use settings::Keeper;
 
 use super::Failure;
+use crate::gpu;
 use crate::scene::{Scene, Watched};
 use crate::sim::Lab;
 use crate::sim::driver::Command;
-use crate::view::{AdapterInfo, ViewPlugin, probe_adapter};
+use crate::view::{AdapterInfo, ViewPlugin, draws_on_device, probe_adapter};
 
 /// The scene that opens behind the gallery when none is named.
 const FIRST_SCENE: &str = "mips";
@@ -65,8 +69,6 @@ pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
     lab.send(Command::Play);
     let file = settings::file();
     let (settings, said) = settings::load(file.as_deref());
-    let engines = super::hand_over::engines(&settings.adapter);
-    lab.send(Command::Engines(engines));
     let opening = Opening {
         adapter,
         watched,
@@ -177,7 +179,15 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
                 close_when_requested: false,
                 ..default()
             })
-            .set(log),
+            .set(log)
+            .set(RenderPlugin {
+                render_creation: WgpuSettings {
+                    instance_flags: flags(),
+                    ..default()
+                }
+                .into(),
+                ..default()
+            }),
     )
     .add_plugins((EguiPlugin::default(), ViewPlugin, keyboard::plugin))
     .insert_resource(WinitSettings {
@@ -211,7 +221,34 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
     app
 }
 
-fn set_up(mut commands: Commands, mut settings: ResMut<EguiGlobalSettings>) {
+/// Dispatches that shaders count are checked by a dispatch of their own for each, which steps on the
+/// window's device do without; Direct3D needs what is done on that occasion.
+fn flags() -> InstanceFlags {
+    let flags = InstanceFlags::default();
+    if cfg!(windows) {
+        return flags.with_env();
+    }
+    flags
+        .difference(InstanceFlags::VALIDATION_INDIRECT_CALL)
+        .with_env()
+}
+
+fn set_up(
+    mut commands: Commands,
+    mut settings: ResMut<EguiGlobalSettings>,
+    mut desk: NonSendMut<Desk>,
+    lab: Res<Lab>,
+    renderer: Option<(Res<RenderDevice>, Res<RenderQueue>, Res<RenderAdapterInfo>)>,
+) {
     settings.auto_create_primary_context = false;
     commands.spawn((Camera2d, PrimaryEguiContext, keyboard::settings()));
+    let window =
+        renderer
+            .filter(|(_, _, info)| draws_on_device(info))
+            .map(|(device, queue, info)| gpu::Window {
+                device: device.wgpu_device().clone(),
+                queue: (****queue).clone(),
+                info: (***info).clone(),
+            });
+    desk.devices.open(window, &lab);
 }

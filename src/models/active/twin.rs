@@ -8,7 +8,7 @@ use super::step::MOBILITY;
 use crate::math::laws::{amplitude, ornstein_uhlenbeck};
 use crate::model::column::{Column, Heading};
 use crate::model::parameter::Parameters;
-use crate::model::twin::{LAW_BYTES, Pairs, Twin};
+use crate::model::twin::{Hue, LAW_BYTES, Pairs, Twin};
 
 /// The chapter on a graphics device.
 pub const TWIN: Twin = Twin {
@@ -16,6 +16,14 @@ pub const TWIN: Twin = Twin {
     doc: "All dynamics and repulsions, without walls.",
     state: Heading::NAME,
     pairs: Pairs::Near,
+    hues: &[
+        ("heading", Hue::Angle),
+        ("heading_angle", Hue::Angle),
+        ("diameter", Hue::Diameter),
+        ("tag", Hue::Tag),
+        ("force", Hue::Force),
+        ("force_magnitude", Hue::Force),
+    ],
     law: |values, setting| {
         let active = Active::from_values(values);
         Ok(bytemuck::cast(Law::new(&active, setting.dt)))

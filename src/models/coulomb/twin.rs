@@ -9,7 +9,7 @@ use super::step::MOST_DRIFT;
 use crate::math::longrange::Charges;
 use crate::model::column::Column;
 use crate::model::parameter::Parameters;
-use crate::model::twin::{LAW_BYTES, Pairs, Setting, Twin};
+use crate::model::twin::{Hue, LAW_BYTES, Pairs, Setting, Twin};
 
 /// The chapter on a graphics device.
 pub const TWIN: Twin = Twin {
@@ -17,6 +17,11 @@ pub const TWIN: Twin = Twin {
     doc: "The Langevin equation with every pair summed, for at most 65536 charges in a harmonic or quartic trap, in one that is a power, or in a reflecting box.",
     state: Charge::NAME,
     pairs: Pairs::All,
+    hues: &[
+        ("charge", Hue::Sign),
+        ("tag", Hue::Tag),
+        ("force_magnitude", Hue::Force),
+    ],
     law: |values, setting| {
         let law = Law::new(&Coulomb::from_values(values), setting)?;
         Ok(bytemuck::cast(law))

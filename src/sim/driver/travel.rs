@@ -1,7 +1,6 @@
 //! A run that goes back in time, and on again.
 
 use super::Runner;
-use crate::sim::past::Past;
 use crate::sim::snapshot::Status;
 
 impl Runner {
@@ -18,7 +17,7 @@ impl Runner {
                 self.workshop
                     .carry_over(before, &mut self.simulation, &mut self.hand);
                 self.hand.look_anew(&self.simulation);
-                self.past = Past::default();
+                self.display.forget_past();
                 self.failed = None;
             }
             Some(Err(error)) => {
