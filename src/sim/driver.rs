@@ -4,6 +4,7 @@
 //! that the interface answers whatever a step costs. A film asks for an exact number of steps and
 //! gets the picture of exactly that step.
 
+mod publish;
 mod travel;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -21,7 +22,7 @@ use super::inspect::Pick;
 use super::intent::{Action, Intent};
 use super::pace::Pace;
 use super::simulation::{Simulation, StartError, worker_threads};
-use super::snapshot::{DeviceReport, HandReport, PictureRequest, Snapshot, Status};
+use super::snapshot::{PictureRequest, Snapshot, Status};
 use super::timeline::Timeline;
 use crate::scene::{Backend, Scene};
 
@@ -244,6 +245,7 @@ impl Runner {
             if commanded || (dirty && wanted) {
                 shared.wanted.store(false, Ordering::Release);
                 self.publish(shared);
+                self.published = Instant::now();
                 dirty = false;
             }
         }
@@ -397,63 +399,6 @@ impl Runner {
         self.generation += 1;
         self.pace.restart();
         self.hand.start_anew(&self.simulation);
-    }
-
-    fn tell_news(&mut self) {
-        for news in self.simulation.take_news() {
-            self.hand.say(true, format!("{news}."));
-        }
-    }
-
-    fn publish(&mut self, shared: &Shared) {
-        // The pictures of a film depend on nothing but the steps between its frames.
-        let notes = !self.held || self.steps_asked == 0;
-        self.display.refresh(&mut self.simulation, self.held, notes);
-        if self.hand.is_inspecting() {
-            self.simulation.catch_up(ReadFor::Hand);
-        }
-        // Whatever fails on the way to the picture is told with it.
-        self.tell_news();
-        let hand = self.hand.report(&self.simulation);
-        let snapshot = Arc::new(Snapshot {
-            hand,
-            ..self.snapshot()
-        });
-        match shared.snapshot.lock() {
-            Ok(mut slot) => *slot = snapshot,
-            Err(poisoned) => *poisoned.into_inner() = snapshot,
-        }
-        self.published = Instant::now();
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        let status = match &self.failed {
-            Some(trouble) => trouble.clone(),
-            None if self.playing || self.steps_asked > 0 => Status::Running,
-            None => Status::Paused,
-        };
-        Snapshot {
-            scene: Arc::new(self.simulation.scene().clone()),
-            generation: self.generation,
-            status,
-            held: self.held,
-            span: self.timeline.span(self.destination.is_some()),
-            clock: self.simulation.clock(),
-            count: self.simulation.count(),
-            speed: self.pace.speed(),
-            phases: self.simulation.profile().seconds_per_step(),
-            engine: self.simulation.engine().map(Arc::from),
-            device: DeviceReport {
-                drawn: self.display.way(),
-                read_backs: self.simulation.read_backs(),
-                cost: self.simulation.engine_cost(),
-            },
-            picture: self.display.picture(),
-            scalars: self.simulation.measurements().scalars(),
-            curves: self.simulation.measurements().curves(),
-            hand: HandReport::default(),
-            parameters: self.simulation.measurements().parameters(),
-        }
     }
 }
 
