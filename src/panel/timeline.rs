@@ -55,7 +55,8 @@ pub fn timeline(ui: &Ui, frame: &Frame, whole: Rect, requests: &mut Requests) {
     } else if !span.travelling {
         ui.data_mut(|data| data.remove_temp::<u64>(id));
     }
-    draw(ui, rect, &response, [now.time, span.last.time].map(x));
+    let open = end <= span.last.time;
+    draw(ui, rect, &response, [now.time, span.last.time].map(x), open);
     if let Some(mark) = pointed
         && !response.dragged()
     {
@@ -127,8 +128,9 @@ fn keys(ui: &Ui, response: &egui::Response, span: Span, now: u64) -> Option<u64>
     (left != right).then(|| step.clamp(span.first.step, span.last.step))
 }
 
-/// The line: what is behind, what is ahead and known, and what is still to come.
-fn draw(ui: &Ui, rect: Rect, response: &egui::Response, [now, last]: [f32; 2]) {
+/// The line: what is behind, what is ahead and known, and what is still to come. Where no end is set
+/// the newest step always is at its right, which is not worth a bright line.
+fn draw(ui: &Ui, rect: Rect, response: &egui::Response, [now, last]: [f32; 2], open: bool) {
     let palette = Palette::of(ui);
     let hot = response.hovered() || response.dragged() || response.has_focus();
     let thick = if hot { 2.0 * LINE } else { LINE };
@@ -139,9 +141,11 @@ fn draw(ui: &Ui, rect: Rect, response: &egui::Response, [now, last]: [f32; 2]) {
     if hot {
         line(rect.left(), rect.right(), palette.hairline);
     }
-    line(rect.left(), last, palette.accent.gamma_multiply(0.35));
-    line(rect.left(), now, palette.accent);
     let past = last - now > 1.0;
+    line(rect.left(), last, palette.accent.gamma_multiply(0.35));
+    if hot || past || !open {
+        line(rect.left(), now, palette.accent);
+    }
     if hot || past {
         let knob = pos2(
             now.clamp(
