@@ -12,6 +12,7 @@ use seethe::gpu::{Choice, Device, GpuEngine, Window, list};
 use seethe::model::Model;
 use seethe::model::observable::Sample;
 use seethe::model::parameter::Values;
+use seethe::model::twin::Hue;
 use seethe::scene::{Backend, Glyph, Scene};
 use seethe::sim::backend::MakeEngine;
 use seethe::sim::checkpoint::restore;
@@ -484,6 +485,20 @@ fn a_device_that_goes_away_while_it_draws_leaves_run_and_picture_to_the_processo
     );
     let frame = shoot(&mut Studio::on_processor(), &lab, [160, 120]);
     assert!(frame.pixels.chunks(4).any(|pixel| pixel[0] > 60));
+}
+
+#[test]
+fn what_a_device_colours_is_a_colour_of_its_model() {
+    let twins = seethe::models::ALL
+        .iter()
+        .filter_map(|model| Some((model, model.twin?)));
+    for (model, twin) in twins {
+        for (name, hue) in twin.hues {
+            let shade = model.shades().find(|shade| shade.name() == *name);
+            let shade = shade.unwrap_or_else(|| panic!("{}: no colour {name}", model.name));
+            assert_eq!(shade.cyclic(), *hue == Hue::Angle, "{name}");
+        }
+    }
 }
 
 #[test]
