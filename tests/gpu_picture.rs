@@ -12,6 +12,7 @@ use seethe::gpu::{Choice, Device, GpuEngine, Window, list};
 use seethe::model::Model;
 use seethe::model::observable::Sample;
 use seethe::model::parameter::Values;
+use seethe::model::twin::Hue;
 use seethe::scene::{Backend, Glyph, Scene};
 use seethe::sim::backend::MakeEngine;
 use seethe::sim::checkpoint::restore;
@@ -487,6 +488,20 @@ fn a_device_that_goes_away_while_it_draws_leaves_run_and_picture_to_the_processo
 }
 
 #[test]
+fn what_a_device_colours_is_a_colour_of_its_model() {
+    let twins = seethe::models::ALL
+        .iter()
+        .filter_map(|model| Some((model, model.twin?)));
+    for (model, twin) in twins {
+        for (name, hue) in twin.hues {
+            let shade = model.shades().find(|shade| shade.name() == *name);
+            let shade = shade.unwrap_or_else(|| panic!("{}: no colour {name}", model.name));
+            assert_eq!(shade.cyclic(), *hue == Hue::Angle, "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_device_of_its_own_draws_nothing_and_says_why() {
     let Some(device) = device() else { return };
     let mut run = start_of("active", 200, &[]);
@@ -571,7 +586,11 @@ fn what_a_picture_costs() {
                     snapshot::picture(&run, &request, &Past::default(), revision)
                 };
                 let made = began.elapsed().as_secs_f64();
-                let style = style(&run, &picture.legend, [1000, 800]);
+                // One image of the box, as when the box fills the window.
+                let style = PictureStyle {
+                    ghosts: 0.0,
+                    ..style(&run, &picture.legend, [1000, 800])
+                };
                 let picture = Picture(Arc::new(picture));
                 studio
                     .shoot(&picture, &style, [1000, 800])

@@ -163,8 +163,13 @@ impl Simulation {
         }
         match held.engine.draw(look) {
             Ok(marks) => {
+                let why = if held.engine.is_shared() {
+                    "the device has no room for another picture"
+                } else {
+                    "the window is not drawn on the device that computes"
+                };
                 self.held = Some(held);
-                marks.ok_or_else(|| "the window is not drawn on the device that computes".into())
+                marks.ok_or_else(|| why.into())
             }
             Err(trouble) => {
                 self.give_up(&held, &trouble);
