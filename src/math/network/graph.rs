@@ -215,6 +215,22 @@ impl Graph {
         }
     }
 
+    /// Sixteen entries from the given one of the row of a node on; what stands behind the end of
+    /// the row means nothing.
+    #[inline(always)]
+    pub fn sixteen(&self, node: u32, from: usize) -> [u32; 16] {
+        let first = self.offset(node) + from;
+        let rest = self.targets.get(first..).unwrap_or_default();
+        match rest.first_chunk::<16>() {
+            Some(entries) => *entries,
+            None => {
+                let mut entries = [0; 16];
+                entries[..rest.len()].copy_from_slice(rest);
+                entries
+            }
+        }
+    }
+
     /// Number of neighbours of a node; of an unknown node, 0.
     pub fn degree(&self, node: u32) -> usize {
         self.neighbours(node).len()
