@@ -279,6 +279,9 @@ mod tests {
         assert_eq!(graph.degree(3), 3);
         let offsets: Vec<_> = (0..7).map(|node| graph.offset(node)).collect();
         assert_eq!(offsets, [0, 2, 4, 5, 8, 8, 8]);
+        // The row of node 3 begins at entry 5 of 8, and what is missing behind the last is 0.
+        assert_eq!(graph.sixteen(3, 1)[..3], [1, 2, 0]);
+        assert_eq!(graph.sixteen(9, 0), [0; 16]);
         let edges: Vec<_> = graph.iter_edges().collect();
         assert_eq!(edges, [[0, 1], [0, 3], [1, 3], [2, 3]]);
     }
