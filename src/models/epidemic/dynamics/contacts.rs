@@ -12,7 +12,7 @@ use crate::math::polynomial::ln;
 use crate::math::simd::*;
 
 /// Neighbours that share sixteen random words with the end of the state.
-const CONTACTS: usize = 14;
+const CONTACTS: u32 = 14;
 /// The word of a node's first unit for the time after which the state ends.
 const END: usize = 14;
 /// Block and place of the word behind it, which says how the state ends.
@@ -37,7 +37,12 @@ struct Plan {
 #[derive(Clone, Copy, Debug, Default)]
 struct Unit {
     plan: u32,
+    node: u32,
+    draw: u32,
+    /// Which part of the row it is, where it begins, and how many neighbours it has.
     part: u32,
+    entry: u32,
+    count: u32,
 }
 
 /// Plans and what they need.
@@ -51,6 +56,8 @@ pub(super) struct Contacts {
     /// Whom a contact reaches, and after which time in units of the mean.
     others: Vec<u32>,
     waits: Vec<f32>,
+    /// Exponential numbers of each unit.
+    noise: Vec<[f32; LANES]>,
     /// Entries of the two that are in use.
     used: usize,
 }
@@ -97,13 +104,23 @@ impl Contacts {
     fn cut(&mut self, graph: &Graph) {
         self.units.clear();
         for plan in self.drawn..self.asked {
-            let row = graph.neighbours(self.plans[plan].node);
-            let parts = row.len().div_ceil(CONTACTS).max(1);
-            for part in 0..parts {
+            let Plan { node, draw, .. } = self.plans[plan];
+            let mut entry = graph.offset(node) as u32;
+            let (plan, mut left, mut part) = (plan as u32, graph.degree(node) as u32, 0);
+            loop {
+                let count = left.min(CONTACTS);
                 self.units.push(Unit {
-                    plan: plan as u32,
-                    part: part as u32,
+                    plan,
+                    node,
+                    draw,
+                    part,
+                    entry,
+                    count,
                 });
+                if left == count {
+                    break;
+                }
+                (left, entry, part) = (left - count, entry + count, part + 1);
             }
         }
         self.drawn = self.asked;
@@ -162,6 +179,7 @@ impl Kernel for Draw<'_> {
             units,
             others,
             waits,
+            noise,
             used,
             ..
         } = contacts;
@@ -174,51 +192,57 @@ impl Kernel for Draw<'_> {
         let room = (*used + (units.len() + 1) * LANES).max(others.len());
         others.resize(room, 0);
         waits.resize(room, 0.0);
-        for four in units.chunks(4) {
-            let (mut tags, mut draws, mut parts) = ([0; LANES], [0; LANES], [0; LANES]);
-            for (k, unit) in four.iter().enumerate() {
-                let plan = &plans[unit.plan as usize];
-                for block in 4 * k..4 * k + 4 {
-                    tags[block] = plan.node;
-                    draws[block] = plan.draw;
-                    parts[block] = unit.part;
-                }
-            }
-            let block = (u32x16::load_array(simd, parts) << 2) + quarter;
+        noise.resize(units.len().next_multiple_of(4), [0.0; LANES]);
+        // First all the noise, then what follows from it: each is a short loop of which a
+        // processor does several rounds at once.
+        for (four, noise) in units.chunks(4).zip(noise.chunks_exact_mut(4)) {
+            let mut of = [Unit::default(); 4];
+            of[..four.len()].copy_from_slice(four);
+            let block =
+                (quarters(simd, [of[0].part, of[1].part, of[2].part, of[3].part]) << 2) + quarter;
             // Beyond 2¹⁶ blocks, as a hub with more edges needs, the high half of the step counts on.
             let counter = [
-                u32x16::load_array(simd, tags),
-                u32x16::load_array(simd, draws),
+                quarters(simd, [of[0].node, of[1].node, of[2].node, of[3].node]),
+                quarters(simd, [of[0].draw, of[1].draw, of[2].draw, of[3].draw]),
                 block >> 16,
                 (block & 0xffff) | purpose,
             ];
             let [a, b, c, d] = philox4x32_lanes(simd, counter, key);
             let (ac, bd) = (a.interleave(c), b.interleave(d));
             let (low, high) = (ac.0.interleave(bd.0), ac.1.interleave(bd.1));
-            let words = [low.0, low.1, high.0, high.1];
-            for (k, unit) in four.iter().enumerate() {
-                let wait = exponential(simd, words[k]);
-                let plan = &mut plans[unit.plan as usize];
-                let row = graph.neighbours(plan.node);
-                let from = unit.part as usize * CONTACTS;
-                if unit.part == 0 {
-                    plan.end = wait.to_array()[END];
-                    plan.leave = plan.begin + f64::from(plan.end) / rates.leaving();
-                    (plan.first, plan.count) = (*used as u32, 0);
-                }
-                let count = row.len().saturating_sub(from).min(CONTACTS);
-                let entries = u32x16::load_array(simd, graph.sixteen(plan.node, from));
-                let in_time = wait.simd_le(f32x16::splat(simd, plan.end * ratio));
-                let hits = in_time.to_bitmask() as u32 & ((1 << count) - 1);
-                let mask = mask32x16::from_bitmask(simd, u64::from(hits));
-                let at = *used..*used + LANES;
-                entries.compress(mask).store_slice(&mut others[at.clone()]);
-                wait.compress(mask).store_slice(&mut waits[at]);
-                plan.count += hits.count_ones();
-                *used += hits.count_ones() as usize;
+            exponential(simd, low.0).store_array(&mut noise[0]);
+            exponential(simd, low.1).store_array(&mut noise[1]);
+            exponential(simd, high.0).store_array(&mut noise[2]);
+            exponential(simd, high.1).store_array(&mut noise[3]);
+        }
+        let mean = 1.0 / rates.leaving();
+        for (unit, noise) in units.iter().zip(noise) {
+            let plan = &mut plans[unit.plan as usize];
+            if unit.part == 0 {
+                plan.end = noise[END];
+                plan.leave = plan.begin + f64::from(plan.end) * mean;
+                (plan.first, plan.count) = (*used as u32, 0);
             }
+            let wait = f32x16::load_array(simd, *noise);
+            let entries = u32x16::load_array(simd, graph.sixteen(unit.entry as usize));
+            let in_time = wait.simd_le(f32x16::splat(simd, plan.end * ratio));
+            let hits = in_time.to_bitmask() as u32 & ((1 << unit.count) - 1);
+            let mask = mask32x16::from_bitmask(simd, u64::from(hits));
+            let at = *used..*used + LANES;
+            entries.compress(mask).store_slice(&mut others[at.clone()]);
+            wait.compress(mask).store_slice(&mut waits[at]);
+            plan.count += hits.count_ones();
+            *used += hits.count_ones() as usize;
         }
     }
+}
+
+/// Each of four numbers in four lanes.
+#[inline(always)]
+fn quarters<S: Simd>(simd: S, of: [u32; 4]) -> u32x16<S> {
+    let low = u32x4::splat(simd, of[0]).combine(u32x4::splat(simd, of[1]));
+    let high = u32x4::splat(simd, of[2]).combine(u32x4::splat(simd, of[3]));
+    low.combine(high)
 }
 
 const IOTA: [u32; LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -293,7 +317,7 @@ mod tests {
         }
         let graph = Graph::from_edges(220, &edges).unwrap();
         let expected = plans(&graph, levels()[0], false);
-        assert!(expected.iter().any(|plan| plan.1.len() > CONTACTS));
+        assert!(expected.iter().any(|plan| plan.1.len() > CONTACTS as usize));
         for level in levels() {
             for together in [false, true] {
                 assert_eq!(plans(&graph, level, together), expected);
