@@ -110,6 +110,11 @@ impl Words {
     }
 }
 
+/// What is due at a node in a state in which nothing will happen.
+fn never(state: u8) -> f64 {
+    if state == SUSCEPTIBLE { NEVER } else { -NEVER }
+}
+
 /// Uniform in (0, 1).
 #[inline(always)]
 fn uniform(word: u32) -> f64 {
@@ -133,14 +138,13 @@ impl Dynamics {
             seed,
             rates: Rates::default(),
             contacts: Contacts::default(),
-            clocks: vec![
-                Clock {
-                    due: NEVER,
+            clocks: (health.iter())
+                .map(|&state| Clock {
+                    due: never(state),
                     source: NOBODY,
                     draws: 0,
-                };
-                health.len()
-            ],
+                })
+                .collect(),
             queue: EventQueue::default(),
             ends: Agenda::default(),
             census,
@@ -177,11 +181,14 @@ impl Dynamics {
         self.queue.clear();
         self.ends.clear();
         for (clock, &state) in self.clocks.iter_mut().zip(&*nodes.health) {
-            clock.due = if state == SUSCEPTIBLE { NEVER } else { -NEVER };
+            clock.due = never(state);
         }
         for node in 0..nodes.health.len() as u32 {
             match nodes.health[node as usize] {
-                INFECTIOUS => self.turn_infectious(graph, nodes, node, now, 0),
+                INFECTIOUS => {
+                    self.contacts.clear();
+                    self.turn_infectious(graph, nodes, node, now, 0);
+                }
                 EXPOSED | REMOVED | ISOLATED => self.wait(nodes.health[node as usize], node, now),
                 _ => {}
             }

@@ -143,9 +143,9 @@ fn a_hub_reaches_its_many_neighbours_with_the_law_of_one_infectious_period() {
         let mut run = Run::new(&graph, &[0], SIR, seed);
         run.advance(f64::MAX);
         let mut count = 0.0;
-        for leaf in 1..reached.len() {
-            let ill = f64::from(u8::from(run.arrival[leaf] != NOT_YET));
-            reached[leaf] += ill;
+        for (times, &arrival) in reached.iter_mut().zip(&run.arrival).skip(1) {
+            let ill = f64::from(u8::from(arrival != NOT_YET));
+            *times += ill;
             count += ill;
         }
         let share = count * (count - 1.0);
