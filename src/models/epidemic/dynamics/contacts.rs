@@ -8,7 +8,7 @@
 use super::Rates;
 use crate::math::network::Graph;
 use crate::math::philox::{Purpose, philox4x32_lanes};
-use crate::math::polynomial::ln;
+use crate::math::polynomial::{exp, ln};
 use crate::math::simd::*;
 
 /// Neighbours that share sixteen random words with the end of the state.
@@ -26,8 +26,8 @@ struct Plan {
     /// When it becomes infectious, and when it ceases to be.
     begin: f64,
     leave: f64,
-    /// The exponential number for the end.
-    end: f32,
+    /// The least word whose contact comes before the end.
+    least: u32,
     /// Where its contacts stand.
     first: u32,
     count: u32,
@@ -43,6 +43,8 @@ struct Unit {
     part: u32,
     entry: u32,
     count: u32,
+    /// That of the plan.
+    least: u32,
 }
 
 /// Plans and what they need.
@@ -53,12 +55,11 @@ pub(super) struct Contacts {
     asked: usize,
     drawn: usize,
     units: Vec<Unit>,
-    /// Whom a contact reaches, and after which time in units of the mean.
+    /// Random words of each unit.
+    noise: Vec<[u32; LANES]>,
+    /// Whom a contact reaches, and after which time in units of the mean; as many as are in use.
     others: Vec<u32>,
     waits: Vec<f32>,
-    /// Exponential numbers of each unit.
-    noise: Vec<[f32; LANES]>,
-    /// Entries of the two that are in use.
     used: usize,
 }
 
@@ -116,6 +117,7 @@ impl Contacts {
                     part,
                     entry,
                     count,
+                    least: 0,
                 });
                 if left == count {
                     break;
@@ -155,6 +157,9 @@ impl Contacts {
     }
 }
 
+/// Half the number of words, less more than rounding may do.
+const BELOW: f32 = 2_147_483_648.0 * (1.0 - 1e-5);
+
 /// Draws the units that were not drawn yet.
 struct Draw<'a> {
     contacts: &'a mut Contacts,
@@ -187,12 +192,12 @@ impl Kernel for Draw<'_> {
         let quarter = iota & 3;
         let purpose = u32::from(Purpose::EpidemicClocks as u16) << 16;
         // A contact comes in time when its wait, in units of its own mean, is below that of the
-        // end times this ratio, which is raised by more than rounding may do.
-        let ratio = (rates.transmission / rates.leaving()) as f32 * (1.0 + 1e-6);
+        // end times this ratio.
+        let ratio = (rates.transmission / rates.leaving()) as f32;
         let room = (*used + (units.len() + 1) * LANES).max(others.len());
         others.resize(room, 0);
         waits.resize(room, 0.0);
-        noise.resize(units.len().next_multiple_of(4), [0.0; LANES]);
+        noise.resize(units.len().next_multiple_of(4), [0; LANES]);
         // First all the noise, then what follows from it: each is a short loop of which a
         // processor does several rounds at once.
         for (four, noise) in units.chunks(4).zip(noise.chunks_exact_mut(4)) {
@@ -210,29 +215,55 @@ impl Kernel for Draw<'_> {
             let [a, b, c, d] = philox4x32_lanes(simd, counter, key);
             let (ac, bd) = (a.interleave(c), b.interleave(d));
             let (low, high) = (ac.0.interleave(bd.0), ac.1.interleave(bd.1));
-            exponential(simd, low.0).store_array(&mut noise[0]);
-            exponential(simd, low.1).store_array(&mut noise[1]);
-            exponential(simd, high.0).store_array(&mut noise[2]);
-            exponential(simd, high.1).store_array(&mut noise[3]);
+            low.0.store_array(&mut noise[0]);
+            low.1.store_array(&mut noise[1]);
+            high.0.store_array(&mut noise[2]);
+            high.1.store_array(&mut noise[3]);
         }
+        // The ends of sixteen plans at once, and the least words whose contacts come before.
         let mean = 1.0 / rates.leaving();
+        for (sixteen, noise) in units.chunks_mut(LANES).zip(noise.chunks(LANES)) {
+            let mut words = [0; LANES];
+            for (word, noise) in words.iter_mut().zip(noise) {
+                *word = noise[END];
+            }
+            let end = exponential(simd, u32x16::load_array(simd, words));
+            let before = exp(simd, end * -ratio) * BELOW;
+            let least = before.to_int::<i32x16<S>>().bitcast::<u32x16<S>>() << 1;
+            let (end, least) = (end.to_array(), least.to_array());
+            for (k, unit) in sixteen.iter_mut().enumerate() {
+                let plan = &mut plans[unit.plan as usize];
+                if unit.part == 0 {
+                    plan.leave = plan.begin + f64::from(end[k]) * mean;
+                    plan.least = least[k];
+                }
+                unit.least = plan.least;
+            }
+        }
+        let first = *used;
         for (unit, noise) in units.iter().zip(noise) {
             let plan = &mut plans[unit.plan as usize];
             if unit.part == 0 {
-                plan.end = noise[END];
-                plan.leave = plan.begin + f64::from(plan.end) * mean;
                 (plan.first, plan.count) = (*used as u32, 0);
             }
-            let wait = f32x16::load_array(simd, *noise);
+            let words = u32x16::load_array(simd, *noise);
             let entries = u32x16::load_array(simd, graph.sixteen(unit.entry as usize));
-            let in_time = wait.simd_le(f32x16::splat(simd, plan.end * ratio));
+            let in_time = words.simd_ge(u32x16::splat(simd, unit.least));
             let hits = in_time.to_bitmask() as u32 & ((1 << unit.count) - 1);
             let mask = mask32x16::from_bitmask(simd, u64::from(hits));
             let at = *used..*used + LANES;
             entries.compress(mask).store_slice(&mut others[at.clone()]);
-            wait.compress(mask).store_slice(&mut waits[at]);
+            let words = f32x16::from_bits(words.compress(mask));
+            // For now the words themselves.
+            words.store_slice(&mut waits[at]);
             plan.count += hits.count_ones();
             *used += hits.count_ones() as usize;
+        }
+        // Logarithms of those that are in time alone.
+        let end = first + (*used - first).next_multiple_of(LANES);
+        for some in waits[first..end].chunks_exact_mut(LANES) {
+            let words: u32x16<S> = f32x16::from_slice(simd, some).to_bits();
+            exponential(simd, words).store_slice(some);
         }
     }
 }
