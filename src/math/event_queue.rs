@@ -109,32 +109,39 @@ impl EventQueue {
         }
     }
 
-    /// The next event at or before `limit`, taken out.
+    /// True when an event is pending at or before `limit`; then the earliest is the last of the
+    /// events that come next.
     #[inline]
-    pub fn pop_until(&mut self, limit: f64) -> Option<Event> {
+    pub fn ready(&mut self, limit: f64) -> bool {
         loop {
             if let Some(event) = self.front.last() {
-                if event.time > limit {
-                    return None;
-                }
-                self.len -= 1;
-                return self.front.pop();
+                return event.time <= limit;
             }
             if !self.turn(limit) {
-                return None;
+                return false;
             }
         }
     }
 
-    /// The events that come next, the last first, once each time that they become known; nothing
-    /// in between. Whoever deals with events one by one may read beforehand what all of them will
-    /// need: many waits for memory at once take little longer than one.
+    /// Takes out the earliest event, when it is at or before `limit`.
     #[inline]
-    pub fn fresh(&mut self) -> &[Event] {
+    pub fn pop_until(&mut self, limit: f64) -> Option<Event> {
+        if !self.ready(limit) {
+            return None;
+        }
+        self.len -= 1;
+        self.front.pop()
+    }
+
+    /// The events that come next, the last first, once each time that they become known; nothing
+    /// in between. Whoever deals with events one by one may prepare for all of them together, and
+    /// mark them.
+    #[inline]
+    pub fn fresh(&mut self) -> &mut [Event] {
         if std::mem::take(&mut self.turned) {
-            &self.front
+            &mut self.front
         } else {
-            &[]
+            &mut []
         }
     }
 
@@ -212,6 +219,7 @@ impl EventQueue {
             }
         }
         sort(&mut self.front);
+        self.turned = true;
     }
 }
 

@@ -54,6 +54,51 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     c
 }
 
+/// [`philox4x32`] of sixteen counters.
+///
+/// The words travel in the low halves of 64-bit lanes, for which a widening product is one
+/// instruction; high halves hold rubbish that no operation looks at.
+#[inline(always)]
+pub fn philox4x32_lanes<S: Simd>(
+    simd: S,
+    counter: [u32x16<S>; 4],
+    key: [u32; 2],
+) -> [u32x16<S>; 4] {
+    let [a, b, c, d] = counter;
+    let (a, b, c, d) = (a.widen(), b.widen(), c.widen(), d.widen());
+    let first = rounds(simd, [a.0, b.0, c.0, d.0], key);
+    let second = rounds(simd, [a.1, b.1, c.1, d.1], key);
+    [
+        first[0].narrow(second[0]),
+        first[1].narrow(second[1]),
+        first[2].narrow(second[2]),
+        first[3].narrow(second[3]),
+    ]
+}
+
+#[inline(always)]
+fn rounds<S: Simd>(simd: S, counter: [u64x8<S>; 4], key: [u32; 2]) -> [u64x8<S>; 4] {
+    let low = u64x8::splat(simd, 0xffff_ffff);
+    let (mut c, mut k) = (counter, key);
+    let m = [
+        u64x8::splat(simd, u64::from(MULTIPLIERS[0])),
+        u64x8::splat(simd, u64::from(MULTIPLIERS[1])),
+    ];
+    for round in 0..ROUNDS {
+        if round > 0 {
+            k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+        }
+        let keys = [
+            u64x8::splat(simd, u64::from(k[0])),
+            u64x8::splat(simd, u64::from(k[1])),
+        ];
+        let p = (c[0] & low) * m[0];
+        let q = (c[2] & low) * m[1];
+        c = [(q >> 32) ^ c[1] ^ keys[0], q, (p >> 32) ^ c[3] ^ keys[1], p];
+    }
+    c
+}
+
 /// Uniform number in (0, 1), never 0 nor 1: ((x >> 9) + ½)·2⁻²³.
 ///
 /// 23 bits, because with 24 the largest would round to 1.
@@ -122,49 +167,15 @@ impl Stream {
     }
 
     /// Four random words for each of sixteen tags.
-    ///
-    /// The words travel in the low halves of 64-bit lanes, for which a widening product is one
-    /// instruction; high halves hold rubbish that no operation looks at.
     #[inline(always)]
     pub fn word_lanes<S: Simd>(self, simd: S, tags: u32x16<S>, block: u16) -> [u32x16<S>; 4] {
-        let (first, second) = tags.widen();
-        let first = self.rounds(simd, first, block);
-        let second = self.rounds(simd, second, block);
-        [
-            first[0].narrow(second[0]),
-            first[1].narrow(second[1]),
-            first[2].narrow(second[2]),
-            first[3].narrow(second[3]),
-        ]
-    }
-
-    #[inline(always)]
-    fn rounds<S: Simd>(self, simd: S, tags: u64x8<S>, block: u16) -> [u64x8<S>; 4] {
-        let low = u64x8::splat(simd, 0xffff_ffff);
-        let mut c = [
+        let counter = [
             tags,
-            u64x8::splat(simd, u64::from(self.step[0])),
-            u64x8::splat(simd, u64::from(self.step[1])),
-            u64x8::splat(simd, u64::from(self.purpose | u32::from(block))),
+            u32x16::splat(simd, self.step[0]),
+            u32x16::splat(simd, self.step[1]),
+            u32x16::splat(simd, self.purpose | u32::from(block)),
         ];
-        let mut k = self.key;
-        let m = [
-            u64x8::splat(simd, u64::from(MULTIPLIERS[0])),
-            u64x8::splat(simd, u64::from(MULTIPLIERS[1])),
-        ];
-        for round in 0..ROUNDS {
-            if round > 0 {
-                k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
-            }
-            let keys = [
-                u64x8::splat(simd, u64::from(k[0])),
-                u64x8::splat(simd, u64::from(k[1])),
-            ];
-            let p = (c[0] & low) * m[0];
-            let q = (c[2] & low) * m[1];
-            c = [(q >> 32) ^ c[1] ^ keys[0], q, (p >> 32) ^ c[3] ^ keys[1], p];
-        }
-        c
+        philox4x32_lanes(simd, counter, self.key)
     }
 
     /// Four uniform numbers in (0, 1) for each of sixteen tags.

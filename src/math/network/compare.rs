@@ -8,8 +8,9 @@ use super::degrees::{ExpectedDegrees, unit};
 use super::error::{NetworkError, within};
 use super::geometry::Geometry;
 use super::graph::{Graph, check_sizes};
-use super::kernel::{Kernel, Placed, Shape};
+use super::kernel::{Kernel, Placed};
 use super::sample::{SpatialNetwork, join, uniform_positions};
+use super::shape::Shape;
 
 /// Rows of pairs that one task takes; fixed, so that the result cannot depend on the threads.
 const ROWS: usize = 4096;

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::degrees::DegreeError;
 use super::graph::GraphError;
-use super::kernel::KernelError;
+use super::shape::KernelError;
 
 /// Why a network cannot be made.
 #[derive(Clone, Debug, PartialEq, Error)]

@@ -215,6 +215,21 @@ impl Graph {
         }
     }
 
+    /// Sixteen neighbours from an entry on, of whatever rows they are: those of `node` begin at
+    /// `offset(node)`. What is missing behind the last entry is 0.
+    #[inline(always)]
+    pub fn sixteen(&self, entry: usize) -> [u32; 16] {
+        let rest = self.targets.get(entry..).unwrap_or_default();
+        match rest.first_chunk::<16>() {
+            Some(entries) => *entries,
+            None => {
+                let mut entries = [0; 16];
+                entries[..rest.len()].copy_from_slice(rest);
+                entries
+            }
+        }
+    }
+
     /// Number of neighbours of a node; of an unknown node, 0.
     pub fn degree(&self, node: u32) -> usize {
         self.neighbours(node).len()
@@ -263,6 +278,9 @@ mod tests {
         assert_eq!(graph.degree(3), 3);
         let offsets: Vec<_> = (0..7).map(|node| graph.offset(node)).collect();
         assert_eq!(offsets, [0, 2, 4, 5, 8, 8, 8]);
+        // The row of node 3 begins at entry 5 of 8, and what is missing behind the last is 0.
+        assert_eq!(graph.sixteen(graph.offset(3) + 1)[..3], [1, 2, 0]);
+        assert_eq!(graph.sixteen(99), [0; 16]);
         let edges: Vec<_> = graph.iter_edges().collect();
         assert_eq!(edges, [[0, 1], [0, 3], [1, 3], [2, 3]]);
     }

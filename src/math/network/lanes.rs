@@ -2,7 +2,8 @@
 
 use super::super::polynomial::{exp, ln};
 use super::super::simd::*;
-use super::kernel::{Placed, Shape};
+use super::kernel::Placed;
+use super::shape::Shape;
 
 /// A placed kernel, times a factor.
 #[derive(Clone, Copy, Debug)]

@@ -22,14 +22,16 @@ mod plan;
 mod race;
 mod rows;
 pub mod sample;
+pub mod shape;
 mod stretch;
 mod tree;
 
 pub use degrees::{DegreeError, ExpectedDegrees};
 pub use error::NetworkError;
 pub use graph::{Graph, GraphError};
-pub use kernel::{Kernel, KernelError, Shape};
+pub use kernel::Kernel;
 pub use sample::{Clipping, SpatialNetwork};
+pub use shape::{KernelError, Shape};
 
 #[cfg(test)]
 mod tests;

@@ -10,9 +10,11 @@
 //! Noise is keyed by node and by how often that node has drawn, never by step: the same events
 //! happen at the same times whatever the step and the number of threads.
 
+mod contacts;
 pub mod health;
 mod interventions;
 mod rates;
+mod spread;
 mod state;
 
 use bevy::ecs::resource::Resource;
@@ -25,6 +27,7 @@ use crate::math::philox::{Purpose, Stream};
 pub use rates::Rates;
 pub use state::DynamicsState;
 
+use contacts::{Contacts, HOW};
 use health::{EXPOSED, INFECTIOUS, ISOLATED, REMOVED, SUSCEPTIBLE};
 
 /// No node: the infector of a seed.
@@ -54,19 +57,14 @@ pub struct Transmission {
 /// What is going to happen to a node: together, because it is looked at together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Clock {
-    /// Time of the event that counts.
+    /// Time of the event that counts; with its sign turned where the node is not susceptible, so
+    /// that no contact ever comes before it.
     due: f64,
     /// Who makes the contact that is due.
     source: u32,
     /// How often the node has drawn clocks.
     draws: u32,
 }
-
-/// Mark of an event in the queue that is an infection: it needs the neighbours of its node.
-const INFECTION: u32 = 1;
-
-/// Neighbours that are looked at together.
-const GROUP: usize = 16;
 
 /// The chain: what is going to happen, and what is counted.
 #[derive(Resource, Clone, Debug)]
@@ -75,6 +73,7 @@ pub struct Dynamics {
     /// Rates with which the pending clocks were drawn.
     rates: Rates,
     clocks: Vec<Clock>,
+    contacts: Contacts,
     queue: EventQueue,
     /// Ends of the infectious state, while nothing else depends on them.
     ends: Agenda,
@@ -111,6 +110,11 @@ impl Words {
     }
 }
 
+/// What is due at a node in a state in which nothing will happen.
+fn never(state: u8) -> f64 {
+    if state == SUSCEPTIBLE { NEVER } else { -NEVER }
+}
+
 /// Uniform in (0, 1).
 #[inline(always)]
 fn uniform(word: u32) -> f64 {
@@ -133,14 +137,14 @@ impl Dynamics {
         Self {
             seed,
             rates: Rates::default(),
-            clocks: vec![
-                Clock {
-                    due: NEVER,
+            contacts: Contacts::default(),
+            clocks: (health.iter())
+                .map(|&state| Clock {
+                    due: never(state),
                     source: NOBODY,
                     draws: 0,
-                };
-                health.len()
-            ],
+                })
+                .collect(),
             queue: EventQueue::default(),
             ends: Agenda::default(),
             census,
@@ -176,10 +180,15 @@ impl Dynamics {
         self.rates = rates;
         self.queue.clear();
         self.ends.clear();
-        self.clocks.iter_mut().for_each(|clock| clock.due = NEVER);
+        for (clock, &state) in self.clocks.iter_mut().zip(&*nodes.health) {
+            clock.due = never(state);
+        }
         for node in 0..nodes.health.len() as u32 {
             match nodes.health[node as usize] {
-                INFECTIOUS => self.turn_infectious(graph, nodes, node, now),
+                INFECTIOUS => {
+                    self.contacts.clear();
+                    self.turn_infectious(graph, nodes, node, now, 0);
+                }
                 EXPOSED | REMOVED | ISOLATED => self.wait(nodes.health[node as usize], node, now),
                 _ => {}
             }
@@ -199,19 +208,13 @@ impl Dynamics {
         until: f64,
         mut note: impl FnMut(Transmission),
     ) {
-        // Reading ahead overlaps the waits for memory; what is read does not matter.
-        let mut read = 0_u32;
-        while let Some(event) = self.queue.pop_until(until) {
-            for next in self.queue.fresh() {
-                // Of the others the row is not needed, and node 0 stands for them.
-                let row = graph.neighbours(next.node * next.mark);
-                let ends = row.first().zip(row.last()).map_or(0, |(a, b)| a ^ b);
-                let index = next.node as usize;
-                read = read.wrapping_add(ends ^ self.clocks[index].draws ^ nodes.infector[index])
-                    ^ nodes.arrival[index].to_bits() as u32;
-            }
+        while self.queue.ready(until) {
+            self.prepare(graph, nodes);
+            let Some(event) = self.queue.pop_until(until) else {
+                break;
+            };
             let (node, index) = (event.node, event.node as usize);
-            if self.clocks[index].due != event.time {
+            if self.clocks[index].due.abs() != event.time {
                 continue;
             }
             let now = event.time;
@@ -224,21 +227,20 @@ impl Dynamics {
                         from,
                         to: node,
                     });
-                    self.infect(graph, nodes, node, from, now);
+                    self.infect(graph, nodes, node, from, now, event.mark);
                 }
-                EXPOSED => self.turn_infectious(graph, nodes, node, now),
+                EXPOSED => self.turn_infectious(graph, nodes, node, now, event.mark),
                 INFECTIOUS => self.leave(graph, nodes, node, now),
                 ISOLATED => self.recover(graph, nodes, node, now),
                 REMOVED => self.turn_susceptible(graph, nodes, node, now),
-                _ => self.clocks[index].due = NEVER,
+                _ => self.clocks[index].due = -NEVER,
             }
         }
-        std::hint::black_box(read);
         let mut ends = std::mem::take(&mut self.ends);
         ends.drain_until(until, |event| {
             let clock = &mut self.clocks[event.node as usize];
-            if clock.due == event.time && nodes.health[event.node as usize] == INFECTIOUS {
-                clock.due = NEVER;
+            if clock.due == -event.time && nodes.health[event.node as usize] == INFECTIOUS {
+                clock.due = -NEVER;
                 self.move_to(nodes, event.node, REMOVED);
             }
         });
@@ -246,7 +248,15 @@ impl Dynamics {
     }
 
     /// A susceptible node becomes infected; `from` is who did it.
-    fn infect(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, from: u32, now: f64) {
+    fn infect(
+        &mut self,
+        graph: &Graph,
+        nodes: &mut Nodes,
+        node: u32,
+        from: u32,
+        now: f64,
+        plan: u32,
+    ) {
         let index = node as usize;
         if nodes.arrival[index] == NOT_YET {
             nodes.arrival[index] = now;
@@ -256,7 +266,7 @@ impl Dynamics {
             self.move_to(nodes, node, EXPOSED);
             self.wait(EXPOSED, node, now);
         } else {
-            self.turn_infectious(graph, nodes, node, now);
+            self.turn_infectious(graph, nodes, node, now, plan);
         }
     }
 
@@ -282,6 +292,7 @@ impl Dynamics {
     #[inline(always)]
     fn schedule(&mut self, node: u32, time: f64) {
         self.clocks[node as usize].due = time;
+        let time = time.abs();
         self.queue.push(Event {
             time,
             node,
@@ -303,60 +314,7 @@ impl Dynamics {
         } else {
             now + exponential(word) / rate
         };
-        self.schedule(node, time);
-    }
-
-    /// The node becomes infectious, or its clocks are drawn anew while it is: the end of the
-    /// state, and for each susceptible neighbour the first contact before it.
-    fn turn_infectious(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
-        self.move_to(nodes, node, INFECTIOUS);
-        let words = self.draw(node);
-        let first = words.block(0);
-        let leave = now + exponential(first[0]) / self.rates.leaving();
-        if self.rates.ends_unnoticed() {
-            self.clocks[node as usize].due = leave;
-            self.ends.push(Event {
-                time: leave,
-                node,
-                mark: 0,
-            });
-        } else {
-            self.schedule(node, leave);
-        }
-        let rate = self.rates.transmission;
-        // A contact comes in time when u > exp(−β(leave − now)); the bound is lowered by a little
-        // more than rounding may do, and what passes is compared as a time.
-        let bound = (-rate * (leave - now)).exp() * 4_294_967_296.0 - 2.0;
-        let bound = bound as u32;
-        let inverse = 1.0 / rate;
-        // Word 0 is the end of the state and word 1 decides how it ends. Contacts that may come in
-        // time are gathered first, without a branch on what chance decides.
-        let open = |other: u32| nodes.health[other as usize] == SUSCEPTIBLE;
-        for (group, some) in graph.neighbours(node).chunks(GROUP).enumerate() {
-            let (mut gathered, mut count) = ([[0; 2]; GROUP], 0);
-            for (place, four) in some.chunks(4).enumerate() {
-                if !four.iter().any(|&other| open(other)) {
-                    continue;
-                }
-                let drawn = words.block(1 + group * (GROUP / 4) + place);
-                for (&other, word) in four.iter().zip(drawn) {
-                    gathered[count % GROUP] = [other, word];
-                    count += usize::from(open(other) & (word >= bound));
-                }
-            }
-            for &[other, word] in &gathered[..count.min(GROUP)] {
-                let time = now + exponential(word) * inverse;
-                let clock = &mut self.clocks[other as usize];
-                if time < leave && time < clock.due {
-                    (clock.due, clock.source) = (time, node);
-                    self.queue.push(Event {
-                        time,
-                        node: other,
-                        mark: INFECTION,
-                    });
-                }
-            }
-        }
+        self.schedule(node, -time);
     }
 
     /// The infectious state ends: by recovery or, in proportion to the rates, by detection.
@@ -367,7 +325,8 @@ impl Dynamics {
                 node,
                 draw: self.clocks[node as usize].draws,
             };
-            let found = uniform(words.block(0)[1]) * self.rates.leaving() < self.rates.detection;
+            let found =
+                uniform(words.block(HOW[0])[HOW[1]]) * self.rates.leaving() < self.rates.detection;
             if found {
                 self.move_to(nodes, node, ISOLATED);
                 self.wait(ISOLATED, node, now);
@@ -384,7 +343,7 @@ impl Dynamics {
             if self.rates.waning > 0.0 {
                 self.wait(REMOVED, node, now);
             } else {
-                self.clocks[node as usize].due = NEVER;
+                self.clocks[node as usize].due = -NEVER;
             }
         } else {
             self.turn_susceptible(graph, nodes, node, now);
@@ -394,29 +353,5 @@ impl Dynamics {
     fn turn_susceptible(&mut self, graph: &Graph, nodes: &mut Nodes, node: u32, now: f64) {
         self.move_to(nodes, node, SUSCEPTIBLE);
         self.await_contact(graph, nodes, node, now);
-    }
-
-    /// Draws the first contact that infectious neighbours will make with a susceptible node.
-    fn await_contact(&mut self, graph: &Graph, nodes: &Nodes, node: u32, now: f64) {
-        let words = self.draw(node);
-        let (mut first, mut from) = (NEVER, NOBODY);
-        for (place, four) in graph.neighbours(node).chunks(4).enumerate() {
-            let ill = |&other: &u32| nodes.health[other as usize] == INFECTIOUS;
-            if !four.iter().any(ill) {
-                continue;
-            }
-            let drawn = words.block(1 + place);
-            for (&other, word) in four.iter().zip(drawn) {
-                if nodes.health[other as usize] != INFECTIOUS {
-                    continue;
-                }
-                let time = now + exponential(word) / self.rates.transmission;
-                if time < first && time < self.clocks[other as usize].due {
-                    (first, from) = (time, other);
-                }
-            }
-        }
-        self.clocks[node as usize].source = from;
-        self.schedule(node, first);
     }
 }

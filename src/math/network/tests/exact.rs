@@ -7,10 +7,10 @@ use super::super::error::NetworkError;
 use super::super::geometry::Geometry;
 use super::super::graph::GraphError;
 use super::super::kernel::{Kernel, Placed};
-use super::super::kernel::{Shape, tests::SHAPES};
 use super::super::measure::{clustering, degrees, edge_lengths};
 use super::super::plan::CLIPPED;
 use super::super::sample::{Clipping, SpatialNetwork, join};
+use super::super::shape::{Shape, tests::SHAPES};
 
 /// Real distance of two nodes.
 fn distance(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> f64 {

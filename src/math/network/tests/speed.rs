@@ -1,24 +1,20 @@
 //! Measures, with `SEETHE_FULL=1` in the environment: time of one thread per edge.
 
+use std::time::Instant;
+
 use super::super::super::domain::{Boundary, Domain};
 use super::super::degrees::ExpectedDegrees;
 use super::super::kernel::Kernel;
-use super::super::kernel::Shape;
 use super::super::sample::SpatialNetwork;
+use super::super::shape::Shape;
 
-/// Seconds that this thread has been on a processor.
-fn processor_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let first = text.split_whitespace().next().unwrap_or_default();
-    first.parse().unwrap_or(0.0) * 1e-9
-}
-
+/// The shortest of some runs, in seconds: on a machine with other work the least disturbed one.
 fn least_of(runs: usize, mut run: impl FnMut() -> usize) -> (f64, usize) {
     let mut best = (f64::INFINITY, 0);
     for _ in 0..runs {
-        let begin = processor_seconds();
+        let begin = Instant::now();
         let edges = run();
-        let time = processor_seconds() - begin;
+        let time = begin.elapsed().as_secs_f64();
         if time < best.0 {
             best = (time, edges);
         }
@@ -121,7 +117,7 @@ fn time_per_edge_with_one_thread() {
             let side = (nodes as f64).sqrt();
             let domain = Domain::new([side, side], Boundary::Periodic);
             let (time, edges) = pool.install(|| {
-                least_of(if nodes > 500_000 { 3 } else { 7 }, || {
+                least_of(if nodes > 500_000 { 5 } else { 21 }, || {
                     let network =
                         SpatialNetwork::sample(&domain, nodes, degrees, kernel, 1).unwrap();
                     network.graph.edges()

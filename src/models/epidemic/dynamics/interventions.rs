@@ -33,7 +33,7 @@ impl Dynamics {
                 && uniform(self.draw(node).block(0)[2]) < self.rates.coverage
             {
                 self.move_to(nodes, node, VACCINATED);
-                self.clocks[node as usize].due = NEVER;
+                self.clocks[node as usize].due = -NEVER;
                 self.ring_vaccinated += 1;
             }
         }
@@ -49,7 +49,7 @@ impl Dynamics {
         for &node in which {
             if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
                 self.move_to(nodes, node, VACCINATED);
-                self.clocks[node as usize].due = NEVER;
+                self.clocks[node as usize].due = -NEVER;
             }
         }
     }
@@ -78,7 +78,7 @@ impl Dynamics {
     pub fn seed(&mut self, graph: &Graph, nodes: &mut Nodes, which: &[u32], now: f64) {
         for &node in which {
             if nodes.health.get(node as usize) == Some(&SUSCEPTIBLE) {
-                self.infect(graph, nodes, node, NOBODY, now);
+                self.infect(graph, nodes, node, NOBODY, now, 0);
             }
         }
     }

@@ -41,7 +41,14 @@ impl Dynamics {
             .census
             .iter()
             .try_fold(0_u64, |sum, &one| sum.checked_add(one));
+        // The sign of what is due says who is susceptible.
+        let open = state
+            .due
+            .iter()
+            .filter(|due| due.is_sign_positive())
+            .count();
         if lengths != [nodes; 3]
+            || open as u64 != state.census[usize::from(health::SUSCEPTIBLE)]
             || counted != Some(nodes as u64)
             || !state.source.iter().all(known)
             || state.due.iter().any(|time| time.is_nan())
@@ -61,8 +68,9 @@ impl Dynamics {
         self.ring_vaccinated = state.ring_vaccinated;
         self.queue.clear();
         self.ends.clear();
+        self.contacts.clear();
         for (node, clock) in (0..).zip(&self.clocks) {
-            let time = clock.due;
+            let time = clock.due.abs();
             self.queue.push(Event {
                 time,
                 node,

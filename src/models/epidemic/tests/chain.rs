@@ -373,6 +373,10 @@ fn a_state_taken_back_goes_on_alike() {
         assert_eq!(run.health, other.health);
         assert_eq!(run.arrival, other.arrival);
     }
+    // Also before anything was drawn.
+    let start = Dynamics::new(3, &fresh(&[0, 4]));
+    let mut other = Dynamics::new(4, &fresh(&[0, 4]));
+    assert!(other.set_state(start.state()));
     let larger = Graph::from_edges(9, &[]).unwrap();
     let mut other = Run::new(&larger, &[], SIR, 0);
     let state = Run::new(&graph, &[0], rates, 0).dynamics.state();

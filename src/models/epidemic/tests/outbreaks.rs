@@ -129,3 +129,38 @@ fn the_front_of_nodes_runs_behind_the_pulled_one() {
     let error = ELSEWHERE[1].hypot(SPREAD / count.sqrt());
     assert!((mean - ELSEWHERE[0]).abs() < 3.0 * error, "{speeds:?}");
 }
+
+#[test]
+fn a_hub_reaches_its_many_neighbours_with_the_law_of_one_infectious_period() {
+    // Each leaf is reached with the probability 1 − exp(−βT), all with the same period T.
+    const LEAVES: u32 = 40;
+    let edges: Vec<[u32; 2]> = (1..=LEAVES).map(|leaf| [0, leaf]).collect();
+    let graph = Graph::from_edges(LEAVES as usize + 1, &edges).unwrap();
+    let (runs, b) = (40_000, SIR.transmission);
+    let mut reached = vec![0.0; LEAVES as usize + 1];
+    let (mut pairs, mut squares) = (0.0, 0.0);
+    for seed in 0..runs {
+        let mut run = Run::new(&graph, &[0], SIR, seed);
+        run.advance(f64::MAX);
+        let mut count = 0.0;
+        for (times, &arrival) in reached.iter_mut().zip(&run.arrival).skip(1) {
+            let ill = f64::from(u8::from(arrival != NOT_YET));
+            *times += ill;
+            count += ill;
+        }
+        let share = count * (count - 1.0);
+        (pairs, squares) = (pairs + share, squares + share * share);
+    }
+    let runs = runs as f64;
+    let p = b / (1.0 + b);
+    let error = (p * (1.0 - p) / runs).sqrt();
+    for (leaf, count) in reached.iter().enumerate().skip(1) {
+        let share = count / runs;
+        assert!((share - p).abs() < 4.5 * error, "leaf {leaf}: {share}");
+    }
+    let (mean, square) = (pairs / runs, squares / runs);
+    let error = ((square - mean * mean) / runs).sqrt();
+    let n = f64::from(LEAVES);
+    let expected = n * (n - 1.0) * (1.0 - 2.0 / (1.0 + b) + 1.0 / (1.0 + 2.0 * b));
+    assert!((mean - expected).abs() < 4.5 * error, "{mean} {expected}");
+}

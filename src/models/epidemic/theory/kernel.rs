@@ -1,7 +1,8 @@
 //! The kernel as the theory needs it: as a table for the convolution, and its moments.
 
 use crate::math::domain::Domain;
-use crate::math::network::kernel::{Kernel, Placed, Shape};
+use crate::math::network::Shape;
+use crate::math::network::kernel::{Kernel, Placed};
 use crate::math::special::bessel_i_scaled;
 
 /// The moment generating function M(λ) = ∫f(r) e^(λx) d²x of a kernel in the plane, and the λ
