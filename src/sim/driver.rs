@@ -302,7 +302,7 @@ impl Runner {
         self.display.forget_plan();
         match command {
             Command::GoTo(_) | Command::Show(_) => {}
-            Command::Pause => self.destination = None,
+            Command::Pause | Command::Load { .. } | Command::Restore(_) => self.destination = None,
             // What is asked for is asked of the step that the window is waiting for.
             _ => self.arrive(),
         }
