@@ -160,6 +160,20 @@ fn a_change_begins_another_branch() {
     assert_eq!(lab.snapshot().span.last.step, 120);
     go_to(&lab, 60);
     assert_eq!(state(&lab).hash(), straight(intents, 60));
+    // A stroke of a branch that was left is not taken back on another.
+    lab.send(Command::BeginStroke(2));
+    lab.act(dab());
+    steps(&lab, 20);
+    go_to(&lab, 55);
+    lab.act(parameter(30.0));
+    let before = state(&lab).hash();
+    lab.send(Command::UndoStroke(2));
+    let told = || {
+        let told = lab.snapshot().hand.notices.clone();
+        told.iter().any(|one| one.text.contains("that was left"))
+    };
+    assert!(within(Duration::from_secs(60), told));
+    assert_eq!(state(&lab).hash(), before);
 }
 
 #[test]

@@ -46,7 +46,9 @@ impl Hand {
 
     /// Keeps the state before a stroke.
     pub fn begin(&mut self, simulation: &Simulation, stroke: u64) {
-        self.rewind.begin(stroke, checkpoint::save(simulation));
+        let step = simulation.clock().step;
+        self.rewind
+            .begin(stroke, step, checkpoint::save(simulation));
     }
 
     /// The run before a stroke, or the one in which it was taken back; `None` when there is none,
@@ -55,10 +57,11 @@ impl Hand {
         let state = if forward {
             self.rewind.redo(stroke)
         } else {
-            self.rewind.undo(stroke, || checkpoint::save(from))
+            let step = from.clock().step;
+            self.rewind.undo(stroke, step, || checkpoint::save(from))
         };
         let Some(state) = state else {
-            let text = "This stroke is too long ago: its state is not kept any more.";
+            let text = "This stroke is too long ago, or on a branch that was left: its state is not kept any more.";
             self.say(true, text.into());
             return None;
         };
@@ -74,6 +77,11 @@ impl Hand {
                 None
             }
         }
+    }
+
+    /// Another branch of the run begins at a step: strokes of the one that is left stay in it.
+    pub fn branch(&mut self, step: u64) {
+        self.rewind.branch(step);
     }
 
     /// Another run has begun: there is no way back to the strokes of the one before.

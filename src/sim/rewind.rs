@@ -12,8 +12,13 @@ const MOST: usize = 8;
 /// Most bytes of all states together.
 const MOST_BYTES: usize = 256 << 20;
 
-/// One kept state.
-type State = (u64, Arc<Vec<u8>>);
+/// One kept state: the stroke, the step, and the bytes.
+#[derive(Clone)]
+struct State {
+    stroke: u64,
+    step: u64,
+    bytes: Arc<Vec<u8>>,
+}
 
 /// The states before strokes, and those to which a stroke taken back leads forward.
 #[derive(Default)]
@@ -23,19 +28,32 @@ pub struct Rewind {
 }
 
 impl Rewind {
-    /// Keeps the state before a new stroke; what was taken back is gone for good.
-    pub fn begin(&mut self, stroke: u64, state: Vec<u8>) {
-        let undone: Vec<u64> = self.after.drain(..).map(|(stroke, _)| stroke).collect();
-        self.before.retain(|(stroke, _)| !undone.contains(stroke));
-        self.before.push_back((stroke, Arc::new(state)));
+    /// Keeps the state before a new stroke, of a step; what was taken back is gone for good.
+    pub fn begin(&mut self, stroke: u64, step: u64, state: Vec<u8>) {
+        let undone: Vec<u64> = self.after.drain(..).map(|one| one.stroke).collect();
+        self.before.retain(|one| !undone.contains(&one.stroke));
+        self.before.push_back(State {
+            stroke,
+            step,
+            bytes: Arc::new(state),
+        });
         self.trim();
     }
 
-    /// The state before a stroke; `present` is kept for the way forward.
-    pub fn undo(&mut self, stroke: u64, present: impl FnOnce() -> Vec<u8>) -> Option<Arc<Vec<u8>>> {
+    /// The state before a stroke; `present`, of a step, is kept for the way forward.
+    pub fn undo(
+        &mut self,
+        stroke: u64,
+        step: u64,
+        present: impl FnOnce() -> Vec<u8>,
+    ) -> Option<Arc<Vec<u8>>> {
         let found = find(&self.before, stroke)?;
-        self.after.retain(|(other, _)| *other != stroke);
-        self.after.push_back((stroke, Arc::new(present())));
+        self.after.retain(|one| one.stroke != stroke);
+        self.after.push_back(State {
+            stroke,
+            step,
+            bytes: Arc::new(present()),
+        });
         self.trim();
         Some(found)
     }
@@ -43,8 +61,15 @@ impl Rewind {
     /// The state to which a stroke that was taken back leads forward.
     pub fn redo(&mut self, stroke: u64) -> Option<Arc<Vec<u8>>> {
         let found = find(&self.after, stroke)?;
-        self.after.retain(|(other, _)| *other != stroke);
+        self.after.retain(|one| one.stroke != stroke);
         Some(found)
+    }
+
+    /// Another branch begins at a step: states beyond it belong to the one that is left.
+    pub fn branch(&mut self, step: u64) {
+        for states in [&mut self.before, &mut self.after] {
+            states.retain(|one| one.step <= step);
+        }
     }
 
     /// Forgets everything, because another run has begun.
@@ -69,7 +94,7 @@ impl Rewind {
 
     fn bytes(&self) -> usize {
         let states = self.before.iter().chain(&self.after);
-        states.map(|(_, state)| state.len()).sum()
+        states.map(|one| one.bytes.len()).sum()
     }
 }
 
@@ -77,8 +102,8 @@ fn find(states: &VecDeque<State>, stroke: u64) -> Option<Arc<Vec<u8>>> {
     states
         .iter()
         .rev()
-        .find(|(one, _)| *one == stroke)
-        .map(|(_, state)| state.clone())
+        .find(|one| one.stroke == stroke)
+        .map(|one| one.bytes.clone())
 }
 
 #[cfg(test)]
@@ -88,33 +113,47 @@ mod tests {
     #[test]
     fn strokes_go_back_and_forth_until_a_new_one_begins() {
         let mut rewind = Rewind::default();
-        rewind.begin(1, vec![1]);
-        rewind.begin(2, vec![2]);
-        assert_eq!(rewind.undo(2, || vec![3]).as_deref(), Some(&vec![2]));
-        assert_eq!(rewind.undo(1, || vec![2]).as_deref(), Some(&vec![1]));
+        rewind.begin(1, 0, vec![1]);
+        rewind.begin(2, 0, vec![2]);
+        assert_eq!(rewind.undo(2, 0, || vec![3]).as_deref(), Some(&vec![2]));
+        assert_eq!(rewind.undo(1, 0, || vec![2]).as_deref(), Some(&vec![1]));
         assert_eq!(rewind.redo(1).as_deref(), Some(&vec![2]));
         assert_eq!(rewind.redo(2).as_deref(), Some(&vec![3]));
         assert_eq!(rewind.redo(2), None);
-        assert_eq!(rewind.undo(2, || vec![4]).as_deref(), Some(&vec![2]));
-        rewind.begin(3, vec![5]);
+        assert_eq!(rewind.undo(2, 0, || vec![4]).as_deref(), Some(&vec![2]));
+        rewind.begin(3, 0, vec![5]);
         assert_eq!(rewind.redo(2), None);
-        assert_eq!(rewind.undo(2, Vec::new), None, "it was taken back for good");
-        assert_eq!(rewind.undo(1, Vec::new).as_deref(), Some(&vec![1]));
+        assert_eq!(
+            rewind.undo(2, 0, Vec::new),
+            None,
+            "it was taken back for good"
+        );
+        assert_eq!(rewind.undo(1, 0, Vec::new).as_deref(), Some(&vec![1]));
+    }
+
+    #[test]
+    fn another_branch_leaves_what_lies_ahead() {
+        let mut rewind = Rewind::default();
+        rewind.begin(1, 10, vec![1]);
+        rewind.begin(2, 20, vec![2]);
+        rewind.branch(15);
+        assert_eq!(rewind.undo(2, 15, Vec::new), None);
+        assert_eq!(rewind.undo(1, 15, Vec::new).as_deref(), Some(&vec![1]));
     }
 
     #[test]
     fn memory_is_bounded_and_the_newest_stays() {
         let mut rewind = Rewind::default();
         for stroke in 0..20 {
-            rewind.begin(stroke, vec![0; 40 << 20]);
+            rewind.begin(stroke, 0, vec![0; 40 << 20]);
             assert!(rewind.bytes() <= MOST_BYTES && rewind.before.len() <= MOST);
         }
-        assert!(rewind.undo(19, || vec![0; 250 << 20]).is_some());
+        assert!(rewind.undo(19, 0, || vec![0; 250 << 20]).is_some());
         assert!(rewind.bytes() <= MOST_BYTES);
         assert!(find(&rewind.before, 19).is_some());
-        rewind.begin(20, vec![0; MOST_BYTES + 1]);
+        rewind.begin(20, 0, vec![0; MOST_BYTES + 1]);
         assert!(
-            rewind.undo(20, Vec::new).is_none(),
+            rewind.undo(20, 0, Vec::new).is_none(),
             "a state too large to keep"
         );
     }

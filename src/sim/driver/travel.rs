@@ -56,6 +56,7 @@ impl Runner {
     /// A hand changes the run: what lies ahead comes no more.
     pub(super) fn branch(&mut self) {
         if self.timeline.branch(&mut self.simulation) {
+            self.hand.branch(self.simulation.clock().step);
             let text = "Another branch begins here: what came later is forgotten.";
             self.hand.say(false, text.into());
         }
