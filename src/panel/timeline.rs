@@ -2,10 +2,10 @@
 //! it is to go. Dragging goes back in time, and on again.
 
 use bevy_egui::egui;
-use egui::{Id, Key, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
+use egui::{Id, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
 
 use super::theme::Palette;
-use super::{Frame, Request, Requests, bar, numbers};
+use super::{Frame, Request, Requests, bar, numbers, widgets};
 use crate::sim::driver::Command;
 use crate::sim::timeline::{Mark, Span};
 
@@ -111,21 +111,10 @@ fn mark_at(span: Span, time: f64) -> Mark {
 
 /// Arrow keys on the line with the focus: a hundredth of the span.
 fn keys(ui: &Ui, response: &egui::Response, span: Span, now: u64) -> Option<u64> {
-    if !response.has_focus() {
-        return None;
-    }
-    ui.memory_mut(|memory| {
-        let keys = egui::EventFilter {
-            horizontal_arrows: true,
-            ..Default::default()
-        };
-        memory.set_focus_lock_filter(response.id, keys);
-    });
-    let [left, right] = ui
-        .input(|input| [Key::ArrowLeft, Key::ArrowRight].map(|key| input.num_presses(key) as u64));
     let part = ((span.last.step - span.first.step) / 100).max(1);
-    let step = (now + right * part).saturating_sub(left * part);
-    (left != right).then(|| step.clamp(span.first.step, span.last.step))
+    let by = widgets::arrows(ui, response).saturating_mul(i64::try_from(part).unwrap_or(i64::MAX));
+    let step = now.saturating_add_signed(by);
+    (by != 0).then(|| step.clamp(span.first.step, span.last.step))
 }
 
 /// The line: what is behind, what is ahead and known, and what is still to come. Where no end is set

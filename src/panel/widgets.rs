@@ -220,6 +220,24 @@ pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
     response
 }
 
+/// How often an arrow key went to the right, less how often to the left, on what has the focus.
+pub fn arrows(ui: &Ui, response: &Response) -> i64 {
+    if !response.has_focus() {
+        return 0;
+    }
+    ui.memory_mut(|memory| {
+        let keys = egui::EventFilter {
+            horizontal_arrows: true,
+            ..Default::default()
+        };
+        memory.set_focus_lock_filter(response.id, keys);
+    });
+    ui.input(|input| {
+        let presses = |key| input.num_presses(key) as i64;
+        presses(Key::ArrowRight) - presses(Key::ArrowLeft)
+    })
+}
+
 /// A track with a filled part and a knob; returns the response and the share that was pointed at.
 ///
 /// `lit` gives the filled part the accent. Arrow keys move a focused slider by a hundredth.
@@ -247,21 +265,9 @@ pub fn track(
             .interact_pointer_pos()
             .map(|pointer| ((pointer.x - reach.min) / reach.span().max(1.0)).clamp(0.0, 1.0));
     }
-    if response.has_focus() {
-        let step = ui.input(|input| {
-            let right = input.num_presses(Key::ArrowRight) as f32;
-            right - input.num_presses(Key::ArrowLeft) as f32
-        });
-        ui.memory_mut(|memory| {
-            let keys = egui::EventFilter {
-                horizontal_arrows: true,
-                ..Default::default()
-            };
-            memory.set_focus_lock_filter(id, keys);
-        });
-        if step != 0.0 {
-            target = Some((share + 0.01 * step).clamp(0.0, 1.0));
-        }
+    let step = arrows(ui, &response);
+    if step != 0 {
+        target = Some((share + 0.01 * step as f32).clamp(0.0, 1.0));
     }
     if ui.is_rect_visible(rect) {
         let share = target.unwrap_or(share);

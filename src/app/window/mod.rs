@@ -3,8 +3,8 @@
 //! Reading order: here the app is built; [`desk`] draws the interface every frame and shows the
 //! picture; [`eye`] moves its camera; [`requests`] carries out what the user wants; [`filming`]
 //! takes films and stills beside the window; [`files`] asks for file names; [`gallery`] lists the
-//! scenes, [`devices`] the adapters that compute; [`settings`] remembers what the next visit starts
-//! from; [`leaving`] keeps what would be lost at the end.
+//! scenes, [`devices`] the adapters that compute; [`keyboard`] keeps keys in their order; [`settings`]
+//! remembers what the next visit starts from; [`leaving`] keeps what would be lost at the end.
 
 mod desk;
 mod devices;
