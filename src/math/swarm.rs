@@ -7,6 +7,7 @@
 //! threads.
 
 pub mod columns;
+pub mod fast;
 pub mod local;
 pub mod ring;
 

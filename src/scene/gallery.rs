@@ -40,6 +40,7 @@ pub static SCENES: &[(&str, &str)] = &[
     scene!("splintered_phase_wave"),
     scene!("active_phase_wave"),
     scene!("swarmalator_tour"),
+    scene!("swarmalators_many"),
     scene!("swarmalators_local"),
     scene!("swarmalators_ring"),
     scene!("travelling_wave"),

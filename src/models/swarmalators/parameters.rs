@@ -30,6 +30,16 @@ choices! {
     }
 }
 
+choices! {
+    /// How the sums over all pairs in the plane are made.
+    pub enum Summation {
+        /// Pair by pair, or from 2048 swarmalators on with those far apart together where that takes less time.
+        Automatic = "automatic",
+        /// Every pair by itself, with all digits of single precision; the time grows as N².
+        Direct = "direct",
+    }
+}
+
 parameters! {
     /// The parameters of swarmalators; lengths and times are pure numbers.
     pub struct Swarmalators {
@@ -42,6 +52,8 @@ parameters! {
             coupling: f64 = 0.0, "K", "", linear(-10.0, 10.0), Live;
             /// Distance up to which they see each other when space is local.
             range: f64 = 1.0, "R", "", logarithmic(0.01, 1000.0), Live;
+            /// How the sums over all pairs in the plane are made.
+            summation: Summation = Summation::Automatic, "", "", Kind::Choice(Summation::ALTERNATIVES), Live;
         }
         "Natural motion" {
             /// How natural frequencies, and on a ring natural velocities, are distributed.

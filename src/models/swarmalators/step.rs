@@ -6,12 +6,12 @@ use bevy::ecs::system::{Query, Res, ResMut};
 use bevy::ecs::world::World;
 use bytemuck::{cast_slice, cast_slice_mut};
 
-use super::parameters::{Space, Swarmalators};
+use super::parameters::{Space, Summation, Swarmalators};
 use super::{NaturalVelocity, Velocity, start};
 use crate::math::domain::{Boundary, Domain};
 use crate::math::swarm::local::{Members, within_range};
 use crate::math::swarm::ring;
-use crate::math::swarm::{Rates, Swarm, Tiles, all_pairs, columns};
+use crate::math::swarm::{Rates, Swarm, all_pairs, columns, fast};
 use crate::model::column::{Heading, NaturalFrequency, Phase, Position, Tag};
 use crate::model::neighbours::{self, Neighbours, Range};
 use crate::model::parameter::{Parameters, Values};
@@ -28,7 +28,7 @@ const STILL: f32 = 1e-4;
 pub struct Flock {
     swarm: Swarm,
     waves: Vec<[f32; 2]>,
-    tiles: Tiles,
+    sums: fast::Fast,
     /// Rates at the beginning of the step, and after the first stage.
     now: Rates,
     next: Rates,
@@ -82,7 +82,7 @@ fn evaluate(
     phases: &[u32],
     swarm: &mut Swarm,
     waves: &mut Vec<[f32; 2]>,
-    tiles: &mut Tiles,
+    sums: &mut fast::Fast,
     rates: &mut Rates,
 ) {
     let count = places.len();
@@ -101,7 +101,10 @@ fn evaluate(
     } else {
         swarm.resize(count.next_multiple_of(16));
         columns::spread(domain, places, phases, swarm);
-        all_pairs(swarm, count, attraction, rates, tiles);
+        match parameters.summation {
+            Summation::Automatic => fast::all_pairs(swarm, count, attraction, rates, sums),
+            Summation::Direct => all_pairs(swarm, count, attraction, rates, sums.direct()),
+        }
     }
 }
 
@@ -126,7 +129,7 @@ fn interact(
         cast_slice(phases),
         &mut flock.swarm,
         &mut flock.waves,
-        &mut flock.tiles,
+        &mut flock.sums,
         &mut flock.now,
     );
 }
@@ -191,7 +194,7 @@ fn advance(
         &flock.phases,
         &mut flock.swarm,
         &mut flock.waves,
-        &mut flock.tiles,
+        &mut flock.sums,
         &mut flock.next,
     );
     let reference = neighbours.reference();

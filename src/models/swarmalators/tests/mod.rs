@@ -1,4 +1,5 @@
 mod contract;
+mod fast;
 mod pairs;
 mod states;
 

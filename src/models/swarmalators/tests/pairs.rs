@@ -8,7 +8,7 @@ use crate::model::column::{NaturalFrequency, Phase, Position};
 use crate::models::swarmalators::NaturalVelocity;
 
 /// A swarm with a pseudo-random look.
-fn swarm(count: usize) -> Swarm {
+pub fn swarm(count: usize) -> Swarm {
     let mut swarm = Swarm::default();
     swarm.resize(count.next_multiple_of(16));
     let mut word = 12345u64;
@@ -26,6 +26,25 @@ fn swarm(count: usize) -> Swarm {
     swarm
 }
 
+/// The sums for one member in double precision, and the sum of the sizes of all terms.
+pub fn exact(swarm: &Swarm, count: usize, attraction: f32, i: usize) -> ([f64; 3], f64) {
+    let at = |column: &[f32], i: usize| f64::from(column[i]);
+    let (mut sum, mut size) = ([0.0f64; 3], 0.0f64);
+    for j in 0..count {
+        let dx = at(&swarm.x, j) - at(&swarm.x, i);
+        let dy = at(&swarm.y, j) - at(&swarm.y, i);
+        let r2 = (dx * dx + dy * dy).max(1e-6);
+        let cosine = at(&swarm.cos, j) * at(&swarm.cos, i) + at(&swarm.sin, j) * at(&swarm.sin, i);
+        let sine = at(&swarm.sin, j) * at(&swarm.cos, i) - at(&swarm.cos, j) * at(&swarm.sin, i);
+        let pull = (1.0 + f64::from(attraction) * cosine) / r2.sqrt() - 1.0 / r2;
+        for (sum, term) in sum.iter_mut().zip([pull * dx, pull * dy, sine / r2.sqrt()]) {
+            *sum += term;
+            size += term.abs();
+        }
+    }
+    (sum, size)
+}
+
 #[test]
 fn all_pairs_are_the_double_loop() {
     for count in [1, 2, 3, 15, 16, 17, 33, 255, 256, 257, 300, 700, 2111] {
@@ -34,24 +53,9 @@ fn all_pairs_are_the_double_loop() {
         rates.resize(count);
         let attraction = 0.7f32;
         all_pairs(&swarm, count, attraction, &mut rates, &mut Tiles::default());
-        let at = |column: &[f32], i: usize| f64::from(column[i]);
         for i in (0..count).step_by(1 + count / 97) {
-            let (mut sum, mut size) = ([0.0f64; 3], 0.0f64);
-            for j in 0..count {
-                let dx = at(&swarm.x, j) - at(&swarm.x, i);
-                let dy = at(&swarm.y, j) - at(&swarm.y, i);
-                let r2 = (dx * dx + dy * dy).max(1e-6);
-                let cosine =
-                    at(&swarm.cos, j) * at(&swarm.cos, i) + at(&swarm.sin, j) * at(&swarm.sin, i);
-                let sine =
-                    at(&swarm.sin, j) * at(&swarm.cos, i) - at(&swarm.cos, j) * at(&swarm.sin, i);
-                let pull = (1.0 + f64::from(attraction) * cosine) / r2.sqrt() - 1.0 / r2;
-                for (sum, term) in sum.iter_mut().zip([pull * dx, pull * dy, sine / r2.sqrt()]) {
-                    *sum += term;
-                    size += term.abs();
-                }
-            }
-            let found = [&rates.x, &rates.y, &rates.phase].map(|column| at(column, i));
+            let (sum, size) = exact(&swarm, count, attraction, i);
+            let found = [rates.x[i], rates.y[i], rates.phase[i]].map(f64::from);
             for axis in 0..3 {
                 let expected = sum[axis] / count as f64;
                 // Single precision, relative to the sum of sizes.
