@@ -50,6 +50,7 @@ static PICTURES: &[(&str, &[u8])] = &[
     picture!("splintered_phase_wave"),
     picture!("active_phase_wave"),
     picture!("swarmalator_tour"),
+    picture!("swarmalators_many"),
     picture!("swarmalators_local"),
     picture!("swarmalators_ring"),
     picture!("travelling_wave"),

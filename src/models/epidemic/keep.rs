@@ -41,7 +41,10 @@ fn save(world: &World) -> Vec<u8> {
 fn load(world: &mut World, bytes: &[u8]) -> Result<(), String> {
     let kept: Kept = postcard::from_bytes(bytes)
         .map_err(|error| format!("the state of the epidemic cannot be read: {error}"))?;
-    let misfit = || "the state of the epidemic is one of another network".to_string();
+    let misfit = || {
+        "the state of the epidemic is one of another network, or of an older version of Seethe; start the scene anew"
+            .to_string()
+    };
     let trace = Trace::load(kept.lengths, kept.newest).ok_or_else(misfit)?;
     let mut dynamics = world.get_resource_mut::<Dynamics>().ok_or_else(misfit)?;
     if !dynamics.set_state(kept.dynamics) {
