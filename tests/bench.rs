@@ -82,6 +82,7 @@ pub fn snapshot(scene: Scene, x: &[f64], y: &[f64]) -> Snapshot {
         generation: 1,
         held: false,
         span: Span::default(),
+        branches: Arc::default(),
         status: Status::Paused,
         clock: Clock {
             step: 12_400,

@@ -35,7 +35,7 @@ fn rest(lab: &Lab, step: u64) {
         let snapshot = lab.snapshot();
         snapshot.status == Status::Paused
             && snapshot.clock.step == step
-            && !snapshot.span.travelling
+            && snapshot.span.destination.is_none()
     };
     let seen = within(Duration::from_secs(120), rested);
     let snapshot = lab.snapshot();
@@ -264,4 +264,88 @@ fn the_timeline_goes_back_by_hand_and_by_key() {
     harness.key_press(Key::Comma);
     harness.run_steps(2);
     assert!(destinations(&harness).is_empty());
+}
+
+/// Takes up a branch and waits until the run rests at its end.
+#[track_caller]
+fn take_up(lab: &Lab, branch: usize) {
+    let branch = lab.snapshot().branches[branch].clone();
+    lab.send(Command::TakeUp(branch.id));
+    rest(lab, branch.last.step);
+}
+
+#[test]
+fn a_branch_that_was_left_is_taken_up_with_the_same_bits() {
+    let lab = Lab::start(few(), 2).expect("a run");
+    steps(&lab, 100);
+    lab.act(parameter(80.0));
+    steps(&lab, 200);
+    lab.act(dab());
+    steps(&lab, 300);
+    let first = state(&lab);
+    assert!(lab.snapshot().branches.is_empty());
+    go_to(&lab, 150);
+    lab.act(parameter(20.0));
+    steps(&lab, 250);
+    let second = state(&lab);
+    let branches = lab.snapshot().branches.clone();
+    assert_eq!(branches.len(), 1);
+    let one = &branches[0];
+    assert_eq!((one.parting, one.last.step, &one.change), (150, 600, &None));
+
+    take_up(&lab, 0);
+    assert_eq!(state(&lab).hash(), first.hash());
+    assert_eq!(state(&lab).log(), first.log());
+    // Any step of it is within reach again.
+    for step in [300, 301, 40, 599] {
+        go_to(&lab, step);
+        assert_eq!(
+            state(&lab).hash(),
+            straight(first.log(), step),
+            "step {step}"
+        );
+    }
+    let branches = lab.snapshot().branches.clone();
+    let one = &branches[0];
+    let change = Some(parameter(20.0));
+    assert_eq!(branches.len(), 1);
+    assert_eq!(
+        (one.parting, one.last.step, &one.change),
+        (150, 400, &change)
+    );
+
+    // From its middle a third begins, which parts from both.
+    go_to(&lab, 500);
+    lab.act(parameter(10.0));
+    steps(&lab, 50);
+    let third = state(&lab);
+    let marks = |lab: &Lab| -> Vec<_> {
+        let branches = lab.snapshot().branches.clone();
+        branches
+            .iter()
+            .map(|one| (one.parting, one.last.step))
+            .collect()
+    };
+    assert_eq!(marks(&lab), [(150, 400), (500, 600)]);
+    take_up(&lab, 0);
+    assert_eq!(state(&lab).hash(), second.hash());
+    assert_eq!(marks(&lab), [(150, 600), (150, 550)]);
+    // And on, as if it had never been left.
+    steps(&lab, 100);
+    assert_eq!(state(&lab).hash(), straight(second.log(), 500));
+    take_up(&lab, 1);
+    assert_eq!(state(&lab).hash(), third.hash());
+    take_up(&lab, 0);
+    assert_eq!(state(&lab).hash(), first.hash());
+    // A number that is not kept is refused with a word, and the run stays where it is.
+    lab.send(Command::TakeUp(999));
+    let told = || {
+        lab.snapshot()
+            .hand
+            .notices
+            .iter()
+            .any(|one| one.text.contains("not kept"))
+    };
+    assert!(within(Duration::from_secs(60), told));
+    assert_eq!(state(&lab).hash(), first.hash());
 }

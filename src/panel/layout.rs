@@ -11,8 +11,8 @@ use super::toasts::Weight;
 use super::tools::{self, TOOLS};
 use super::transport::{PACES, reseed};
 use super::{
-    FilmState, Frame, PictureEvent, Request, Requests, bar, computing, inspector, keys, leave,
-    picture, plots, present, sheets, toasts, transport,
+    FilmState, Frame, PictureEvent, Request, Requests, bar, branches, computing, inspector, keys,
+    leave, picture, plots, present, sheets, toasts, transport,
 };
 use crate::sim::Action;
 use crate::sim::driver::Command;
@@ -128,6 +128,11 @@ pub(super) fn perform(
                 requests.push(Request::Run(Command::GoTo(step - 1)));
             } else {
                 interface.tell(Weight::Note, "There is no earlier step.");
+            }
+        }
+        ActionId::LastBranch => {
+            if !branches::take_up_last(frame, requests) {
+                interface.tell(Weight::Note, "No branch of the run was left.");
             }
         }
         ActionId::Restart => interface.restart(frame, requests),

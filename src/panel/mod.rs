@@ -17,6 +17,7 @@
 pub mod actions;
 mod bar;
 mod bookmarks;
+mod branches;
 mod card;
 mod chart;
 mod choice;

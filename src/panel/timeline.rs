@@ -52,11 +52,22 @@ pub fn timeline(ui: &Ui, frame: &Frame, whole: Rect, requests: &mut Requests) {
             requests.push(Request::Run(Command::GoTo(step)));
         }
         ui.data_mut(|data| data.insert_temp(id, step));
-    } else if !span.travelling {
+    } else if span.destination.is_none() {
         ui.data_mut(|data| data.remove_temp::<u64>(id));
     }
     let open = end <= span.last.time;
     draw(ui, rect, &response, [now.time, span.last.time].map(x), open);
+    for branch in frame.snapshot.branches.iter() {
+        let parting = pos2(x(time_of(span, branch.parting)), rect.top() + 3.0);
+        let ink = Palette::of(ui).secondary;
+        ui.painter().circle_filled(parting, 2.0, ink);
+    }
+    if let Some(step) = span.destination {
+        // A way of many steps takes its time: the knob is on its way to the mark.
+        let goal = x(time_of(span, step));
+        let mark = Rect::from_x_y_ranges(goal - 1.0..=goal + 1.0, rect.top()..=rect.bottom());
+        ui.painter().rect_filled(mark, 0.0, Palette::of(ui).text);
+    }
     if let Some(mark) = pointed
         && !response.dragged()
     {
@@ -107,6 +118,13 @@ fn mark_at(span: Span, time: f64) -> Mark {
         step: span.first.step + (share * steps).round() as u64,
         time: egui::lerp(span.first.time..=span.last.time, share),
     }
+}
+
+/// The time of a step within the span.
+fn time_of(span: Span, step: u64) -> f64 {
+    let steps = (span.last.step - span.first.step).max(1) as f64;
+    let share = step.saturating_sub(span.first.step) as f64 / steps;
+    egui::lerp(span.first.time..=span.last.time, share)
 }
 
 /// Arrow keys on the line with the focus: a hundredth of the span.
@@ -160,10 +178,11 @@ mod tests {
         let span = Span {
             first: mark(100, 1.0),
             last: mark(300, 3.0),
-            travelling: false,
+            destination: None,
         };
         for (time, step) in [(1.0, 100), (2.0, 200), (3.0, 300), (9.0, 300), (-1.0, 100)] {
             assert_eq!(mark_at(span, time).step, step);
+            assert_eq!(time_of(span, step), time.clamp(1.0, 3.0));
         }
         let nothing = Span::default();
         assert_eq!(mark_at(nothing, 0.0).step, 0);

@@ -10,7 +10,7 @@ use super::quantity::reload;
 use super::reach::Reach;
 use super::state::{Interface, playing};
 use super::theme::{self, Palette, size};
-use super::{Frame, Request, Requests, numbers, timeline, widgets};
+use super::{Frame, Request, Requests, branches, numbers, timeline, widgets};
 use crate::model::parameter::Scale;
 use crate::sim::driver::Command;
 
@@ -55,6 +55,9 @@ pub fn transport(ui: &mut Ui, interface: &mut Interface, frame: &Frame, requests
                 act = Some(id);
             }
         }
+    }
+    if wide > 500.0 {
+        branches::button(ui, frame, requests);
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;

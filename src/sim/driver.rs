@@ -36,6 +36,8 @@ pub enum Command {
     Steps(u64),
     /// Goes to an earlier step, or on to one where the run has been already, and pauses there.
     GoTo(u64),
+    /// Takes up a branch that was left, by its number, at its farthest step, and pauses there.
+    TakeUp(u64),
     /// A change in the running model.
     Act(Action),
     /// Another particle is looked at, or nobody.
@@ -301,7 +303,7 @@ impl Runner {
     fn obey(&mut self, command: Command) {
         self.display.forget_plan();
         match command {
-            Command::GoTo(_) | Command::Show(_) => {}
+            Command::GoTo(_) | Command::TakeUp(_) | Command::Show(_) => {}
             Command::Pause | Command::Load { .. } | Command::Restore(_) => self.destination = None,
             // What is asked for is asked of the step that the window is waiting for.
             _ => self.arrive(),
@@ -318,6 +320,7 @@ impl Runner {
         }
         match command {
             Command::GoTo(step) => self.go_to(step),
+            Command::TakeUp(branch) => self.take_up(branch),
             Command::Play => {
                 self.forget_refusal();
                 self.playing = true;

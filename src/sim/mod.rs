@@ -14,6 +14,7 @@
 
 mod average;
 pub mod backend;
+pub mod branches;
 mod bytes;
 pub mod checkpoint;
 mod display;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::branches::BranchMark;
 use super::engine::{Cost, ReadBacks};
 use super::inspect::Inspection;
 use super::marks::Marks;
@@ -253,6 +254,8 @@ pub struct Snapshot {
     pub held: bool,
     /// How far back it can go, and how far it has been.
     pub span: Span,
+    /// Branches that were left and can be taken up, the one left last at the end.
+    pub branches: Arc<[BranchMark]>,
     pub clock: Clock,
     pub count: usize,
     pub speed: Speed,
@@ -279,6 +282,7 @@ impl Snapshot {
             status: Status::Paused,
             held: true,
             span: Span::default(),
+            branches: Arc::default(),
             clock: simulation.clock(),
             count: simulation.count(),
             speed: Speed::default(),

@@ -2,13 +2,15 @@
 //!
 //! Whole states are kept in memory now and then. A step in between is computed anew from the state
 //! before it, with the same intents at the same steps, and has the same bits. What came after the
-//! present step stays ahead until a hand changes something: there another branch begins.
+//! present step stays ahead until a hand changes something: there another branch begins, and the one
+//! that is left can be taken up again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::branches::{BranchMark, Branches, Kept, Way};
 use super::checkpoint::{self, CheckpointError};
 use super::engine::ReadFor;
-use super::intent::Intent;
 use super::simulation::Simulation;
 
 /// Computing time between two states, so that any step is not farther than this away.
@@ -34,23 +36,18 @@ pub struct Span {
     pub first: Mark,
     /// The farthest step of this branch.
     pub last: Mark,
-    /// True on the way to a step.
-    pub travelling: bool,
+    /// The step that the run is on its way to.
+    pub destination: Option<u64>,
 }
 
-/// A state that is kept.
-struct Kept {
-    at: Mark,
-    bytes: Vec<u8>,
-}
-
-/// States of one branch, in the order of their steps.
+/// The present branch, and those that were left.
 #[derive(Default)]
 pub struct Timeline {
-    states: Vec<Kept>,
-    last: Mark,
-    /// All intents of the branch.
-    log: Vec<Intent>,
+    /// The intents are noted when the run leaves its newest step.
+    way: Way,
+    left: Branches,
+    /// The same for a window, made anew when a branch begins or is taken up.
+    marks: Arc<[BranchMark]>,
     /// Computing time since a state was kept, and from when on another one is worth it.
     since: Duration,
     due: Duration,
@@ -68,12 +65,12 @@ impl Timeline {
     /// Takes note of the present state before the first step, and after computing for a while.
     pub fn note(&mut self, run: &mut Simulation, computed: Duration) {
         let now = mark(run);
-        if !self.states.is_empty() && now.step < self.last.step {
+        if !self.way.states.is_empty() && now.step < self.way.last.step {
             return;
         }
-        self.last = now;
+        self.way.last = now;
         self.since += computed;
-        if self.states.is_empty() || self.since >= self.due {
+        if self.way.states.is_empty() || self.since >= self.due {
             self.keep(run);
         }
     }
@@ -84,51 +81,67 @@ impl Timeline {
         run.apply_due();
         run.catch_up(ReadFor::Copy);
         let at = mark(run);
-        let place = self.states.partition_point(|one| one.at.step < at.step);
-        let bytes = checkpoint::save(run);
+        let states = &mut self.way.states;
+        let place = states.partition_point(|one| one.at.step < at.step);
+        let bytes = Arc::new(checkpoint::save(run));
         let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        match self.states.get_mut(place) {
+        match states.get_mut(place) {
             Some(one) if one.at.step == at.step => one.bytes = bytes,
-            _ => self.states.insert(place, Kept { at, bytes }),
+            _ => states.insert(place, Kept { at, bytes }),
         }
         self.trim();
         self.since = Duration::ZERO;
         self.due = SPACING.max(PER_BYTE * size);
     }
 
-    /// Forgets states until they fit into the memory: those whose neighbours are nearest, never the
-    /// first.
+    /// Forgets states until they fit into the memory: first those of branches that were left, then those
+    /// whose neighbours are nearest, never the first.
     fn trim(&mut self) {
-        let bytes = |states: &[Kept]| states.iter().map(|one| one.bytes.len()).sum::<usize>();
-        while self.states.len() > MOST
-            || (self.states.len() > 1 && bytes(&self.states) > MOST_BYTES)
-        {
-            let steps = |at: usize| self.states[at].at.step;
-            let newest = self.states.len() - 1;
-            let gap = |&at: &usize| steps(at + 1) - steps(at - 1);
+        while self.way.states.len() > MOST || self.bytes() > MOST_BYTES {
+            if self.way.states.len() <= MOST && self.left.thin() {
+                continue;
+            }
+            let states = &mut self.way.states;
+            let newest = states.len() - 1;
+            if newest == 0 {
+                break;
+            }
+            let gap = |&at: &usize| states[at + 1].at.step - states[at - 1].at.step;
             let spare = (1..newest).min_by_key(gap).unwrap_or(newest);
-            self.states.remove(spare);
+            states.remove(spare);
+        }
+        if self.marks.iter().any(|mark| !self.left.has(mark.id)) {
+            let kept = self.marks.iter().filter(|mark| self.left.has(mark.id));
+            self.marks = kept.cloned().collect();
         }
     }
 
+    /// Bytes of all states, those that branches share once.
+    fn bytes(&self) -> usize {
+        let mut all: Vec<_> = self.way.states.iter().chain(self.left.states()).collect();
+        all.sort_unstable_by_key(|one| Arc::as_ptr(&one.bytes));
+        all.dedup_by_key(|one| Arc::as_ptr(&one.bytes));
+        all.iter().map(|one| one.bytes.len()).sum()
+    }
+
     /// How far it reaches.
-    pub fn span(&self, travelling: bool) -> Span {
-        let first = self.states.first().map_or(self.last, |one| one.at);
+    pub fn span(&self, destination: Option<u64>) -> Span {
+        let last = self.way.last;
         Span {
-            first,
-            last: self.last,
-            travelling,
+            first: self.way.states.first().map_or(last, |one| one.at),
+            last,
+            destination,
         }
     }
 
     /// True when more of the branch is ahead of this run.
     pub fn is_ahead(&self, run: &Simulation) -> bool {
-        run.clock().step < self.last.step
+        run.clock().step < self.way.last.step
     }
 
     /// The step within reach that is next to the one wanted.
     pub fn reach(&self, step: u64) -> u64 {
-        let span = self.span(false);
+        let span = self.span(None);
         step.clamp(span.first.step, span.last.step)
     }
 
@@ -142,17 +155,28 @@ impl Timeline {
         if step >= run.clock().step && run.failure().is_none() {
             return None;
         }
+        self.round_off(run);
+        self.before(run, step)
+    }
+
+    /// Notes all of the branch, when the run is at its end.
+    fn round_off(&mut self, run: &mut Simulation) {
         if !self.is_ahead(run) {
             run.apply_due();
-            self.log = run.log().to_vec();
+            self.way.log = run.log().to_vec();
             if run.failure().is_none() {
                 // The way forward ends here, however far the last state is.
-                self.last = mark(run);
+                self.way.last = mark(run);
                 self.keep(run);
             }
         }
-        let place = self.states.partition_point(|one| one.at.step <= step);
-        let state = self.states.get(place.checked_sub(1)?)?;
+    }
+
+    /// The run at the state before a step of the branch, with what hands did after that ahead of it.
+    fn before(&self, run: &Simulation, step: u64) -> Option<Result<Simulation, CheckpointError>> {
+        let states = &self.way.states;
+        let place = states.partition_point(|one| one.at.step <= step);
+        let state = states.get(place.checked_sub(1)?)?;
         let mut earlier = match checkpoint::restore(&state.bytes, run.pool()) {
             Ok(earlier) => earlier,
             Err(error) => return Some(Err(error)),
@@ -160,28 +184,63 @@ impl Timeline {
         earlier.dress_as(run.scene());
         earlier.forget_ahead();
         let done = earlier.log().len();
-        for intent in self.log.iter().skip(done) {
+        for intent in self.way.log.iter().skip(done) {
             earlier.replay(intent.clone());
         }
         Some(Ok(earlier))
     }
 
-    /// Something new is done at the present step: what came later is forgotten. True when there was
-    /// any.
+    /// Takes up a branch that was left, and leaves the present one: a run at, or some steps before, its
+    /// farthest step, and the step at which the two part. `None` when it is not kept any more.
+    pub fn take_up(
+        &mut self,
+        run: &mut Simulation,
+        id: u64,
+    ) -> Option<Result<(Simulation, u64), CheckpointError>> {
+        let parting = self.marks.iter().find(|mark| mark.id == id)?.parting;
+        // Taken out first, so that keeping the present state cannot make it be forgotten.
+        let way = self.left.take(id)?;
+        self.round_off(run);
+        let left = std::mem::replace(&mut self.way, way);
+        self.left.leave(left);
+        self.marks = self.marks_now();
+        let last = self.way.last.step;
+        let found = self.before(run, last)?;
+        Some(found.map(|run| (run, parting)))
+    }
+
+    /// The branches that were left.
+    pub fn branches(&self) -> Arc<[BranchMark]> {
+        self.marks.clone()
+    }
+
+    fn marks_now(&self) -> Arc<[BranchMark]> {
+        self.left.marks(&self.way.log, self.way.last.step).into()
+    }
+
+    /// Something new is done at the present step: another branch begins, if there was more ahead. True
+    /// when there was.
     pub fn branch(&mut self, run: &mut Simulation) -> bool {
         let ahead = self.is_ahead(run);
         let now = mark(run);
-        self.states.retain(|one| one.at.step <= now.step);
-        self.last = now;
+        if ahead {
+            self.left.leave(self.way.clone());
+        }
+        self.way.states.retain(|one| one.at.step <= now.step);
+        self.way.last = now;
         run.forget_ahead();
+        if ahead {
+            self.way.log = run.log().to_vec();
+            self.marks = self.marks_now();
+        }
         ahead
     }
 
     /// Another state has taken the place of the run, before or after the present one.
     pub fn jump(&mut self, run: &mut Simulation) {
         let now = mark(run);
-        self.states.retain(|one| one.at.step < now.step);
-        self.last = now;
+        self.way.states.retain(|one| one.at.step < now.step);
+        self.way.last = now;
         self.keep(run);
     }
 }
@@ -196,16 +255,19 @@ mod tests {
                 step,
                 time: step as f64,
             },
-            bytes: vec![0; size],
+            bytes: Arc::new(vec![0; size]),
         };
         Timeline {
-            states: states.iter().map(kept).collect(),
+            way: Way {
+                states: states.iter().map(kept).collect(),
+                ..Way::default()
+            },
             ..Timeline::default()
         }
     }
 
     fn steps(timeline: &Timeline) -> Vec<u64> {
-        timeline.states.iter().map(|one| one.at.step).collect()
+        timeline.way.states.iter().map(|one| one.at.step).collect()
     }
 
     #[test]
@@ -221,7 +283,7 @@ mod tests {
         let many: Vec<_> = (0..3 * MOST as u64).map(|step| (step, 1)).collect();
         let mut timeline = with(&many);
         timeline.trim();
-        assert_eq!(timeline.states.len(), MOST);
+        assert_eq!(timeline.way.states.len(), MOST);
         let widest = steps(&timeline).windows(2).map(|w| w[1] - w[0]).max();
         assert!(widest <= Some(4), "{widest:?}");
     }

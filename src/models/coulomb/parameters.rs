@@ -63,7 +63,7 @@ choices! {
         Automatic = "automatic",
         /// Every pair, with all digits of single precision.
         Direct = "direct",
-        /// A fast method, whose time grows as N, to the accuracy that is asked for.
+        /// A fast method, whose time grows as N, to the accuracy that is asked for; a periodic box more than eight times as long as wide is summed directly all the same.
         Fast = "fast",
     }
 }

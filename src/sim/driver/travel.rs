@@ -1,6 +1,7 @@
 //! A run that goes back in time, and on again.
 
 use super::Runner;
+use crate::sim::simulation::Simulation;
 use crate::sim::snapshot::Status;
 
 impl Runner {
@@ -12,20 +13,53 @@ impl Runner {
         self.forget_refusal();
         let step = self.timeline.reach(step);
         match self.timeline.back(&mut self.simulation, step) {
-            Some(Ok(earlier)) => {
-                let before = std::mem::replace(&mut self.simulation, earlier);
-                self.workshop
-                    .carry_over(before, &mut self.simulation, &mut self.hand);
-                self.hand.look_anew(&self.simulation);
-                self.display.forget_past();
-                self.failed = None;
-            }
+            Some(Ok(earlier)) => self.put_in_place(earlier),
             Some(Err(error)) => {
                 let text = format!("The state of step {step} is lost: {error}.");
                 return self.hand.say(true, text);
             }
             None => {}
         }
+        self.set_out(step);
+    }
+
+    /// Takes up a branch that was left, at its farthest step.
+    pub(super) fn take_up(&mut self, branch: u64) {
+        if self.refuses_to_travel() {
+            return;
+        }
+        self.forget_refusal();
+        match self.timeline.take_up(&mut self.simulation, branch) {
+            Some(Ok((other, parting))) => {
+                self.put_in_place(other);
+                self.hand.branch(parting);
+                let span = self.timeline.span(None);
+                self.set_out(span.last.step);
+            }
+            Some(Err(error)) => {
+                let text = format!("The state of the branch is lost: {error}.");
+                self.hand.say(true, text);
+            }
+            None => {
+                let text =
+                    "This branch is not kept any more: there were many after it, or large ones.";
+                self.hand.say(true, text.into());
+            }
+        }
+    }
+
+    /// Another state of the same scene takes the place of the run.
+    fn put_in_place(&mut self, other: Simulation) {
+        let before = std::mem::replace(&mut self.simulation, other);
+        self.workshop
+            .carry_over(before, &mut self.simulation, &mut self.hand);
+        self.hand.look_anew(&self.simulation);
+        self.display.forget_past();
+        self.failed = None;
+    }
+
+    /// Pauses, and goes on to a step.
+    fn set_out(&mut self, step: u64) {
         self.playing = false;
         self.steps_asked = 0;
         self.destination = (step > self.simulation.clock().step).then_some(step);
@@ -57,7 +91,8 @@ impl Runner {
     pub(super) fn branch(&mut self) {
         if self.timeline.branch(&mut self.simulation) {
             self.hand.branch(self.simulation.clock().step);
-            let text = "Another branch begins here: what came later is forgotten.";
+            let text =
+                "Another branch begins here. The one that is left is in the list of branches.";
             self.hand.say(false, text.into());
         }
     }
