@@ -18,6 +18,20 @@ fn cell_of(position: vec2<u32>) -> vec2<u32> {
     return min(cell, frame.cells - vec2<u32>(1u));
 }
 
+fn counters() -> u32 {
+    return frame.cells.x * frame.cells.y + 1u;
+}
+
+fn blocks_across() -> u32 {
+    return frame.scan_groups.x;
+}
+
+fn note_count(value: u32) {
+    if value > MOST_IN_CELL {
+        atomicMax(&status.crowded, value);
+    }
+}
+
 fn key(position: vec2<u32>) -> u32 {
     let cell = cell_of(position);
     return cell.y * frame.cells.x + cell.x;

@@ -2,6 +2,13 @@
 // (2011)): two dispatches. Sums of blocks of 2048 counters, then each block is scanned behind the
 // sum of the blocks before it. Every counter is read twice and every start written once; the sums
 // before a block are 2⁻²³ M² reads for M counters, fewer than M up to M = 2²³, which is 4096 blocks.
+//
+// Whoever takes it in binds `counts`, `sums` and `starts`, and says
+//
+//   fn counters() -> u32            how many are scanned: one more than there are lists, so that the
+//                                   start of the last is the number of all entries
+//   fn blocks_across() -> u32       workgroups in a row of them
+//   fn note_count(value: u32)       takes note of every count
 
 const SCAN_BLOCK = 2048u;
 const LANES = 64u;
@@ -9,11 +16,6 @@ const EACH = 32u;
 
 var<workgroup> shelf: array<u32, 2048>;
 var<workgroup> partial: array<u32, 64>;
-
-fn counters() -> u32 {
-    // One more than there are cells: its start is the number of all particles.
-    return frame.cells.x * frame.cells.y + 1u;
-}
 
 /// The sum of one number per lane, the same for all lanes.
 fn workgroup_sum(lane: u32, value: u32) -> u32 {
@@ -35,7 +37,7 @@ fn sum_blocks(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let block = group.y * frame.scan_groups.x + group.x;
+    let block = group.y * blocks_across() + group.x;
     let most = counters();
     var sum = 0u;
     for (var k = 0u; k < EACH; k++) {
@@ -43,9 +45,7 @@ fn sum_blocks(
         if at < most {
             let value = atomicLoad(&counts[at]);
             sum += value;
-            if value > MOST_IN_CELL {
-                atomicMax(&status.crowded, value);
-            }
+            note_count(value);
         }
     }
     let all = workgroup_sum(lane, sum);
@@ -59,7 +59,7 @@ fn scan_blocks(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let block = group.y * frame.scan_groups.x + group.x;
+    let block = group.y * blocks_across() + group.x;
     let most = counters();
     var before = 0u;
     for (var k = lane; k < block && k * SCAN_BLOCK < most; k += LANES) {

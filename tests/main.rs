@@ -23,6 +23,7 @@ mod panel;
 mod plots;
 mod registry;
 mod shell;
+mod splat;
 mod timeline;
 mod tools;
 mod view;

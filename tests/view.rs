@@ -12,14 +12,14 @@ use seethe::math::domain::{Boundary, Domain};
 use seethe::model::observable::{Grid, Inset};
 use seethe::sim::snapshot::{Form, LayerData, Line, Tint};
 use seethe::view::{
-    Camera, Canvas, ColourMap, Frame, Glyph, Particle, Picture, PictureStyle, Studio, headless_app,
-    pack_direction,
+    Camera, Canvas, ColourMap, Discs, Frame, Glyph, Particle, Picture, PictureStyle, Studio,
+    headless_app, pack_direction,
 };
 
 const SIZE: [u32; 2] = [200, 100];
 const CANVAS: [u8; 4] = [10, 13, 18, 255];
 
-fn particle(x: f32, y: f32, value: f32, radius: f32) -> Particle {
+pub fn particle(x: f32, y: f32, value: f32, radius: f32) -> Particle {
     Particle {
         x,
         y,
@@ -29,7 +29,7 @@ fn particle(x: f32, y: f32, value: f32, radius: f32) -> Particle {
     }
 }
 
-fn boxed(particles: Vec<Particle>, boundary: Boundary, revision: u64) -> Picture {
+pub fn boxed(particles: Vec<Particle>, boundary: Boundary, revision: u64) -> Picture {
     Picture::of_particles(particles, Domain::new([20.0, 10.0], boundary), revision)
 }
 
@@ -38,7 +38,7 @@ fn picture(particles: Vec<Particle>) -> Picture {
 }
 
 /// Ten pixels per unit of length, no outline, no shading: every colour can be told beforehand.
-fn plain() -> PictureStyle {
+pub fn plain() -> PictureStyle {
     PictureStyle {
         camera: Camera {
             centre: [0.0, 0.0],
@@ -72,7 +72,7 @@ fn near(a: [u8; 4], b: [u8; 4], tolerance: u8) -> bool {
 }
 
 /// Many particles without order, from a linear congruence.
-fn crowd(count: usize, radius: f32) -> Picture {
+pub fn crowd(count: usize, radius: f32) -> Picture {
     let mut state = 1_u64;
     let mut uniform = move || {
         state = state
@@ -555,7 +555,7 @@ fn bloom_lights_the_surroundings_and_only_when_it_is_on() {
 }
 
 /// The share of channels that differ by more than two codes.
-fn differing(a: &Frame, b: &Frame) -> f64 {
+pub fn differing(a: &Frame, b: &Frame) -> f64 {
     let far = a
         .pixels
         .iter()
@@ -729,7 +729,21 @@ fn a_picture_does_not_depend_on_the_number_of_threads() {
 #[test]
 #[ignore = "it tells a time and asserts nothing"]
 fn how_long_a_large_picture_takes() {
-    for (count, radius) in [(100_000, 0.02), (1_000_000, 0.02), (1_000_000, 0.005)] {
+    let mut studios = vec![("processor", Studio::on_processor())];
+    for (name, discs) in [("instances", Discs::Instances), ("splat", Discs::Splat)] {
+        studios.extend(Studio::on_device().map(|studio| (name, studio.painting(discs))));
+    }
+    for (count, radius) in [
+        (0, 0.02),
+        (1000, 0.02),
+        (10_000, 0.02),
+        (100_000, 0.02),
+        (100_000, 0.03),
+        (100_000, 0.04),
+        (1_000_000, 0.02),
+        (100_000, 0.005),
+        (1_000_000, 0.005),
+    ] {
         let shown = crowd(count, radius);
         // 96 pixels per length: the box of 20 by 10 is 1920 by 960 pixels, 0.02 is 2 pixels.
         let style = PictureStyle {
@@ -739,20 +753,23 @@ fn how_long_a_large_picture_takes() {
             },
             ..Default::default()
         };
-        let mut studio = Studio::on_processor();
-        let mut times: Vec<f64> = (0..30)
-            .map(|_| {
-                let begun = std::time::Instant::now();
-                studio.shoot(&shown, &style, [1920, 1080]).unwrap();
-                begun.elapsed().as_secs_f64() * 1e3
-            })
-            .collect();
-        times.sort_by(f64::total_cmp);
-        let pixels = 96.0 * radius;
-        println!(
-            "{count} discs, r = {pixels:.1} px: median {:.1} ms, least {:.1} ms",
-            times[15], times[0]
-        );
+        for (name, studio) in &mut studios {
+            let rounds = if count > 100_000 { 7 } else { 15 };
+            let mut times: Vec<f64> = (0..rounds)
+                .map(|_| {
+                    let begun = std::time::Instant::now();
+                    studio.shoot(&shown, &style, [1920, 1080]).unwrap();
+                    begun.elapsed().as_secs_f64() * 1e3
+                })
+                .collect();
+            times.sort_by(f64::total_cmp);
+            let pixels = 96.0 * radius;
+            println!(
+                "{count} discs, r = {pixels:.1} px, {name}: median {:.1} ms, least {:.1} ms",
+                times[rounds / 2],
+                times[0]
+            );
+        }
     }
 }
 

@@ -4,12 +4,14 @@
 //! The particles are an instance buffer. A mark is six vertices that the shader places, and the
 //! images of a periodic box are six more each, so that any number of particles and images is a
 //! single draw call. Strokes are drawn in the same way, and a field is a texture of its numbers.
+//! Many small discs are painted by compute shaders instead: see [`splat`](super::splat).
 
 use super::bloom::block;
 use super::layout::{COPIES, Layout};
 use super::picture::Picture;
 use super::pipelines::{BLOOM_FORMAT, Pipelines, light_format};
 use super::sampled::{Sampled, extent};
+use super::splat::{self, Discs, Splat};
 use super::strokes::Strokes;
 use crate::sim::marks;
 use std::sync::Arc;
@@ -34,6 +36,11 @@ pub struct DevicePainter {
     strokes: Instances,
     uploaded: Option<(u64, usize)>,
     uploaded_strokes: u64,
+    /// What paints small discs, where the device computes.
+    splat: Option<Splat>,
+    discs: Discs,
+    /// True when it has painted the newest picture.
+    splats: bool,
 }
 
 /// A buffer that grows with what is drawn from it.
@@ -56,16 +63,29 @@ impl DevicePainter {
             field: Sampled::field(device, &pipelines.sheet, &uniform, [1, 1]),
             gathered: None,
             bloom: None,
-            particles: Instances::new(device, 4),
+            particles: Instances::new(device, 64),
             lent: None,
-            strokes: Instances::new(device, 4),
+            strokes: Instances::new(device, 64),
             uploaded: None,
             uploaded_strokes: 0,
+            splat: Splat::new(device),
+            discs: Discs::default(),
+            splats: false,
             device: device.clone(),
             queue: queue.clone(),
             pipelines,
             uniform,
         }
+    }
+
+    /// Decides who paints small discs.
+    pub fn set_discs(&mut self, discs: Discs) {
+        self.discs = discs;
+    }
+
+    /// True when compute shaders have painted the newest picture.
+    pub fn splats(&self) -> bool {
+        self.splats
     }
 
     /// Records the drawing of a picture into a texture view of [`FORMAT`] and of the layout's size,
@@ -97,13 +117,21 @@ impl DevicePainter {
             );
         }
         let vertices = 0..6 * layout.copies.min(COPIES as u32);
+        self.splats = self.try_splat(encoder, target.texture(), layout);
+        let splat = self.splat.as_ref().filter(|_| self.splats);
         let gathered = self.gathered.as_ref().filter(|_| layout.is_light());
         if let Some(gathered) = gathered {
             let clear = wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT);
-            let mut pass = begin(encoder, &gathered.view, clear);
-            pass.set_pipeline(&self.pipelines.light);
+            let keep = wgpu::LoadOp::Load;
+            let load = if splat.is_some() { keep } else { clear };
+            let mut pass = begin(encoder, &gathered.view, load);
             pass.set_bind_group(0, &self.field.group, &[]);
-            self.draw_particles(&mut pass, vertices.clone());
+            if splat.is_some() {
+                pass.set_pipeline(&self.pipelines.wipe);
+                cover(&mut pass, splat);
+            }
+            pass.set_pipeline(&self.pipelines.light);
+            self.draw_particles(&mut pass, vertices.clone(), splat);
         }
         let [red, green, blue, _] = layout.background.map(f64::from);
         let background = wgpu::Color {
@@ -112,19 +140,21 @@ impl DevicePainter {
             b: blue,
             a: 1.0,
         };
-        let mut pass = begin(encoder, target, wgpu::LoadOp::Clear(background));
+        let clear = wgpu::LoadOp::Clear(background);
+        let keep = wgpu::LoadOp::Load;
+        let mut pass = begin(encoder, target, if splat.is_some() { keep } else { clear });
         pass.set_bind_group(0, &self.field.group, &[]);
         if let Some(gathered) = gathered {
             pass.set_pipeline(&self.pipelines.resolve);
             pass.set_bind_group(1, &gathered.group, &[]);
-            pass.draw(0..3, 0..1);
+            cover(&mut pass, splat);
         } else {
-            if layout.field_size[0] > 0 {
+            if layout.field_size[0] > 0 && splat.is_none() {
                 pass.set_pipeline(&self.pipelines.backdrop);
                 pass.draw(0..3, 0..1);
             }
             pass.set_pipeline(&self.pipelines.solid);
-            self.draw_particles(&mut pass, vertices.clone());
+            self.draw_particles(&mut pass, vertices.clone(), splat);
         }
         if layout.outline[3] > 0.0 {
             pass.set_pipeline(&self.pipelines.outline);
@@ -176,13 +206,53 @@ impl DevicePainter {
         }
     }
 
-    fn draw_particles(&self, pass: &mut wgpu::RenderPass, vertices: std::ops::Range<u32>) {
+    /// Lets compute shaders paint the particles and what lies under them, where that is faster. Then
+    /// draws of instances find out on the device whether they are needed all the same.
+    fn try_splat(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        target: &wgpu::Texture,
+        layout: &Layout,
+    ) -> bool {
+        let (count, particles) = self.instances();
+        let (count, particles) = (count as usize, particles.clone());
+        let wanted = match self.discs {
+            Discs::Fastest => Splat::suits(layout, count),
+            Discs::Instances => false,
+            Discs::Splat => Splat::can_paint(layout),
+        };
+        let source = splat::Source {
+            sheet: &self.uniform,
+            field: &self.field.view,
+            particles: &particles,
+            count,
+        };
+        let splat = self.splat.as_mut().filter(|_| wanted);
+        splat.is_some_and(|splat| splat.paint(encoder, &self.queue, &source, layout, target))
+    }
+
+    /// The particles: how many, and where they are.
+    fn instances(&self) -> (u32, &wgpu::Buffer) {
         match &self.lent {
-            Some((instances, buffer)) => {
-                pass.set_vertex_buffer(0, buffer.slice(..));
-                pass.draw(vertices, 0..instances.count() as u32);
-            }
-            None => self.particles.draw(pass, vertices),
+            Some((instances, buffer)) => (instances.count() as u32, buffer),
+            None => (self.particles.count, &self.particles.buffer),
+        }
+    }
+
+    fn draw_particles(
+        &self,
+        pass: &mut wgpu::RenderPass,
+        vertices: std::ops::Range<u32>,
+        splat: Option<&Splat>,
+    ) {
+        let (count, buffer) = self.instances();
+        if count == 0 {
+            return;
+        }
+        pass.set_vertex_buffer(0, buffer.slice(..));
+        match splat {
+            Some(splat) => pass.draw_indirect(splat.draws(), splat::PARTICLES),
+            None => pass.draw(vertices, 0..count),
         }
     }
 
@@ -230,7 +300,9 @@ impl Instances {
         let buffer = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("instances"),
             size: bytes,
-            usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
+            usage: wgpu::BufferUsages::VERTEX
+                | wgpu::BufferUsages::STORAGE
+                | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
         Self { buffer, count: 0 }
@@ -259,6 +331,14 @@ impl Instances {
             pass.set_vertex_buffer(0, self.buffer.slice(..));
             pass.draw(vertices, 0..self.count);
         }
+    }
+}
+
+/// Draws one triangle over the picture, if it is needed.
+fn cover(pass: &mut wgpu::RenderPass, splat: Option<&Splat>) {
+    match splat {
+        Some(splat) => pass.draw_indirect(splat.draws(), splat::COVER),
+        None => pass.draw(0..3, 0..1),
     }
 }
 

@@ -61,6 +61,9 @@ pub struct Layout {
     /// How much light spreads from bright places.
     pub bloom: f32,
     pub field_colours: [u32; TEXELS],
+    /// Radius of the largest mark in pixels.
+    pub largest: f32,
+    pub padding: [f32; 3],
 }
 
 /// Brings a requested size into what can be drawn: a side is never zero.
@@ -192,6 +195,8 @@ impl Layout {
             field_wraps: u32::from(picture.0.domain.is_periodic()),
             bloom: fraction(style.bloom),
             field_colours: packed(style.colours_of(name)),
+            largest: pixels as f32,
+            padding: [0.0; 3],
         }
     }
 

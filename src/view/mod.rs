@@ -2,13 +2,15 @@
 //!
 //! A [`Picture`] says what is there, a [`PictureStyle`] how it looks; together they determine
 //! every pixel. Two painters draw the same thing: the graphics device, with one upload and one
-//! draw call, and the processor, where there is no device or only an imitation of one.
+//! draw call, or by compute shaders where the particles are many and small, and the processor, where
+//! there is no device or only an imitation of one.
 //!
 //! Read in this order: `picture`, `camera`, `colour`, `style` (from a scene's view), `layout` (the
 //! numbers both painters share), `strokes` (lines, arrows, trails and insets of all layers),
-//! `device` with `pipelines`, `sampled` and `shaders/picture.wgsl`, `raster`, `band` and `bloom`, `painter`, and
-//! then the two places where pictures are shown: `studio` (films and tests) and `plugin` (the
-//! window). `triangles` paints what an interface is made of where there is no device.
+//! `device` with `pipelines`, `sampled` and `shaders/picture.wgsl`, `splat` (small discs by compute
+//! shaders), `raster`, `band` and `bloom`, `painter`, and then the two places where pictures are
+//! shown: `studio` (films and tests) and `plugin` (the window). `triangles` paints what an interface
+//! is made of where there is no device.
 
 mod band;
 mod bloom;
@@ -23,6 +25,7 @@ mod pipelines;
 mod plugin;
 mod raster;
 mod sampled;
+mod splat;
 mod strokes;
 mod studio;
 mod style;
@@ -37,5 +40,6 @@ pub use picture::{
     Glyph, LayerLook, Particle, Picture, PictureStyle, pack_direction, unpack_direction,
 };
 pub use plugin::{Canvas, ViewPlugin};
+pub use splat::Discs;
 pub use studio::{AdapterInfo, Frame, Studio, StudioError, probe_adapter};
 pub use style::camera as camera_of;

@@ -5,6 +5,7 @@ use super::layout::{Layout, largest_radius};
 use super::picture::{Picture, PictureStyle};
 use super::raster::Raster;
 use super::sampled::extent;
+use super::splat::Discs;
 use super::strokes::Strokes;
 
 /// Paints pictures into textures.
@@ -71,6 +72,18 @@ impl Painter {
         } else {
             Self::on_processor(Some(queue))
         }
+    }
+
+    /// Decides who paints small discs where the device paints.
+    pub fn set_discs(&mut self, discs: Discs) {
+        if let Hand::Device(painter) = &mut self.hand {
+            painter.set_discs(discs);
+        }
+    }
+
+    /// True when compute shaders have painted the discs of the newest picture.
+    pub fn splats(&self) -> bool {
+        matches!(&self.hand, Hand::Device(painter) if painter.splats())
     }
 
     /// Paints into a texture of [`super::FORMAT`] that can be rendered and copied to. The drawing

@@ -1,15 +1,22 @@
-//! What the device has to know before it can draw: the entry points of `shaders/picture.wgsl`,
-//! with what they read and how their colours are mixed.
+//! What the device has to know before it can draw: the entry points of `shaders/picture.wgsl`
+//! (behind `shaders/sheet.wgsl`), with what they read and how their colours are mixed.
 
 use super::device::FORMAT;
 use super::picture::Particle;
 use super::strokes::Stroke;
+
+const SOURCE: [&str; 2] = [
+    include_str!("../../shaders/sheet.wgsl"),
+    include_str!("../../shaders/picture.wgsl"),
+];
 
 /// The pipelines of one device and the shapes of what is bound to them.
 pub struct Pipelines {
     pub backdrop: wgpu::RenderPipeline,
     pub solid: wgpu::RenderPipeline,
     pub light: wgpu::RenderPipeline,
+    /// Makes gathered light dark again.
+    pub wipe: wgpu::RenderPipeline,
     pub resolve: wgpu::RenderPipeline,
     pub stroke: wgpu::RenderPipeline,
     pub outline: wgpu::RenderPipeline,
@@ -62,7 +69,7 @@ impl Pipelines {
     pub fn new(device: &wgpu::Device) -> Self {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("picture"),
-            source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/picture.wgsl").into()),
+            source: wgpu::ShaderSource::Wgsl(SOURCE.concat().into()),
         });
         let entry = |binding, visibility, ty| wgpu::BindGroupLayoutEntry {
             binding,
@@ -146,11 +153,13 @@ impl Pipelines {
             alpha: ADD,
         });
         let light = target(light_format(device), add);
+        let dark = target(light_format(device), None);
         let bloom = target(BLOOM_FORMAT, None);
         Self {
             backdrop: pipeline("backdrop", &plain, &[], replace.clone()),
             solid: pipeline("solid", &plain, &particles, over.clone()),
             light: pipeline("light", &plain, &particles, light),
+            wipe: pipeline("wipe", &plain, &[], dark),
             resolve: pipeline("resolve", &reading, &[], replace),
             stroke: pipeline("stroke", &plain, &strokes, over.clone()),
             outline: pipeline("outline", &plain, &[], over),

@@ -14,6 +14,7 @@ use super::layout::drawable;
 use super::painter::Painter;
 use super::picture::{Picture, PictureStyle};
 use super::sampled::extent;
+use super::splat::Discs;
 
 /// Why there is no picture.
 #[derive(Debug, Error)]
@@ -127,6 +128,20 @@ impl Studio {
                 fault,
             }),
         }
+    }
+
+    /// Decides who paints small discs on a device: for tests, and for whoever wants to know how long
+    /// either takes.
+    #[doc(hidden)]
+    pub fn painting(mut self, discs: Discs) -> Self {
+        self.painter.set_discs(discs);
+        self
+    }
+
+    /// True when compute shaders have painted the discs of the newest picture.
+    #[doc(hidden)]
+    pub fn splats(&self) -> bool {
+        self.painter.splats()
     }
 
     /// Paints a picture and returns its pixels. A size of zero counts as one.
