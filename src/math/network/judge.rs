@@ -20,10 +20,8 @@ pub fn tags<S: Simd>(simd: S, first: u32) -> u32x16<S> {
 pub struct Batch {
     /// How many there are.
     pub count: usize,
-    /// First slots of the two cells.
-    pub first: [[u32; BATCH]; 2],
-    /// Numbers of slots of the two cells.
-    pub slots: [[u32; BATCH]; 2],
+    /// First slots and numbers of slots of the two cells.
+    pub slots: [[[u32; 2]; BATCH]; 2],
     /// Rate of candidates per unit masses.
     pub rate: [f32; BATCH],
 }
@@ -56,12 +54,11 @@ impl Kernel for Judge<'_> {
             let words = [one, two];
             let (mut pairs, mut mass) = ([[0; LANES]; 2], [1.0; LANES]);
             for side in 0..2 {
-                let first = &batch.first[side][range.clone()];
                 let slots = &batch.slots[side][range.clone()];
                 match &plan.masses {
                     None => {
-                        let first = u32x16::from_slice(simd, first);
-                        let (a, b) = u32x16::from_slice(simd, slots).widen();
+                        let [first, count] = load_positions(simd, slots);
+                        let (a, b) = count.widen();
                         let (u, v) = words[side].widen();
                         let at = ((a * u) >> 32).narrow((b * v) >> 32);
                         pairs[side] = (first + at).to_array();
@@ -69,8 +66,8 @@ impl Kernel for Judge<'_> {
                     Some(masses) => {
                         let words = words[side].to_array();
                         for lane in 0..LANES {
-                            let from = first[lane] as usize;
-                            let slots = from..from + (slots[lane] as usize).max(1);
+                            let [from, count] = slots[lane].map(|word| word as usize);
+                            let slots = from..from + count.max(1);
                             let slot = masses.pick(&slots, words[lane]);
                             mass[lane] *= masses.of[slot];
                             pairs[side][lane] = slot as u32;

@@ -9,9 +9,8 @@ use bytemuck::{Pod, Zeroable, cast_slice_mut};
 use super::super::philox::Stream;
 use super::super::simd::*;
 use super::found::Found;
-use super::lanes::distance2;
-use super::plan::{CLIPPED, Plan};
-use super::tree::Cell;
+use super::lanes::{Values, distance2};
+use super::plan::{CLIPPED, Plan, key_at};
 
 /// Sixteen numbers that one load brings.
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -67,7 +66,7 @@ impl Packed {
 
 const IOTA: [u32; LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
-/// Vectors of random numbers that are drawn together.
+/// Vectors of random numbers that are drawn together, at least.
 const POOL: usize = 64;
 
 /// Random numbers of eight bits, from 0 to 255, a vector at a time.
@@ -76,7 +75,7 @@ struct Pool {
     /// The next tag that has not been used.
     tag: u32,
     used: usize,
-    numbers: Vec<f32>,
+    numbers: Vec<Values>,
     /// Numbers of more bits so far, which have tags of their own.
     fine: u32,
 }
@@ -86,31 +85,45 @@ impl Pool {
         Self {
             stream,
             tag: 0,
-            used: POOL,
-            numbers: vec![0.0; POOL * LANES],
+            used: 0,
+            numbers: Vec::with_capacity(2 * POOL),
             fine: 0,
         }
     }
 
+    /// Makes sure that so many vectors are there.
+    #[inline(always)]
+    fn reserve<S: Simd>(&mut self, simd: S, vectors: usize) {
+        if self.used + vectors > self.numbers.len() {
+            self.draw(simd, vectors);
+        }
+    }
+
+    #[inline(always)]
+    fn draw<S: Simd>(&mut self, simd: S, vectors: usize) {
+        self.numbers.copy_within(self.used.., 0);
+        let mut at = self.numbers.len() - self.used;
+        let end = at + vectors.next_multiple_of(16).max(POOL);
+        self.numbers.resize(end, Values([0.0; LANES]));
+        self.used = 0;
+        let iota = u32x16::load_array(simd, IOTA);
+        while at < end {
+            let tags = u32x16::splat(simd, self.tag) + iota;
+            self.tag = self.tag.wrapping_add(LANES as u32);
+            let words = self.stream.word_lanes(simd, tags, 0);
+            for k in 0..16 {
+                let byte: i32x16<S> = ((words[k / 4] >> (8 * (k as u32 % 4))) & 0xff).bitcast();
+                self.numbers[at + k].0 = byte.to_float::<f32x16<S>>().to_array();
+            }
+            at += 16;
+        }
+    }
+
+    /// The next of the vectors that were reserved.
     #[inline(always)]
     fn next<S: Simd>(&mut self, simd: S) -> f32x16<S> {
-        if self.used == POOL {
-            let iota = u32x16::load_array(simd, IOTA);
-            for part in self.numbers.chunks_exact_mut(16 * LANES) {
-                let tags = u32x16::splat(simd, self.tag) + iota;
-                self.tag = self.tag.wrapping_add(LANES as u32);
-                let words = self.stream.word_lanes(simd, tags, 0);
-                for k in 0..16 {
-                    let byte: i32x16<S> = ((words[k / 4] >> (8 * (k as u32 % 4))) & 0xff).bitcast();
-                    let byte = byte.to_float::<f32x16<S>>();
-                    byte.store_slice(&mut part[k * LANES..(k + 1) * LANES]);
-                }
-            }
-            self.used = 0;
-        }
-        let first = self.used * LANES;
         self.used += 1;
-        f32x16::from_slice(simd, &self.numbers[first..first + LANES])
+        f32x16::load_array(simd, self.numbers[self.used - 1].0)
     }
 
     /// The lanes of `ties` in which (r + v) q < p with the bits v that follow those of r.
@@ -177,7 +190,7 @@ impl Kernel for Near<'_> {
         let mut packed = Packed::default();
         let mut near: Vec<u32> = Vec::new();
         let mut pool = Pool::new(stream);
-        let (zero, last) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 255.0));
+        let (zero, highest) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 255.0));
         // A pair is joined when (r + v) q < peak, with eight random bits r and those that follow v
         // in (0, 1); a floor shifts r.
         let lanes = plan.lanes;
@@ -190,27 +203,27 @@ impl Kernel for Near<'_> {
         found.rows.lengths.reserve(slots.len());
         // One mark of clipping for each packed node.
         let mut marks: Vec<u32> = Vec::new();
+        let mut inverse: Vec<Values> = Vec::new();
         for key in keys {
             let own = tree.slots(level, key);
             if own.is_empty() {
                 continue;
             }
-            let [column, row] = level.places[key as usize];
-            let here: Cell = [u32::from(column), u32::from(row)];
+            let place = level.places[key as usize];
+            let class = usize::from(2 * (place[1] & 1) + (place[0] & 1));
+            let around = plan.parts[0].around(place);
             // Ascending, so that the edges ascend too and rows come out sorted.
             near.clear();
-            for offset in &plan.offsets[0].direct[usize::from(2 * (row & 1) + (column & 1))] {
-                if let Some(other) = plan.neighbour(level, here, offset) {
-                    let other = plan.key(level, other);
-                    if other <= key {
-                        let mut at = near.len();
-                        near.push(other);
-                        while at > 0 && near[at - 1] > other {
-                            near[at] = near[at - 1];
-                            at -= 1;
-                        }
-                        near[at] = other;
+            for &by in &plan.offsets[0].direct[class] {
+                let other = key_at(around, by);
+                if other <= key {
+                    let mut at = near.len();
+                    near.push(other);
+                    while at > 0 && near[at - 1] > other {
+                        near[at] = near[at - 1];
+                        at -= 1;
                     }
+                    near[at] = other;
                 }
             }
             // Cells of consecutive keys are one run of slots; the cell itself comes last.
@@ -231,34 +244,43 @@ impl Kernel for Near<'_> {
                 return;
             }
             let blocks = count.div_ceil(LANES);
+            if blocks > inverse.len() {
+                inverse.resize(2 * blocks, Values([0.0; LANES]));
+            }
             if may_clip {
                 marks.clear();
                 marks.resize(blocks, 0);
             }
             let mut excess = zero;
             for i in count - own.len()..count {
-                let x = u32x16::splat(simd, packed.x[i / LANES].0[i % LANES]);
-                let y = u32x16::splat(simd, packed.y[i / LANES].0[i % LANES]);
+                let used = i.div_ceil(LANES);
+                let [xs, ys] = [&packed.x[..=used], &packed.y[..=used]];
+                let x = u32x16::splat(simd, xs[i / LANES].0[i % LANES]);
+                let y = u32x16::splat(simd, ys[i / LANES].0[i % LANES]);
                 let mass = f32::from_bits(packed.mass[i / LANES].0[i % LANES]);
                 let mass = f32x16::splat(simd, mass);
                 let (peak, floor) = (f32x16::splat(simd, peak), f32x16::splat(simd, floor));
-                let mut clipped = 0;
-                found.rows.reserve(count + LANES);
-                let room = &mut found.rows.targets[found.rows.count..];
-                let mut filled = 0;
-                let mut left = i;
-                let used = i.div_ceil(LANES);
-                let places = packed.x[..used].iter().zip(&packed.y[..used]);
-                let nodes = packed.slot[..used].iter().zip(&packed.mass[..used]);
-                for (block, ((x_block, y_block), (slots, weights))) in places.zip(nodes).enumerate()
-                {
+                let inverse = &mut inverse[..used];
+                for (value, (x_block, y_block)) in inverse.iter_mut().zip(xs.iter().zip(ys)) {
                     let there = [
                         u32x16::load_array(simd, x_block.0),
                         u32x16::load_array(simd, y_block.0),
                     ];
-                    let r2 = distance2(there, [x, y], quantum);
-                    let q = lanes.inverse(simd, r2);
-                    let mut random = if certain { last } else { pool.next(simd) };
+                    value.0 = distance2(there, [x, y], quantum).to_array();
+                }
+                lanes.invert(simd, inverse);
+                // Every vector of trials may have ties, unless chance has no part in them.
+                if !certain {
+                    pool.reserve(simd, 2 * used);
+                }
+                found.rows.reserve(count + LANES);
+                let room = &mut found.rows.targets[found.rows.count..];
+                let (mut filled, mut clipped) = (0, 0);
+                let last = (2_u32 << ((i + LANES - 1) % LANES)) - 1;
+                let nodes = packed.slot[..used].iter().zip(&packed.mass[..used]);
+                for (block, (value, (slots, weights))) in inverse.iter().zip(nodes).enumerate() {
+                    let q = f32x16::load_array(simd, value.0);
+                    let mut random = if certain { highest } else { pool.next(simd) };
                     let (mut peak, mut floor) = (peak, floor);
                     if masses {
                         let bits = u32x16::load_array(simd, weights.0);
@@ -266,14 +288,13 @@ impl Kernel for Near<'_> {
                         (peak, floor) = (peak * product, floor * product);
                     }
                     random -= floor;
-                    let valid = (1_u32 << left.min(LANES)) - 1;
-                    left = left.saturating_sub(LANES);
+                    let valid = if block + 1 < used { 0xffff } else { last };
                     let least = random * q;
                     let hits = (least + q).simd_le(peak).to_bitmask() as u32;
                     let possible = least.simd_lt(peak).to_bitmask() as u32;
                     let ties = possible & !hits & valid;
                     let mut hits = hits & valid;
-                    if ties != 0 {
+                    if ties != 0 && !certain {
                         hits |= pool.decide(simd, random, q, peak, ties);
                     }
                     let mask = mask32x16::from_bitmask(simd, u64::from(hits));

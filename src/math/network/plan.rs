@@ -8,6 +8,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytemuck::{Pod, Zeroable};
+
 use super::super::simd::LANES;
 use super::kernel::Placed;
 use super::lanes::KernelLanes;
@@ -46,18 +48,19 @@ pub struct Offset {
 pub struct Offsets {
     /// Pairs of cells that race, by 2 · (row & 1) + (column & 1); one of two opposite ones.
     pub raced: [Vec<Ways>; 4],
-    /// Cells that are tried directly, the cell itself among them; the lower key has the pair.
-    pub direct: [Vec<Offset>; 4],
+    /// Columns and rows to the cells that are tried directly, from [`REACH`] less, the cell itself
+    /// among them; the lower key has the pair.
+    pub direct: [Vec<[u8; 2]>; 4],
 }
 
 /// The nodes of a cell, all together.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
 pub struct Summary {
     /// Sum of their masses.
     pub mass: f64,
     /// First slot and number of slots.
-    pub first: u32,
-    pub slots: u32,
+    pub slots: [u32; 2],
     /// Middle of a box around them, in `quantum`s.
     pub centre: [u32; 2],
     /// Half the sides of the box, rounded up.
@@ -69,8 +72,7 @@ impl Summary {
         let half = [0, 1].map(|axis| high[axis].saturating_sub(low[axis]) / 2);
         Self {
             mass,
-            first: slots.start as u32,
-            slots: slots.len() as u32,
+            slots: [slots.start as u32, slots.len() as u32],
             centre: [0, 1].map(|axis| low[axis].wrapping_add(half[axis])),
             half: half.map(|half| (half + 1) as f32 * (1.0 + 1e-6)),
         }
@@ -94,6 +96,79 @@ pub struct Ways {
 
 /// No way has as many columns or rows.
 pub const REACH: i32 = 16;
+
+/// Columns or rows that can be seen from one, itself among them.
+pub const SEEN: usize = 2 * REACH as usize;
+
+/// What a column or row adds to the key where there is none: no key is as large.
+pub const NOWHERE: u32 = 1 << 30;
+
+/// What the columns and the rows of a level add to a key, and beyond either end those that are seen
+/// from within.
+#[derive(Clone, Debug)]
+pub struct Parts([Vec<u32>; 2]);
+
+impl Parts {
+    fn new(level: &Level, periodic: bool) -> Self {
+        Self([0, 1].map(|axis| {
+            let cells = level.cells[axis] as i32;
+            let part = |at: i32| {
+                let inside = if periodic { at.rem_euclid(cells) } else { at };
+                let part = level.parts[axis].get(inside as usize);
+                part.copied().unwrap_or(NOWHERE)
+            };
+            (-REACH..cells + REACH).map(part).collect()
+        }))
+    }
+
+    /// What is seen from a cell: parts of columns and rows, from [`REACH`] before it on.
+    #[inline(always)]
+    pub fn around(&self, [column, row]: [u16; 2]) -> [&[u32]; 2] {
+        [
+            &self.0[0][usize::from(column)..][..SEEN],
+            &self.0[1][usize::from(row)..][..SEEN],
+        ]
+    }
+}
+
+/// The key of the cell at columns and rows from [`REACH`] less; [`NOWHERE`] or more if there is none.
+#[inline(always)]
+pub fn key_at(around: [&[u32]; 2], by: [u8; 2]) -> u32 {
+    around[0][usize::from(by[0]) % SEEN] + around[1][usize::from(by[1]) % SEEN]
+}
+
+/// What matters of all expected degrees together.
+#[derive(Clone, Copy, Debug)]
+pub struct Totals {
+    /// Number of nodes.
+    pub nodes: usize,
+    /// Sum of the degrees, and of their squares.
+    pub sum: f64,
+    pub squares: f64,
+    /// The largest.
+    pub most: f64,
+    /// True when they are all the same.
+    pub alike: bool,
+}
+
+impl Totals {
+    /// Of the nodes with these expected degrees.
+    pub fn new(expected: &[f64]) -> Self {
+        let (mut sum, mut squares, mut most) = (0.0, 0.0, 0.0_f64);
+        for &degree in expected {
+            sum += degree;
+            squares += degree * degree;
+            most = most.max(degree);
+        }
+        Self {
+            nodes: expected.len(),
+            sum,
+            squares,
+            most,
+            alike: expected.iter().all(|&degree| degree == most),
+        }
+    }
+}
 
 impl Ways {
     pub fn new(offsets: &[Offset]) -> Self {
@@ -133,6 +208,8 @@ pub struct Plan {
     pub heaviest: Vec<Vec<f32>>,
     /// Pairs of cells, per level.
     pub offsets: Vec<Offsets>,
+    /// What leads from a cell to the key of another one, per level.
+    pub parts: Vec<Parts>,
     /// True when some probability may exceed 1.
     pub may_clip: bool,
     /// True when a pair is joined for certain or never.
@@ -141,9 +218,11 @@ pub struct Plan {
     clipped: Vec<AtomicBool>,
 }
 
-/// Side of the finest cells for nodes of the given mean expected degree.
-pub fn side(placed: &Placed, nodes: usize, mean: f64) -> f64 {
-    let spacing = (placed.area() / nodes.max(1) as f64).sqrt();
+/// Side of the finest cells.
+pub fn side(placed: &Placed, totals: &Totals) -> f64 {
+    let nodes = totals.nodes.max(1) as f64;
+    let mean = totals.sum / nodes;
+    let spacing = (placed.area() / nodes).sqrt();
     // Cells of a kernel that is wide on the scale of the spacing follow the kernel; where
     // probabilities are large, cells hold all pairs that are better tried directly.
     let most = mean * spacing * spacing;
@@ -163,22 +242,25 @@ pub fn side(placed: &Placed, nodes: usize, mean: f64) -> f64 {
 
 impl Plan {
     /// Plans the sampling of nodes with the given expected degrees, one per node.
-    pub fn new(tree: Tree, placed: Placed, expected: &[f64]) -> Self {
-        let nodes = expected.len();
-        let total: f64 = expected.iter().sum();
-        let most = expected.iter().copied().fold(0.0, f64::max);
+    pub fn new(tree: Tree, placed: Placed, expected: &[f64], totals: &Totals) -> Self {
+        let Totals {
+            nodes,
+            sum: total,
+            squares,
+            most,
+            alike,
+        } = *totals;
         // 1/(ρ⟨κ⟩); without edges it does not matter.
         let per_density = if total > 0.0 {
             placed.area() / total
         } else {
             0.0
         };
-        let alike = expected.iter().all(|&k| k == most);
         // Equal masses are 1, and their square goes into the factor.
         let unit = if alike { most } else { 1.0 };
         let factor = per_density * unit * unit;
         // The other end of an edge has the mass ⟨κ²⟩/⟨κ⟩ on average.
-        let typical = expected.iter().map(|k| k * k).sum::<f64>() / total.max(f64::MIN_POSITIVE);
+        let typical = squares / total.max(f64::MIN_POSITIVE);
         let (typical, most) = if alike { (1.0, 1.0) } else { (typical, most) };
         let masses = (!alike).then(|| {
             let slot = |slot: usize| match tree.order.get(slot) {
@@ -199,6 +281,7 @@ impl Plan {
             cells: Vec::new(),
             heaviest: Vec::new(),
             offsets: Vec::new(),
+            parts: Vec::new(),
             masses,
             tree,
         };
@@ -207,6 +290,9 @@ impl Plan {
         plan.offsets = (0..plan.tree.levels.len())
             .map(|level| plan.offsets_of(level, typical, most, mass))
             .collect();
+        let (levels, periodic) = (&plan.tree.levels, plan.tree.periodic);
+        let parts = |level| Parts::new(level, periodic);
+        plan.parts = levels.iter().map(parts).collect();
         plan
     }
 
@@ -312,13 +398,8 @@ impl Plan {
                     let by = [x, y];
                     let rate = rate(bound, most * most);
                     if at == 0 && typical * typical * bound > LEAST_DIRECT {
-                        let tie = false;
-                        offsets.direct[class as usize].push(Offset {
-                            by,
-                            bound,
-                            rate,
-                            tie,
-                        });
+                        let by = by.map(|by| (by + REACH) as u8);
+                        offsets.direct[class as usize].push(by);
                     } else if (y, x) >= (opposite[1], opposite[0]) {
                         let tie = by == opposite && by != [0; 2];
                         raced.push(Offset {

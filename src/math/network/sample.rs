@@ -23,7 +23,7 @@ use super::geometry::Geometry;
 use super::graph::{Edges, Graph, GraphError, MAX_EDGES, check_sizes};
 use super::kernel::{Kernel, Placed};
 use super::near::Near;
-use super::plan::{Plan, side};
+use super::plan::{Plan, Totals, side};
 use super::race::Race;
 use super::tree::Tree;
 
@@ -69,13 +69,14 @@ impl SpatialNetwork {
         check_sizes(nodes, 0)?;
         let placed = Placed::new(kernel, Geometry::from(domain))?;
         let expected = degrees.sample(nodes, seed)?;
-        check_edges(&expected)?;
+        let totals = Totals::new(&expected);
+        check_edges(&totals)?;
         // Positions are drawn alike, so that nodes may as well be numbered by cell.
         let mut positions = uniform_positions(domain, nodes, seed);
-        let side = side_for(&placed, &expected);
-        let tree = Tree::sort(domain, &mut positions, side)
+        let tree = Tree::sort(domain, &mut positions, side(&placed, &totals))
             .map_err(|node| NetworkError::Outside { node })?;
-        let (graph, clipping) = draw(Plan::new(tree, placed, &expected), nodes, seed)?;
+        let plan = Plan::new(tree, placed, &expected, &totals);
+        let (graph, clipping) = draw(plan, nodes, seed)?;
         Ok(Self {
             positions,
             expected,
@@ -99,31 +100,18 @@ pub fn join(
 ) -> Result<(Graph, Clipping), NetworkError> {
     check_sizes(positions.len(), 0)?;
     check_list(expected, positions.len())?;
-    check_edges(expected)?;
+    let totals = Totals::new(expected);
+    check_edges(&totals)?;
     let placed = Placed::new(kernel, Geometry::from(domain))?;
-    let tree = tree(domain, positions, &placed, expected)?;
-    draw(Plan::new(tree, placed, expected), positions.len(), seed)
-}
-
-fn tree(
-    domain: &Domain,
-    positions: &[[u32; 2]],
-    placed: &Placed,
-    expected: &[f64],
-) -> Result<Tree, NetworkError> {
-    Tree::build(domain, positions, side_for(placed, expected))
-        .map_err(|node| NetworkError::Outside { node })
-}
-
-/// Side of the finest cells.
-fn side_for(placed: &Placed, expected: &[f64]) -> f64 {
-    let mean = expected.iter().sum::<f64>() / expected.len().max(1) as f64;
-    side(placed, expected.len(), mean)
+    let tree = Tree::build(domain, positions, side(&placed, &totals))
+        .map_err(|node| NetworkError::Outside { node })?;
+    let plan = Plan::new(tree, placed, expected, &totals);
+    draw(plan, positions.len(), seed)
 }
 
 /// Refuses expected degrees that ask for more edges than a graph can have.
-fn check_edges(expected: &[f64]) -> Result<(), GraphError> {
-    check_sizes(0, (0.5 * expected.iter().sum::<f64>()) as usize)
+fn check_edges(totals: &Totals) -> Result<(), GraphError> {
+    check_sizes(0, (0.5 * totals.sum) as usize)
 }
 
 /// Independent uniform positions in the box, by node.
@@ -216,15 +204,15 @@ fn tasks(plan: &Plan) -> Vec<Task> {
 
 fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), NetworkError> {
     let (work, edges) = (AtomicU64::new(0), AtomicU64::new(0));
-    let run = |task: Task| {
-        let mut found = Found::default();
+    let run = |found: &mut Found, task: Task| {
+        found.clear();
         let full = || {
             work.load(Ordering::Relaxed) > MOST_WORK
                 || edges.load(Ordering::Relaxed) > MAX_EDGES as u64
         };
         // Once a limit is passed the result is an error, whatever the other tasks do.
         if full() {
-            return found;
+            return Found::default();
         }
         let step = u64::from(task.direct) << 60 | (task.level as u64) << 40;
         let stream = Stream::new(
@@ -237,17 +225,19 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
                 plan: &plan,
                 keys: task.keys,
                 stream,
-                found: &mut found,
+                found,
             });
         } else {
-            Race::new(&plan, stream, &mut found).run(task.level, task.keys);
+            Race::new(&plan, stream, found).run(task.level, task.keys);
         }
-        found.finish(&plan.tree.order);
+        let found = found.finished(&plan.tree.order);
         work.fetch_add(found.work, Ordering::Relaxed);
         edges.fetch_add(Edges::count(&found) as u64, Ordering::Relaxed);
         found
     };
-    let found: Vec<Found> = tasks(&plan).into_par_iter().map(run).collect();
+    // Tasks of a thread draw into the same memory, and keep a copy that is no larger than it must be.
+    let tasks = tasks(&plan).into_par_iter();
+    let found: Vec<Found> = tasks.map_init(Found::default, run).collect();
     if work.into_inner() > MOST_WORK {
         return Err(NetworkError::Crowded {
             limit: MOST_WORK as f64,
