@@ -19,6 +19,7 @@ mod masses;
 pub mod measure;
 mod near;
 mod plan;
+mod pool;
 mod race;
 mod rows;
 pub mod sample;
