@@ -135,9 +135,15 @@ impl Trials {
     }
 
     /// A pair is joined when (r + v) q < peak, with eight random bits r and those that follow v in
-    /// (0, 1); a floor shifts r.
+    /// (0, 1); a floor shifts r. `DIFFER` says that there are products of masses.
     #[inline(always)]
-    fn decide<S: Simd>(&mut self, simd: S, plan: &Plan, count: usize, pool: &mut Pool) {
+    fn decide<S: Simd, const DIFFER: bool>(
+        &mut self,
+        simd: S,
+        plan: &Plan,
+        count: usize,
+        pool: &mut Pool,
+    ) {
         let [peak, floor] = scales(simd, plan);
         let trials = self.inverse[..count].iter().zip(&self.product[..count]);
         let trials = trials.zip(&mut self.hits[..count]);
@@ -150,25 +156,29 @@ impl Trials {
             return;
         }
         // Every vector of trials may have ties.
-        pool.reserve(simd, 2 * count);
-        let differ = plan.masses.is_some();
+        let (numbers, fine) = pool.ahead(simd, 2 * count);
+        let mut used = 0;
         for ((value, product), hits) in trials {
             let q = f32x16::load_array(simd, value.0);
             let (mut peak, mut floor) = (peak, floor);
-            if differ {
+            if DIFFER {
                 let product = f32x16::load_array(simd, product.0);
                 (peak, floor) = (peak * product, floor * product);
             }
-            let random = pool.next(simd) - floor;
+            let random = f32x16::load_array(simd, numbers[used].0) - floor;
+            used += 1;
             let least = random * q;
             let joined = (least + q).simd_le(peak).to_bitmask() as u32;
             let possible = least.simd_lt(peak).to_bitmask() as u32;
             *hits = joined;
             let ties = possible & !joined;
             if ties != 0 {
-                *hits |= pool.decide(simd, random, q, peak, ties);
+                let next = f32x16::load_array(simd, numbers[used].0);
+                used += 1;
+                *hits |= fine.decide([random, next, q, peak], ties);
             }
         }
+        pool.take(used);
     }
 
     /// Puts the slots that were joined into rows, node by node.
@@ -184,7 +194,7 @@ impl Trials {
                 let mask = mask32x16::from_bitmask(simd, u64::from(hits));
                 u32x16::load_array(simd, slots.0)
                     .compress(mask)
-                    .store_slice(&mut room[filled..filled + LANES]);
+                    .store_slice(&mut room[filled..][..LANES]);
                 filled += hits.count_ones() as usize;
             }
             rows.count += filled;
@@ -324,7 +334,11 @@ impl Kernel for Near<'_> {
             for first in (count - own.len()..count).step_by(together) {
                 let nodes = first..count.min(first + together);
                 let vectors = trials.prepare(simd, plan, &packed, nodes.clone());
-                trials.decide(simd, plan, vectors, &mut pool);
+                if plan.masses.is_some() {
+                    trials.decide::<S, true>(simd, plan, vectors, &mut pool);
+                } else {
+                    trials.decide::<S, false>(simd, plan, vectors, &mut pool);
+                }
                 trials.collect(simd, &packed, nodes.clone(), &mut found.rows);
                 if plan.may_clip {
                     trials.clip(simd, plan, &packed, nodes, found);

@@ -296,6 +296,11 @@ impl Plan {
         plan
     }
 
+    /// The tree alone.
+    pub fn into_tree(self) -> Tree {
+        self.tree
+    }
+
     /// Notes that a slot is in a pair whose probability is above 1.
     #[inline(always)]
     pub fn clip(&self, slot: u32) {

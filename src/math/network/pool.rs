@@ -5,19 +5,23 @@ use super::super::simd::*;
 use super::judge::tags;
 use super::lanes::Values;
 
-/// Vectors of random numbers that are drawn together, at least.
-const POOL: usize = 64;
+/// Vectors of random numbers that are kept at least: they fit into the first cache.
+const POOL: usize = 256;
 
 /// Random numbers of eight bits, from 0 to 255, a vector at a time.
 pub struct Pool {
     stream: Stream,
     /// The next tag that has not been used.
     tag: u32,
-    used: usize,
     numbers: Vec<Values>,
-    /// Numbers of more bits so far, which have tags of their own.
-    fine: u32,
+    /// The numbers that have been drawn and not been used.
+    used: usize,
+    end: usize,
+    fine: Fine,
 }
+
+/// Random numbers of more bits, which have tags of their own.
+pub struct Fine(Stream, u32);
 
 impl Pool {
     /// With the random numbers of a stream.
@@ -25,34 +29,46 @@ impl Pool {
         Self {
             stream,
             tag: 0,
+            numbers: vec![Values([0.0; LANES]); POOL],
             used: 0,
-            numbers: Vec::with_capacity(2 * POOL),
-            fine: 0,
+            end: 0,
+            fine: Fine(stream, 0),
         }
     }
 
-    /// Makes sure that so many vectors are there.
+    /// So many vectors that have not been used, and numbers of more bits. Whoever takes some says
+    /// how many, by [`Pool::take`].
     #[inline(always)]
-    pub fn reserve<S: Simd>(&mut self, simd: S, vectors: usize) {
-        if self.used + vectors > self.numbers.len() {
+    pub fn ahead<S: Simd>(&mut self, simd: S, vectors: usize) -> (&[Values], &mut Fine) {
+        if self.used + vectors > self.end {
             self.draw(simd, vectors);
         }
+        let numbers = &self.numbers[self.used..self.used + vectors];
+        (numbers, &mut self.fine)
+    }
+
+    /// So many vectors have been used.
+    #[inline(always)]
+    pub fn take(&mut self, vectors: usize) {
+        self.used += vectors;
     }
 
     #[inline(always)]
     fn draw<S: Simd>(&mut self, simd: S, vectors: usize) {
-        self.numbers.copy_within(self.used.., 0);
-        let mut at = self.numbers.len() - self.used;
-        let end = at + vectors.next_multiple_of(16).max(POOL);
-        self.numbers.resize(end, Values([0.0; LANES]));
-        self.used = 0;
-        while at < end {
+        let room = (self.used + vectors).next_multiple_of(16) + 16;
+        if room > self.numbers.len() {
+            self.numbers.copy_within(self.used..self.end, 0);
+            (self.used, self.end) = (0, self.end - self.used);
+            let room = vectors.next_multiple_of(16) + 16;
+            if room > self.numbers.len() {
+                self.numbers.resize(2 * room, Values([0.0; LANES]));
+            }
+        }
+        while self.end < self.used + vectors {
             let words = self.stream.word_lanes(simd, tags(simd, self.tag), 0);
             self.tag = self.tag.wrapping_add(LANES as u32);
-            for (word, numbers) in words
-                .into_iter()
-                .zip(self.numbers[at..].chunks_exact_mut(4))
-            {
+            let numbers = self.numbers[self.end..self.end + 16].chunks_exact_mut(4);
+            for (word, numbers) in words.into_iter().zip(numbers) {
                 let bytes = [
                     word & 0xff,
                     (word >> 8) & 0xff,
@@ -64,45 +80,35 @@ impl Pool {
                     numbers[k].0 = byte.to_float::<f32x16<S>>().to_array();
                 }
             }
-            at += 16;
+            self.end += 16;
         }
     }
+}
 
-    /// The next of the vectors that were reserved.
+impl Fine {
+    /// The lanes of `ties` in which (r + v) q < p with the bits v that follow those of r, of which
+    /// `next` holds the first eight.
     #[inline(always)]
-    pub fn next<S: Simd>(&mut self, simd: S) -> f32x16<S> {
-        self.used += 1;
-        f32x16::load_array(simd, self.numbers[self.used - 1].0)
-    }
-
-    /// The lanes of `ties` in which (r + v) q < p with the bits v that follow those of r.
-    #[inline(always)]
-    pub fn decide<S: Simd>(
-        &mut self,
-        simd: S,
-        r: f32x16<S>,
-        q: f32x16<S>,
-        p: f32x16<S>,
-        ties: u32,
-    ) -> u32 {
-        let r = r + self.next(simd) * (1.0 / 256.0);
+    pub fn decide<S: Simd>(&mut self, [r, next, q, p]: [f32x16<S>; 4], ties: u32) -> u32 {
+        let r = r + next * (1.0 / 256.0);
         let hits = ((r + 1.0 / 256.0) * q).simd_le(p).to_bitmask() as u32 & ties;
         let ties = (r * q).simd_lt(p).to_bitmask() as u32 & ties & !hits;
         if ties == 0 {
             return hits;
         }
-        hits | self.decide_finely([r.to_array(), q.to_array(), p.to_array()], ties)
+        hits | self.decide_rest([r.to_array(), q.to_array(), p.to_array()], ties)
     }
 
-    /// As [`Pool::decide`], after sixteen bits.
+    /// As [`Fine::decide`], after sixteen bits.
     #[cold]
     #[inline(never)]
-    fn decide_finely(&mut self, [r, q, p]: [[f32; LANES]; 3], ties: u32) -> u32 {
+    fn decide_rest(&mut self, [r, q, p]: [[f32; LANES]; 3], ties: u32) -> u32 {
+        let Self(stream, tag) = self;
         let mut hits = 0;
         for lane in 0..LANES {
             if ties >> lane & 1 == 1 {
-                self.fine += 1;
-                let next = f64::from(self.stream.uniforms(self.fine, 1)[0]) / 256.0;
+                *tag += 1;
+                let next = f64::from(stream.uniforms(*tag, 1)[0]) / 256.0;
                 let below = (f64::from(r[lane]) + next) * f64::from(q[lane]);
                 hits |= u32::from(below < f64::from(p[lane])) << lane;
             }

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::super::domain::{Boundary, CENTRE, Domain};
+use super::super::blocks::position;
+use super::super::domain::Domain;
 use super::super::philox::{Purpose, Stream};
 use super::super::simd::{self, LANES, Simd, SimdBase, dispatch, store_positions, u32x16};
 use super::degrees::{ExpectedDegrees, check_list};
@@ -72,13 +73,14 @@ impl SpatialNetwork {
         let totals = Totals::new(&expected);
         check_edges(&totals)?;
         // Positions are drawn alike, so that nodes may as well be numbered by cell.
-        let mut positions = uniform_positions(domain, nodes, seed);
-        let tree = Tree::sort(domain, &mut positions, side(&placed, &totals))
+        let positions = uniform_positions(domain, nodes, seed);
+        let tree = Tree::sort(domain, &positions, side(&placed, &totals))
             .map_err(|node| NetworkError::Outside { node })?;
+        drop(positions);
         let plan = Plan::new(tree, placed, &expected, &totals);
-        let (graph, clipping) = draw(plan, nodes, seed)?;
+        let (graph, clipping, tree) = draw(plan, nodes, seed)?;
         Ok(Self {
-            positions,
+            positions: tree.into_positions(domain),
             expected,
             graph,
             clipping,
@@ -106,7 +108,8 @@ pub fn join(
     let tree = Tree::build(domain, positions, side(&placed, &totals))
         .map_err(|node| NetworkError::Outside { node })?;
     let plan = Plan::new(tree, placed, expected, &totals);
-    draw(plan, positions.len(), seed)
+    let (graph, clipping, _) = draw(plan, positions.len(), seed)?;
+    Ok((graph, clipping))
 }
 
 /// Refuses expected degrees that ask for more edges than a graph can have.
@@ -117,11 +120,6 @@ fn check_edges(totals: &Totals) -> Result<(), GraphError> {
 /// Independent uniform positions in the box, by node.
 pub fn uniform_positions(domain: &Domain, nodes: usize, seed: u64) -> Vec<[u32; 2]> {
     let stream = Stream::new(seed, 0, Purpose::InitialCondition);
-    let place = |word: u32| match domain.boundary {
-        Boundary::Periodic => word,
-        Boundary::Reflecting => (1 << 30) + (word >> 1),
-        Boundary::Open => CENTRE - (1 << 21) + (word >> 10),
-    };
     let mut positions = vec![[0; 2]; nodes];
     positions
         .par_chunks_mut(TASK)
@@ -133,8 +131,8 @@ pub fn uniform_positions(domain: &Domain, nodes: usize, seed: u64) -> Vec<[u32; 
                 first,
                 part,
             });
-            for position in part {
-                *position = position.map(place);
+            for place in part {
+                *place = position(domain.boundary, *place);
             }
         });
     positions
@@ -202,7 +200,8 @@ fn tasks(plan: &Plan) -> Vec<Task> {
     tasks
 }
 
-fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), NetworkError> {
+/// Draws the edges; also gives the tree back.
+fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping, Tree), NetworkError> {
     let (work, edges) = (AtomicU64::new(0), AtomicU64::new(0));
     let run = |found: &mut Found, task: Task| {
         found.clear();
@@ -252,7 +251,8 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     if clipping.pairs > 0 {
         clipping.nodes = plan.clipped_nodes();
     }
-    drop(plan);
+    // The rest of the plan has no place in memory beside the graph.
+    let tree = plan.into_tree();
     let graph = Graph::from_draws(nodes, &found)?;
-    Ok((graph, clipping))
+    Ok((graph, clipping, tree))
 }
