@@ -62,7 +62,7 @@ pub(super) trait Edges {
 
     /// Puts both ends of every edge into the rows of each other; `free`, one behind the node, is
     /// the next free entry of its row. Behind the last row are [`SPARE`] entries. Counts for each
-    /// row the entries that may be out of order.
+    /// row the entries that may be out of order; none that are in order may follow.
     fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], late: &mut [u8]);
 }
 

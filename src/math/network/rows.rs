@@ -5,6 +5,9 @@ use super::super::simd::*;
 /// Entries that must be readable behind the last row.
 pub const SPARE: usize = LANES + 1;
 
+/// Rows that are looked at together.
+const TOGETHER: usize = 256;
+
 /// Sorts the rows that begin at `starts` (the last of which is the end of all); `targets` goes on
 /// for [`SPARE`] more entries, which stay as they are. Gives the rows that hold
 /// equal entries.
@@ -30,51 +33,60 @@ impl Kernel for SortRows<'_> {
         let iota = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
         let iota = u32x16::load_array(simd, iota);
         let mut twice = Vec::new();
-        for (index, &late) in late.iter().enumerate() {
-            if late == 0 {
-                continue;
+        let mut waiting = [0_u32; TOGETHER];
+        for (part, late) in late.chunks(TOGETHER).enumerate() {
+            let first = part * TOGETHER;
+            // Which rows need it is chance, which no branch knows.
+            let mut count = 0;
+            for (index, &late) in (first as u32..).zip(late) {
+                waiting[count % TOGETHER] = index;
+                count += usize::from(late > 0);
             }
-            let row = &starts[index..index + 2];
-            let (begin, end) = (row[0] as usize, row[1] as usize);
-            let length = end - begin;
-            if length < 2 {
-                continue;
-            }
-            if length > LANES {
-                let row = &mut targets[begin..end];
-                row.sort_unstable();
-                let mut equal = false;
-                for pair in row.windows(2) {
-                    equal |= pair[0] == pair[1];
+            for &index in &waiting[..count] {
+                let index = index as usize;
+                let late = late[index - first];
+                let row = &starts[index..index + 2];
+                let (begin, end) = (row[0] as usize, row[1] as usize);
+                let length = end - begin;
+                if length < 2 {
+                    continue;
                 }
-                if equal {
+                if length > LANES {
+                    let row = &mut targets[begin..end];
+                    row.sort_unstable();
+                    let mut equal = false;
+                    for pair in row.windows(2) {
+                        equal |= pair[0] == pair[1];
+                    }
+                    if equal {
+                        twice.push(index as u32);
+                    }
+                    continue;
+                }
+                let part = &mut targets[begin..begin + SPARE];
+                let mut entries = u32x16::from_slice(simd, &part[..LANES]);
+                let next = u32x16::from_slice(simd, &part[1..]);
+                let pairs = (1_u32 << (length - 1)) - 1;
+                if entries.simd_lt(next).to_bitmask() as u32 & pairs == pairs {
+                    continue;
+                }
+                // One after the other is put among those before it.
+                for k in length.saturating_sub(usize::from(late))..length {
+                    let value = part[k];
+                    let values = u32x16::splat(simd, value);
+                    let before = (1_u32 << k) - 1;
+                    let lower = (entries.simd_lt(values).to_bitmask() as u32 & before).count_ones();
+                    let stay = ((1 << lower) - 1) | !(2 * before + 1);
+                    let moved = entries.slide::<{ LANES - 1 }>(entries);
+                    let here = iota.simd_eq(u32x16::splat(simd, lower));
+                    let stay = mask32x16::from_bitmask(simd, u64::from(stay & 0xffff));
+                    entries = stay.select(entries, here.select(values, moved));
+                }
+                entries.store_slice(&mut part[..LANES]);
+                let next = entries.slide::<1>(entries);
+                if entries.simd_lt(next).to_bitmask() as u32 & pairs != pairs {
                     twice.push(index as u32);
                 }
-                continue;
-            }
-            let part = &mut targets[begin..begin + SPARE];
-            let mut entries = u32x16::from_slice(simd, &part[..LANES]);
-            let next = u32x16::from_slice(simd, &part[1..]);
-            let pairs = (1_u32 << (length - 1)) - 1;
-            if entries.simd_lt(next).to_bitmask() as u32 & pairs == pairs {
-                continue;
-            }
-            // One after the other is put among those before it.
-            for k in length.saturating_sub(usize::from(late))..length {
-                let value = part[k];
-                let values = u32x16::splat(simd, value);
-                let before = (1_u32 << k) - 1;
-                let lower = (entries.simd_lt(values).to_bitmask() as u32 & before).count_ones();
-                let stay = ((1 << lower) - 1) | !(2 * before + 1);
-                let moved = entries.slide::<{ LANES - 1 }>(entries);
-                let here = iota.simd_eq(u32x16::splat(simd, lower));
-                let stay = mask32x16::from_bitmask(simd, u64::from(stay & 0xffff));
-                entries = stay.select(entries, here.select(values, moved));
-            }
-            entries.store_slice(&mut part[..LANES]);
-            let next = u32x16::from_slice(simd, &part[1..]);
-            if entries.simd_lt(next).to_bitmask() as u32 & pairs != pairs {
-                twice.push(index as u32);
             }
         }
         twice
