@@ -47,7 +47,13 @@ impl Kernel for Judge<'_> {
             tag,
             found,
         } = self;
-        for block in 0..batch.count.div_ceil(LANES) {
+        let blocks = batch.count.div_ceil(LANES);
+        let (mut picked, mut masses_of) = (
+            [[[0; LANES]; 2]; BATCH / LANES],
+            [[1.0; LANES]; BATCH / LANES],
+        );
+        let mut tests = [[0.0; LANES]; BATCH / LANES];
+        for block in 0..blocks {
             let range = block * LANES..(block + 1) * LANES;
             let [one, two, test, _] =
                 stream.word_lanes(simd, tags(simd, tag + (block * LANES) as u32), 0);
@@ -75,6 +81,14 @@ impl Kernel for Judge<'_> {
                     }
                 }
             }
+            picked[block] = pairs;
+            masses_of[block] = mass;
+            tests[block] = uniform_lanes(test).to_array();
+        }
+        for block in 0..blocks {
+            let range = block * LANES..(block + 1) * LANES;
+            let (pairs, mass) = (picked[block], masses_of[block]);
+            let test = f32x16::load_array(simd, tests[block]);
             let there = gather_positions(simd, &plan.tree.places, &pairs[0]);
             let here = gather_positions(simd, &plan.tree.places, &pairs[1]);
             let r2 = distance2(there, here, plan.tree.quantum);
@@ -90,7 +104,7 @@ impl Kernel for Judge<'_> {
             sum = sum * p + 0.5;
             let intensity = (sum * p + 1.0) * p;
             let rate = f32x16::from_slice(simd, &batch.rate[range]) * mass;
-            let kept = (uniform_lanes(test) * rate).simd_lt(intensity);
+            let kept = (test * rate).simd_lt(intensity);
             let pairs = [
                 u32x16::load_array(simd, pairs[0]),
                 u32x16::load_array(simd, pairs[1]),
