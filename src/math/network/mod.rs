@@ -18,6 +18,7 @@ mod lanes;
 mod masses;
 pub mod measure;
 mod near;
+mod parts;
 mod plan;
 mod pool;
 mod race;

@@ -11,7 +11,8 @@ use super::super::simd::*;
 use super::found::{Found, Rows};
 use super::judge::tags;
 use super::lanes::{Values, distance2};
-use super::plan::{CLIPPED, Plan, key_at};
+use super::parts::key_at;
+use super::plan::{CLIPPED, Plan};
 use super::pool::Pool;
 
 /// Sixteen numbers that one load brings.

@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytemuck::{Pod, Zeroable};
 
 use super::super::simd::LANES;
+use super::degrees::Totals;
 use super::kernel::Placed;
 use super::lanes::KernelLanes;
 use super::masses::Masses;
+use super::parts::Parts;
 use super::tree::{Level, Tree};
 
 /// The largest probability of a pair that races; it keeps the bound within 16 % of the intensity.
@@ -96,79 +98,6 @@ pub struct Ways {
 
 /// No way has as many columns or rows.
 pub const REACH: i32 = 16;
-
-/// Columns or rows that can be seen from one, itself among them.
-pub const SEEN: usize = 2 * REACH as usize;
-
-/// What a column or row adds to the key where there is none: no key is as large.
-pub const NOWHERE: u32 = 1 << 30;
-
-/// What the columns and the rows of a level add to a key, and beyond either end those that are seen
-/// from within.
-#[derive(Clone, Debug)]
-pub struct Parts([Vec<u32>; 2]);
-
-impl Parts {
-    fn new(level: &Level, periodic: bool) -> Self {
-        Self([0, 1].map(|axis| {
-            let cells = level.cells[axis] as i32;
-            let part = |at: i32| {
-                let inside = if periodic { at.rem_euclid(cells) } else { at };
-                let part = level.parts[axis].get(inside as usize);
-                part.copied().unwrap_or(NOWHERE)
-            };
-            (-REACH..cells + REACH).map(part).collect()
-        }))
-    }
-
-    /// What is seen from a cell: parts of columns and rows, from [`REACH`] before it on.
-    #[inline(always)]
-    pub fn around(&self, [column, row]: [u16; 2]) -> [&[u32]; 2] {
-        [
-            &self.0[0][usize::from(column)..][..SEEN],
-            &self.0[1][usize::from(row)..][..SEEN],
-        ]
-    }
-}
-
-/// The key of the cell at columns and rows from [`REACH`] less; [`NOWHERE`] or more if there is none.
-#[inline(always)]
-pub fn key_at(around: [&[u32]; 2], by: [u8; 2]) -> u32 {
-    around[0][usize::from(by[0]) % SEEN] + around[1][usize::from(by[1]) % SEEN]
-}
-
-/// What matters of all expected degrees together.
-#[derive(Clone, Copy, Debug)]
-pub struct Totals {
-    /// Number of nodes.
-    pub nodes: usize,
-    /// Sum of the degrees, and of their squares.
-    pub sum: f64,
-    pub squares: f64,
-    /// The largest.
-    pub most: f64,
-    /// True when they are all the same.
-    pub alike: bool,
-}
-
-impl Totals {
-    /// Of the nodes with these expected degrees.
-    pub fn new(expected: &[f64]) -> Self {
-        let (mut sum, mut squares, mut most) = (0.0, 0.0, 0.0_f64);
-        for &degree in expected {
-            sum += degree;
-            squares += degree * degree;
-            most = most.max(degree);
-        }
-        Self {
-            nodes: expected.len(),
-            sum,
-            squares,
-            most,
-            alike: expected.iter().all(|&degree| degree == most),
-        }
-    }
-}
 
 impl Ways {
     pub fn new(offsets: &[Offset]) -> Self {

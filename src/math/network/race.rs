@@ -18,7 +18,8 @@ use super::super::polynomial::ln;
 use super::super::simd::*;
 use super::found::Found;
 use super::judge::{BATCH, Batch, Judge, tags};
-use super::plan::{CLIPPED, MOST_RACED, Offset, Plan, Ways, key_at, rate};
+use super::parts::key_at;
+use super::plan::{CLIPPED, MOST_RACED, Offset, Plan, Ways, rate};
 use super::stretch::{STRETCHES, Stretch};
 use super::tree::{Cell, Level};
 

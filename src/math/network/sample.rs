@@ -17,14 +17,14 @@ use super::super::blocks::position;
 use super::super::domain::Domain;
 use super::super::philox::{Purpose, Stream};
 use super::super::simd::{self, LANES, Simd, SimdBase, dispatch, store_positions, u32x16};
-use super::degrees::{ExpectedDegrees, check_list};
+use super::degrees::{ExpectedDegrees, Totals, check_list};
 use super::error::NetworkError;
 use super::found::{Found, MOST_WORK};
 use super::geometry::Geometry;
 use super::graph::{Edges, Graph, GraphError, MAX_EDGES, check_sizes};
 use super::kernel::{Kernel, Placed};
 use super::near::Near;
-use super::plan::{Plan, Totals, side};
+use super::plan::{Plan, side};
 use super::race::Race;
 use super::tree::Tree;
 

@@ -1,7 +1,8 @@
 //! Stretches of the race: the ways from one cell to others, how wide they are, and where they end.
 
 use super::super::simd::*;
-use super::plan::{NOWHERE, Plan, Summary, Ways};
+use super::parts::NOWHERE;
+use super::plan::{Plan, Summary, Ways};
 
 /// A stretch of the race: the ways from one cell to at most sixteen others, one after the other.
 #[derive(Clone, Copy)]
