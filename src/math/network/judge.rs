@@ -48,17 +48,17 @@ impl Kernel for Judge<'_> {
             found,
         } = self;
         let blocks = batch.count.div_ceil(LANES);
-        let (mut picked, mut masses_of) = (
-            [[[0; LANES]; 2]; BATCH / LANES],
-            [[1.0; LANES]; BATCH / LANES],
-        );
+        // All nodes are picked before the first place is looked up: the places are far from each
+        // other in memory, and one need not wait for another.
+        let mut picked = [[[0; LANES]; 2]; BATCH / LANES];
+        let mut products = [[1.0; LANES]; BATCH / LANES];
         let mut tests = [[0.0; LANES]; BATCH / LANES];
         for block in 0..blocks {
             let range = block * LANES..(block + 1) * LANES;
             let [one, two, test, _] =
                 stream.word_lanes(simd, tags(simd, tag + (block * LANES) as u32), 0);
             let words = [one, two];
-            let (mut pairs, mut mass) = ([[0; LANES]; 2], [1.0; LANES]);
+            let (pairs, mass) = (&mut picked[block], &mut products[block]);
             for side in 0..2 {
                 let slots = &batch.slots[side][range.clone()];
                 match &plan.masses {
@@ -81,13 +81,11 @@ impl Kernel for Judge<'_> {
                     }
                 }
             }
-            picked[block] = pairs;
-            masses_of[block] = mass;
             tests[block] = uniform_lanes(test).to_array();
         }
         for block in 0..blocks {
             let range = block * LANES..(block + 1) * LANES;
-            let (pairs, mass) = (picked[block], masses_of[block]);
+            let (pairs, mass) = (picked[block], products[block]);
             let test = f32x16::load_array(simd, tests[block]);
             let there = gather_positions(simd, &plan.tree.places, &pairs[0]);
             let here = gather_positions(simd, &plan.tree.places, &pairs[1]);

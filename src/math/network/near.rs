@@ -100,8 +100,8 @@ impl Trials {
         let mut at = 0;
         for i in nodes.clone() {
             let (block, lane) = (i / LANES, i % LANES);
-            let [x, y] = [&packed.x, &packed.y].map(|of| of[block].0[lane]);
-            let (x, y) = (u32x16::splat(simd, x), u32x16::splat(simd, y));
+            let x = u32x16::splat(simd, packed.x[block].0[lane]);
+            let y = u32x16::splat(simd, packed.y[block].0[lane]);
             let used = i.div_ceil(LANES);
             let places = packed.x[..used].iter().zip(&packed.y[..used]);
             for (value, (x_block, y_block)) in self.inverse[at..at + used].iter_mut().zip(places) {
@@ -216,7 +216,6 @@ impl Trials {
     ) {
         let [peak, floor] = scales(simd, plan);
         let most = f32x16::splat(simd, 256.0 * CLIPPED as f32);
-        let slot = |of: usize| packed.slot[of / LANES].0[of % LANES];
         let mut at = 0;
         for i in nodes {
             let mut clipped = 0;
@@ -238,13 +237,13 @@ impl Trials {
                 for lane in 0..LANES {
                     if above >> lane & 1 == 1 {
                         found.clipped.1 += f64::from(p[lane]) / 256.0 - 1.0;
-                        plan.clip(slot(block * LANES + lane));
+                        plan.clip(packed.slot[block].0[lane]);
                     }
                 }
             }
             if clipped > 0 {
                 found.clipped.0 += u64::from(clipped);
-                plan.clip(slot(i));
+                plan.clip(packed.slot[i / LANES].0[i % LANES]);
             }
         }
     }
