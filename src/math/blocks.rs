@@ -27,6 +27,16 @@ pub(super) fn fraction(domain: &Domain, position: [u32; 2]) -> Option<[u32; 2]> 
     }
 }
 
+/// The position at a place in the box: what [`fraction`] gives for it, but for bits that positions of
+/// this box do not have.
+pub(super) fn position(boundary: Boundary, fraction: [u32; 2]) -> [u32; 2] {
+    fraction.map(|at| match boundary {
+        Boundary::Periodic => at,
+        Boundary::Reflecting => (1 << 30) + (at >> 1),
+        Boundary::Open => CENTRE - (1 << 21) + (at >> 10),
+    })
+}
+
 /// Numbers of particles in equal blocks that tile the box, row by row.
 #[derive(Clone, Debug, Default)]
 pub struct BlockCounts {

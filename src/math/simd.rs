@@ -9,7 +9,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 pub use fearless_simd::prelude::*;
-pub use fearless_simd::{Level, f32x16, f64x8, i32x16, mask32x16, u32x4, u32x16, u64x8};
+pub use fearless_simd::{Level, f32x16, f64x8, i32x16, mask32x16, mask64x8, u32x4, u32x16, u64x8};
 
 /// Particles that a kernel works on at once.
 pub const LANES: usize = 16;

@@ -227,6 +227,39 @@ fn poisson_table(mean: f64) -> (usize, Vec<f64>) {
     (first as usize, weights)
 }
 
+/// What matters of all expected degrees together.
+#[derive(Clone, Copy, Debug)]
+pub struct Totals {
+    /// Number of nodes.
+    pub nodes: usize,
+    /// Sum of the degrees, and of their squares.
+    pub sum: f64,
+    pub squares: f64,
+    /// The largest.
+    pub most: f64,
+    /// True when they are all the same.
+    pub alike: bool,
+}
+
+impl Totals {
+    /// Of the nodes with these expected degrees.
+    pub fn new(expected: &[f64]) -> Self {
+        let (mut sum, mut squares, mut most) = (0.0, 0.0, 0.0_f64);
+        for &degree in expected {
+            sum += degree;
+            squares += degree * degree;
+            most = most.max(degree);
+        }
+        Self {
+            nodes: expected.len(),
+            sum,
+            squares,
+            most,
+            alike: expected.iter().all(|&degree| degree == most),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::super::testing::same_on_any_threads;

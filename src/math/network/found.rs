@@ -66,7 +66,7 @@ impl Edges for Found {
         self.edges.count_degrees(degrees);
     }
 
-    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], mixed: &mut [bool]) {
+    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], late: &mut [u8]) {
         let (mut read, spare) = (0, targets.len() - 1);
         for (slot, &length) in (self.rows.first..).zip(&self.rows.lengths) {
             let length = length as usize;
@@ -79,7 +79,7 @@ impl Edges for Found {
             for k in 0..SOME {
                 let valid = k < length;
                 let place = &mut free[some[k] as usize + 1];
-                targets[if valid { *place as usize } else { spare }] = slot;
+                targets[std::hint::select_unpredictable(valid, *place as usize, spare)] = slot;
                 *place += u32::from(valid);
             }
             for k in SOME..length {
@@ -90,7 +90,7 @@ impl Edges for Found {
             }
             read += length;
         }
-        self.edges.fill_rows(free, targets, mixed);
+        self.edges.fill_rows(free, targets, late);
     }
 }
 
@@ -123,24 +123,44 @@ impl Found {
         self.work > MOST_WORK || Edges::count(self) > MAX_EDGES
     }
 
-    /// Puts nodes in the places of slots, when they are not the same.
-    pub fn finish(&mut self, order: &[u32]) {
-        self.edges.truncate(self.count);
+    /// Forgets everything, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.count = 0;
+        self.rows.count = 0;
+        self.rows.lengths.clear();
+        (self.clipped, self.work) = ((0, 0.0), 0);
+    }
+
+    /// A copy that holds what is valid and no more, with nodes in the places of slots when they are
+    /// not the same.
+    pub fn finished(&self, order: &[u32]) -> Self {
+        let mut edges = self.edges[..self.count].to_vec();
+        let mut rows = Rows::default();
         if order.is_empty() {
-            return;
+            let end = self.rows.targets.len().min(self.rows.count + SOME);
+            rows = Rows {
+                first: self.rows.first,
+                lengths: self.rows.lengths.clone(),
+                targets: self.rows.targets[..end].to_vec(),
+                count: self.rows.count,
+            };
+        } else {
+            let mut read = 0;
+            for (slot, &length) in (self.rows.first..).zip(&self.rows.lengths) {
+                let some = &self.rows.targets[read..read + length as usize];
+                edges.extend(some.iter().map(|&other| [slot, other]));
+                read += some.len();
+            }
+            for edge in &mut edges {
+                *edge = edge.map(|slot| order[slot as usize]);
+            }
         }
-        let mut edges = std::mem::take(&mut self.edges);
-        let mut read = 0;
-        for (slot, &length) in (self.rows.first..).zip(&self.rows.lengths) {
-            let some = &self.rows.targets[read..read + length as usize];
-            edges.extend(some.iter().map(|&other| [slot, other]));
-            read += some.len();
+        Self {
+            count: edges.len(),
+            edges,
+            rows,
+            clipped: self.clipped,
+            work: self.work,
         }
-        for edge in &mut edges {
-            *edge = edge.map(|slot| order[slot as usize]);
-        }
-        self.rows = Rows::default();
-        self.count = edges.len();
-        self.edges = edges;
     }
 }

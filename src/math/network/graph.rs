@@ -61,9 +61,9 @@ pub(super) trait Edges {
     fn count_degrees(&self, degrees: &mut [u32]);
 
     /// Puts both ends of every edge into the rows of each other; `free`, one behind the node, is
-    /// the next free entry of its row. Behind the last row are [`SPARE`] entries. Marks rows that
-    /// may not ascend.
-    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], mixed: &mut [bool]);
+    /// the next free entry of its row. Behind the last row are [`SPARE`] entries. Counts for each
+    /// row the entries that may be out of order; none that are in order may follow.
+    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], late: &mut [u8]);
 }
 
 impl<T: AsRef<[[u32; 2]]>> Edges for T {
@@ -78,10 +78,11 @@ impl<T: AsRef<[[u32; 2]]>> Edges for T {
         }
     }
 
-    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], mixed: &mut [bool]) {
+    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], late: &mut [u8]) {
         for &[a, b] in self.as_ref() {
             for (row, target) in [(a, b), (b, a)] {
-                mixed[row as usize] = true;
+                let late = &mut late[row as usize];
+                *late = late.saturating_add(1);
                 let place = &mut free[row as usize + 1];
                 targets[*place as usize] = target;
                 *place += 1;
@@ -151,15 +152,15 @@ impl Graph {
             *start = sum;
         }
         let mut targets = vec![0_u32; sum as usize + SPARE];
-        let mut mixed = vec![false; nodes];
+        let mut late = vec![0_u8; nodes];
         for part in parts {
-            part.fill_rows(&mut starts, &mut targets, &mut mixed);
+            part.fill_rows(&mut starts, &mut targets, &mut late);
         }
         starts.truncate(nodes + 1);
         let twice = dispatch(SortRows {
             starts: &starts,
             targets: &mut targets,
-            mixed: &mixed,
+            late: &late,
         });
         targets.truncate(sum as usize);
         (Self { starts, targets }, twice)

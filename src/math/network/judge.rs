@@ -20,10 +20,8 @@ pub fn tags<S: Simd>(simd: S, first: u32) -> u32x16<S> {
 pub struct Batch {
     /// How many there are.
     pub count: usize,
-    /// First slots of the two cells.
-    pub first: [[u32; BATCH]; 2],
-    /// Numbers of slots of the two cells.
-    pub slots: [[u32; BATCH]; 2],
+    /// First slots and numbers of slots of the two cells.
+    pub slots: [[[u32; 2]; BATCH]; 2],
     /// Rate of candidates per unit masses.
     pub rate: [f32; BATCH],
 }
@@ -49,19 +47,24 @@ impl Kernel for Judge<'_> {
             tag,
             found,
         } = self;
-        for block in 0..batch.count.div_ceil(LANES) {
+        let blocks = batch.count.div_ceil(LANES);
+        // All nodes are picked before the first place is looked up: the places are far from each
+        // other in memory, and one need not wait for another.
+        let mut picked = [[[0; LANES]; 2]; BATCH / LANES];
+        let mut products = [[1.0; LANES]; BATCH / LANES];
+        let mut tests = [[0.0; LANES]; BATCH / LANES];
+        for block in 0..blocks {
             let range = block * LANES..(block + 1) * LANES;
             let [one, two, test, _] =
                 stream.word_lanes(simd, tags(simd, tag + (block * LANES) as u32), 0);
             let words = [one, two];
-            let (mut pairs, mut mass) = ([[0; LANES]; 2], [1.0; LANES]);
+            let (pairs, mass) = (&mut picked[block], &mut products[block]);
             for side in 0..2 {
-                let first = &batch.first[side][range.clone()];
                 let slots = &batch.slots[side][range.clone()];
                 match &plan.masses {
                     None => {
-                        let first = u32x16::from_slice(simd, first);
-                        let (a, b) = u32x16::from_slice(simd, slots).widen();
+                        let [first, count] = load_positions(simd, slots);
+                        let (a, b) = count.widen();
                         let (u, v) = words[side].widen();
                         let at = ((a * u) >> 32).narrow((b * v) >> 32);
                         pairs[side] = (first + at).to_array();
@@ -69,8 +72,8 @@ impl Kernel for Judge<'_> {
                     Some(masses) => {
                         let words = words[side].to_array();
                         for lane in 0..LANES {
-                            let from = first[lane] as usize;
-                            let slots = from..from + (slots[lane] as usize).max(1);
+                            let [from, count] = slots[lane].map(|word| word as usize);
+                            let slots = from..from + count.max(1);
                             let slot = masses.pick(&slots, words[lane]);
                             mass[lane] *= masses.of[slot];
                             pairs[side][lane] = slot as u32;
@@ -78,6 +81,12 @@ impl Kernel for Judge<'_> {
                     }
                 }
             }
+            tests[block] = uniform_lanes(test).to_array();
+        }
+        for block in 0..blocks {
+            let range = block * LANES..(block + 1) * LANES;
+            let (pairs, mass) = (picked[block], products[block]);
+            let test = f32x16::load_array(simd, tests[block]);
             let there = gather_positions(simd, &plan.tree.places, &pairs[0]);
             let here = gather_positions(simd, &plan.tree.places, &pairs[1]);
             let r2 = distance2(there, here, plan.tree.quantum);
@@ -93,7 +102,7 @@ impl Kernel for Judge<'_> {
             sum = sum * p + 0.5;
             let intensity = (sum * p + 1.0) * p;
             let rate = f32x16::from_slice(simd, &batch.rate[range]) * mass;
-            let kept = (uniform_lanes(test) * rate).simd_lt(intensity);
+            let kept = (test * rate).simd_lt(intensity);
             let pairs = [
                 u32x16::load_array(simd, pairs[0]),
                 u32x16::load_array(simd, pairs[1]),

@@ -5,6 +5,11 @@ use super::super::simd::*;
 use super::kernel::Placed;
 use super::shape::Shape;
 
+/// Sixteen numbers that one load brings.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct Values(pub [f32; LANES]);
+
 /// A placed kernel, times a factor.
 #[derive(Clone, Copy, Debug)]
 pub struct KernelLanes {
@@ -70,7 +75,7 @@ impl KernelLanes {
         }
     }
 
-    /// Peak and floor: the values are peak/q + floor, with the q of [`KernelLanes::inverse`].
+    /// Peak and floor: the values are peak/q + floor, with the q of [`KernelLanes::invert`].
     pub fn scales(&self) -> [f32; 2] {
         match self.form {
             Form::Flat => [0.0, self.floor],
@@ -78,32 +83,43 @@ impl KernelLanes {
         }
     }
 
-    /// The peak of the local part over its value at sixteen squared distances: what a test against
-    /// a random number needs, without a division.
+    /// Puts the peak of the local part over its value in the places of squared distances: what a
+    /// test against a random number needs, without a division.
     #[inline(always)]
-    pub fn inverse<S: Simd>(&self, simd: S, r2: f32x16<S>) -> f32x16<S> {
+    pub fn invert<S: Simd>(&self, simd: S, values: &mut [Values]) {
         let one = f32x16::splat(simd, 1.0);
+        // A loop for each form, so that none has to look which form it is.
+        macro_rules! each {
+            (|$r2:ident| $inverse:expr) => {
+                for value in values {
+                    let $r2 = f32x16::load_array(simd, value.0);
+                    value.0 = $inverse.to_array();
+                }
+            };
+        }
         match self.form {
-            Form::Flat => one,
-            Form::Gaussian { rate } => exp(simd, r2 * -rate),
-            Form::Exponential { rate } => exp(simd, r2.sqrt() * -rate),
-            Form::InverseSquare { rate } => {
+            Form::Flat => values.fill(Values([1.0; LANES])),
+            Form::Gaussian { rate } => each!(|r2| exp(simd, r2 * -rate)),
+            Form::Exponential { rate } => each!(|r2| exp(simd, r2.sqrt() * -rate)),
+            Form::InverseSquare { rate } => each!(|r2| {
                 let x = r2 * rate + 1.0;
                 x * x
+            }),
+            Form::PowerLaw { rate, power } => {
+                each!(|r2| exp(simd, ln(simd, r2 * rate + 1.0) * -power));
             }
-            Form::PowerLaw { rate, power } => exp(simd, ln(simd, r2 * rate + 1.0) * -power),
-            Form::PlateauFour { rate } => {
+            Form::PlateauFour { rate } => each!(|r2| {
                 let x = (r2 * rate).max(one);
                 x * x
-            }
-            Form::Plateau { rate, power } => {
+            }),
+            Form::Plateau { rate, power } => each!(|r2| {
                 let x = (r2 * rate).max(one);
                 exp(simd, ln(simd, x) * -power)
-            }
-            Form::FiniteRange { radius2 } => {
+            }),
+            Form::FiniteRange { radius2 } => each!(|r2| {
                 let inside = r2.simd_lt(f32x16::splat(simd, radius2));
                 inside.select(one, f32x16::splat(simd, 1e30))
-            }
+            }),
         }
     }
 
@@ -177,7 +193,9 @@ mod tests {
         #[inline(always)]
         fn run<S: Simd>(self, simd: S) -> [f32; LANES] {
             let [peak, floor] = self.0.scales();
-            let inverse = self.0.inverse(simd, f32x16::load_array(simd, self.1));
+            let mut values = [Values(self.1)];
+            self.0.invert(simd, &mut values);
+            let inverse = f32x16::load_array(simd, values[0].0);
             (f32x16::splat(simd, peak) / inverse + floor).to_array()
         }
     }

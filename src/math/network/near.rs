@@ -8,10 +8,12 @@ use bytemuck::{Pod, Zeroable, cast_slice_mut};
 
 use super::super::philox::Stream;
 use super::super::simd::*;
-use super::found::Found;
-use super::lanes::distance2;
+use super::found::{Found, Rows};
+use super::judge::tags;
+use super::lanes::{Values, distance2};
+use super::parts::key_at;
 use super::plan::{CLIPPED, Plan};
-use super::tree::Cell;
+use super::pool::Pool;
 
 /// Sixteen numbers that one load brings.
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -51,7 +53,7 @@ impl Packed {
             let [x, y] = load_positions(simd, &plan.tree.places[from..from + LANES]);
             x.store_slice(&mut flat[0][at..at + LANES]);
             y.store_slice(&mut flat[1][at..at + LANES]);
-            let slot = u32x16::splat(simd, from as u32) + u32x16::load_array(simd, IOTA);
+            let slot = tags(simd, from as u32);
             slot.store_slice(&mut flat[2][at..at + LANES]);
             if let Some(masses) = &plan.masses {
                 let mass = f32x16::from_slice(simd, &masses.of[from..from + LANES]);
@@ -65,88 +67,196 @@ impl Packed {
     }
 }
 
-const IOTA: [u32; LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+/// Vectors of trials that are made together: as many as stay in the first cache.
+const GROUP: usize = 128;
 
-/// Vectors of random numbers that are drawn together.
-const POOL: usize = 64;
-
-/// Random numbers of eight bits, from 0 to 255, a vector at a time.
-struct Pool {
-    stream: Stream,
-    /// The next tag that has not been used.
-    tag: u32,
-    used: usize,
-    numbers: Vec<f32>,
-    /// Numbers of more bits so far, which have tags of their own.
-    fine: u32,
+/// Trials of some nodes with all that are packed before them, node by node, sixteen at once.
+#[derive(Default)]
+struct Trials {
+    /// The peak of the kernel over its values; NaN, which decides no test, behind the last node.
+    inverse: Vec<Values>,
+    /// Products of the masses, when they differ.
+    product: Vec<Values>,
+    /// Bits of the pairs that are joined.
+    hits: Vec<u32>,
 }
 
-impl Pool {
-    fn new(stream: Stream) -> Self {
-        Self {
-            stream,
-            tag: 0,
-            used: POOL,
-            numbers: vec![0.0; POOL * LANES],
-            fine: 0,
-        }
-    }
-
+impl Trials {
+    /// Prepares the trials of packed nodes. Gives the number of vectors.
     #[inline(always)]
-    fn next<S: Simd>(&mut self, simd: S) -> f32x16<S> {
-        if self.used == POOL {
-            let iota = u32x16::load_array(simd, IOTA);
-            for part in self.numbers.chunks_exact_mut(16 * LANES) {
-                let tags = u32x16::splat(simd, self.tag) + iota;
-                self.tag = self.tag.wrapping_add(LANES as u32);
-                let words = self.stream.word_lanes(simd, tags, 0);
-                for k in 0..16 {
-                    let byte: i32x16<S> = ((words[k / 4] >> (8 * (k as u32 % 4))) & 0xff).bitcast();
-                    let byte = byte.to_float::<f32x16<S>>();
-                    byte.store_slice(&mut part[k * LANES..(k + 1) * LANES]);
-                }
-            }
-            self.used = 0;
-        }
-        let first = self.used * LANES;
-        self.used += 1;
-        f32x16::from_slice(simd, &self.numbers[first..first + LANES])
-    }
-
-    /// The lanes of `ties` in which (r + v) q < p with the bits v that follow those of r.
-    #[inline(always)]
-    fn decide<S: Simd>(
+    fn prepare<S: Simd>(
         &mut self,
         simd: S,
-        r: f32x16<S>,
-        q: f32x16<S>,
-        p: f32x16<S>,
-        ties: u32,
-    ) -> u32 {
-        let r = r + self.next(simd) * (1.0 / 256.0);
-        let hits = ((r + 1.0 / 256.0) * q).simd_le(p).to_bitmask() as u32 & ties;
-        let ties = (r * q).simd_lt(p).to_bitmask() as u32 & ties & !hits;
-        if ties == 0 {
-            return hits;
+        plan: &Plan,
+        packed: &Packed,
+        nodes: Range<usize>,
+    ) -> usize {
+        let most = nodes.len() * nodes.end.div_ceil(LANES);
+        if most > self.inverse.len() {
+            self.inverse.resize(2 * most, Values([0.0; LANES]));
+            self.product.resize(2 * most, Values([0.0; LANES]));
+            self.hits.resize(2 * most, 0);
         }
-        hits | self.decide_finely([r.to_array(), q.to_array(), p.to_array()], ties)
-    }
-
-    /// As [`Pool::decide`], after sixteen bits.
-    #[cold]
-    #[inline(never)]
-    fn decide_finely(&mut self, [r, q, p]: [[f32; LANES]; 3], ties: u32) -> u32 {
-        let mut hits = 0;
-        for lane in 0..LANES {
-            if ties >> lane & 1 == 1 {
-                self.fine += 1;
-                let next = f64::from(self.stream.uniforms(self.fine, 1)[0]) / 256.0;
-                let below = (f64::from(r[lane]) + next) * f64::from(q[lane]);
-                hits |= u32::from(below < f64::from(p[lane])) << lane;
+        let mut at = 0;
+        for i in nodes.clone() {
+            let (block, lane) = (i / LANES, i % LANES);
+            let x = u32x16::splat(simd, packed.x[block].0[lane]);
+            let y = u32x16::splat(simd, packed.y[block].0[lane]);
+            let used = i.div_ceil(LANES);
+            let places = packed.x[..used].iter().zip(&packed.y[..used]);
+            for (value, (x_block, y_block)) in self.inverse[at..at + used].iter_mut().zip(places) {
+                let there = [
+                    u32x16::load_array(simd, x_block.0),
+                    u32x16::load_array(simd, y_block.0),
+                ];
+                value.0 = distance2(there, [x, y], plan.tree.quantum).to_array();
+            }
+            if plan.masses.is_some() {
+                let mass = f32x16::splat(simd, f32::from_bits(packed.mass[block].0[lane]));
+                let products = &mut self.product[at..at + used];
+                for (product, masses) in products.iter_mut().zip(&packed.mass[..used]) {
+                    let masses = f32x16::from_bits(u32x16::load_array(simd, masses.0));
+                    product.0 = (mass * masses).to_array();
+                }
+            }
+            at += used;
+        }
+        plan.lanes.invert(simd, &mut self.inverse[..at]);
+        let mut end = 0;
+        for i in nodes {
+            end += i.div_ceil(LANES);
+            if i % LANES != 0 {
+                let value = &mut self.inverse[end - 1];
+                let valid = mask32x16::from_bitmask(simd, (1 << (i % LANES)) - 1);
+                let kept = f32x16::load_array(simd, value.0);
+                value.0 = valid.select(kept, f32x16::splat(simd, f32::NAN)).to_array();
             }
         }
-        hits
+        at
     }
+
+    /// A pair is joined when (r + v) q < peak, with eight random bits r and those that follow v in
+    /// (0, 1); a floor shifts r. `DIFFER` says that there are products of masses.
+    #[inline(always)]
+    fn decide<S: Simd, const DIFFER: bool>(
+        &mut self,
+        simd: S,
+        plan: &Plan,
+        count: usize,
+        pool: &mut Pool,
+    ) {
+        let [peak, floor] = scales(simd, plan);
+        let trials = self.inverse[..count].iter().zip(&self.product[..count]);
+        let trials = trials.zip(&mut self.hits[..count]);
+        if plan.certain {
+            // A threshold, in which chance has no part.
+            for ((value, _), hits) in trials {
+                let q = f32x16::load_array(simd, value.0);
+                *hits = (q * 256.0).simd_le(peak).to_bitmask() as u32;
+            }
+            return;
+        }
+        // Every vector of trials may have ties.
+        let (numbers, fine) = pool.ahead(simd, 2 * count);
+        let mut used = 0;
+        for ((value, product), hits) in trials {
+            let q = f32x16::load_array(simd, value.0);
+            let (mut peak, mut floor) = (peak, floor);
+            if DIFFER {
+                let product = f32x16::load_array(simd, product.0);
+                (peak, floor) = (peak * product, floor * product);
+            }
+            let random = f32x16::load_array(simd, numbers[used].0) - floor;
+            used += 1;
+            let least = random * q;
+            let joined = (least + q).simd_le(peak).to_bitmask() as u32;
+            let possible = least.simd_lt(peak).to_bitmask() as u32;
+            *hits = joined;
+            let ties = possible & !joined;
+            if ties != 0 {
+                let next = f32x16::load_array(simd, numbers[used].0);
+                used += 1;
+                *hits |= fine.decide([random, next, q, peak], ties);
+            }
+        }
+        pool.take(used);
+    }
+
+    /// Puts the slots that were joined into rows, node by node.
+    #[inline(always)]
+    fn collect<S: Simd>(&self, simd: S, packed: &Packed, nodes: Range<usize>, rows: &mut Rows) {
+        let mut at = 0;
+        for i in nodes {
+            let used = i.div_ceil(LANES);
+            rows.reserve((used + 1) * LANES);
+            let room = &mut rows.targets[rows.count..];
+            let mut filled = 0;
+            for (&hits, slots) in self.hits[at..at + used].iter().zip(&packed.slot[..used]) {
+                let mask = mask32x16::from_bitmask(simd, u64::from(hits));
+                u32x16::load_array(simd, slots.0)
+                    .compress(mask)
+                    .store_slice(&mut room[filled..][..LANES]);
+                filled += hits.count_ones() as usize;
+            }
+            rows.count += filled;
+            rows.lengths.push(filled as u32);
+            at += used;
+        }
+    }
+
+    /// Counts the pairs whose probability is above 1, and marks their nodes.
+    #[inline(always)]
+    fn clip<S: Simd>(
+        &self,
+        simd: S,
+        plan: &Plan,
+        packed: &Packed,
+        nodes: Range<usize>,
+        found: &mut Found,
+    ) {
+        let [peak, floor] = scales(simd, plan);
+        let most = f32x16::splat(simd, 256.0 * CLIPPED as f32);
+        let mut at = 0;
+        for i in nodes {
+            let mut clipped = 0;
+            for block in 0..i.div_ceil(LANES) {
+                let q = f32x16::load_array(simd, self.inverse[at].0);
+                let (mut peak, mut floor) = (peak, floor);
+                if plan.masses.is_some() {
+                    let product = f32x16::load_array(simd, self.product[at].0);
+                    (peak, floor) = (peak * product, floor * product);
+                }
+                let p = peak / q + floor;
+                at += 1;
+                let above = p.simd_gt(most).to_bitmask() as u32;
+                if above == 0 {
+                    continue;
+                }
+                clipped += above.count_ones();
+                let p = p.to_array();
+                for lane in 0..LANES {
+                    if above >> lane & 1 == 1 {
+                        found.clipped.1 += f64::from(p[lane]) / 256.0 - 1.0;
+                        plan.clip(packed.slot[block].0[lane]);
+                    }
+                }
+            }
+            if clipped > 0 {
+                found.clipped.0 += u64::from(clipped);
+                plan.clip(packed.slot[i / LANES].0[i % LANES]);
+            }
+        }
+    }
+}
+
+/// Peak and floor of the kernel, in units of which 256 are a probability of 1.
+#[inline(always)]
+fn scales<S: Simd>(simd: S, plan: &Plan) -> [f32x16<S>; 2] {
+    let [peak, floor] = plan.lanes.scales();
+    [
+        f32x16::splat(simd, peak * 256.0),
+        f32x16::splat(simd, floor * 256.0),
+    ]
 }
 
 /// The direct trials of finest cells with keys in a range.
@@ -177,40 +287,30 @@ impl Kernel for Near<'_> {
         let mut packed = Packed::default();
         let mut near: Vec<u32> = Vec::new();
         let mut pool = Pool::new(stream);
-        let (zero, last) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 255.0));
-        // A pair is joined when (r + v) q < peak, with eight random bits r and those that follow v
-        // in (0, 1); a floor shifts r.
-        let lanes = plan.lanes;
-        let [peak, floor] = lanes.scales().map(|scale| scale * 256.0);
-        let most = 256.0 * CLIPPED as f32;
-        let (masses, may_clip, certain) = (plan.masses.is_some(), plan.may_clip, plan.certain);
-        let quantum = tree.quantum;
+        let mut trials = Trials::default();
         let slots = tree.slots(level, keys.start).start..tree.slots(level, keys.end - 1).end;
         found.rows.first = slots.start as u32;
         found.rows.lengths.reserve(slots.len());
-        // One mark of clipping for each packed node.
-        let mut marks: Vec<u32> = Vec::new();
         for key in keys {
             let own = tree.slots(level, key);
             if own.is_empty() {
                 continue;
             }
-            let [column, row] = level.places[key as usize];
-            let here: Cell = [u32::from(column), u32::from(row)];
+            let place = level.places[key as usize];
+            let class = usize::from(2 * (place[1] & 1) + (place[0] & 1));
+            let around = plan.parts[0].around(place);
             // Ascending, so that the edges ascend too and rows come out sorted.
             near.clear();
-            for offset in &plan.offsets[0].direct[usize::from(2 * (row & 1) + (column & 1))] {
-                if let Some(other) = plan.neighbour(level, here, offset) {
-                    let other = plan.key(level, other);
-                    if other <= key {
-                        let mut at = near.len();
-                        near.push(other);
-                        while at > 0 && near[at - 1] > other {
-                            near[at] = near[at - 1];
-                            at -= 1;
-                        }
-                        near[at] = other;
+            for &by in &plan.offsets[0].direct[class] {
+                let other = key_at(around, by);
+                if other <= key {
+                    let mut at = near.len();
+                    near.push(other);
+                    while at > 0 && near[at - 1] > other {
+                        near[at] = near[at - 1];
+                        at -= 1;
                     }
+                    near[at] = other;
                 }
             }
             // Cells of consecutive keys are one run of slots; the cell itself comes last.
@@ -230,85 +330,18 @@ impl Kernel for Near<'_> {
             if !found.may_work((own.len() * count) as u64) {
                 return;
             }
-            let blocks = count.div_ceil(LANES);
-            if may_clip {
-                marks.clear();
-                marks.resize(blocks, 0);
-            }
-            let mut excess = zero;
-            for i in count - own.len()..count {
-                let x = u32x16::splat(simd, packed.x[i / LANES].0[i % LANES]);
-                let y = u32x16::splat(simd, packed.y[i / LANES].0[i % LANES]);
-                let mass = f32::from_bits(packed.mass[i / LANES].0[i % LANES]);
-                let mass = f32x16::splat(simd, mass);
-                let (peak, floor) = (f32x16::splat(simd, peak), f32x16::splat(simd, floor));
-                let mut clipped = 0;
-                found.rows.reserve(count + LANES);
-                let room = &mut found.rows.targets[found.rows.count..];
-                let mut filled = 0;
-                let mut left = i;
-                let used = i.div_ceil(LANES);
-                let places = packed.x[..used].iter().zip(&packed.y[..used]);
-                let nodes = packed.slot[..used].iter().zip(&packed.mass[..used]);
-                for (block, ((x_block, y_block), (slots, weights))) in places.zip(nodes).enumerate()
-                {
-                    let there = [
-                        u32x16::load_array(simd, x_block.0),
-                        u32x16::load_array(simd, y_block.0),
-                    ];
-                    let r2 = distance2(there, [x, y], quantum);
-                    let q = lanes.inverse(simd, r2);
-                    let mut random = if certain { last } else { pool.next(simd) };
-                    let (mut peak, mut floor) = (peak, floor);
-                    if masses {
-                        let bits = u32x16::load_array(simd, weights.0);
-                        let product = mass * f32x16::from_bits(bits);
-                        (peak, floor) = (peak * product, floor * product);
-                    }
-                    random -= floor;
-                    let valid = (1_u32 << left.min(LANES)) - 1;
-                    left = left.saturating_sub(LANES);
-                    let least = random * q;
-                    let hits = (least + q).simd_le(peak).to_bitmask() as u32;
-                    let possible = least.simd_lt(peak).to_bitmask() as u32;
-                    let ties = possible & !hits & valid;
-                    let mut hits = hits & valid;
-                    if ties != 0 {
-                        hits |= pool.decide(simd, random, q, peak, ties);
-                    }
-                    let mask = mask32x16::from_bitmask(simd, u64::from(hits));
-                    u32x16::load_array(simd, slots.0)
-                        .compress(mask)
-                        .store_slice(&mut room[filled..filled + LANES]);
-                    filled += hits.count_ones() as usize;
-                    if may_clip {
-                        let p = peak / q + floor;
-                        let above = p.simd_gt(f32x16::splat(simd, most)).to_bitmask() as u32;
-                        let above = above & valid;
-                        let mask = mask32x16::from_bitmask(simd, u64::from(above));
-                        excess += mask.select(p - 256.0, zero);
-                        marks[block] |= above;
-                        clipped += above.count_ones();
-                    }
+            let together = (GROUP / count.div_ceil(LANES)).max(1);
+            for first in (count - own.len()..count).step_by(together) {
+                let nodes = first..count.min(first + together);
+                let vectors = trials.prepare(simd, plan, &packed, nodes.clone());
+                if plan.masses.is_some() {
+                    trials.decide::<S, true>(simd, plan, vectors, &mut pool);
+                } else {
+                    trials.decide::<S, false>(simd, plan, vectors, &mut pool);
                 }
-                if clipped > 0 {
-                    marks[i / LANES] |= 1 << (i % LANES);
-                    found.clipped.0 += u64::from(clipped);
-                }
-                found.rows.count += filled;
-                found.rows.lengths.push(filled as u32);
-            }
-            if may_clip {
-                let excess = excess.to_array();
-                for lane in 0..LANES {
-                    found.clipped.1 += f64::from(excess[lane]) / 256.0;
-                }
-                for (block, &marks) in marks.iter().enumerate() {
-                    for lane in 0..LANES {
-                        if marks >> lane & 1 == 1 {
-                            plan.clip(packed.slot[block].0[lane]);
-                        }
-                    }
+                trials.collect(simd, &packed, nodes.clone(), &mut found.rows);
+                if plan.may_clip {
+                    trials.clip(simd, plan, &packed, nodes, found);
                 }
             }
         }

@@ -8,10 +8,14 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytemuck::{Pod, Zeroable};
+
 use super::super::simd::LANES;
+use super::degrees::Totals;
 use super::kernel::Placed;
 use super::lanes::KernelLanes;
 use super::masses::Masses;
+use super::parts::Parts;
 use super::tree::{Level, Tree};
 
 /// The largest probability of a pair that races; it keeps the bound within 16 % of the intensity.
@@ -46,18 +50,19 @@ pub struct Offset {
 pub struct Offsets {
     /// Pairs of cells that race, by 2 · (row & 1) + (column & 1); one of two opposite ones.
     pub raced: [Vec<Ways>; 4],
-    /// Cells that are tried directly, the cell itself among them; the lower key has the pair.
-    pub direct: [Vec<Offset>; 4],
+    /// Columns and rows to the cells that are tried directly, from [`REACH`] less, the cell itself
+    /// among them; the lower key has the pair.
+    pub direct: [Vec<[u8; 2]>; 4],
 }
 
 /// The nodes of a cell, all together.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
 pub struct Summary {
     /// Sum of their masses.
     pub mass: f64,
     /// First slot and number of slots.
-    pub first: u32,
-    pub slots: u32,
+    pub slots: [u32; 2],
     /// Middle of a box around them, in `quantum`s.
     pub centre: [u32; 2],
     /// Half the sides of the box, rounded up.
@@ -69,8 +74,7 @@ impl Summary {
         let half = [0, 1].map(|axis| high[axis].saturating_sub(low[axis]) / 2);
         Self {
             mass,
-            first: slots.start as u32,
-            slots: slots.len() as u32,
+            slots: [slots.start as u32, slots.len() as u32],
             centre: [0, 1].map(|axis| low[axis].wrapping_add(half[axis])),
             half: half.map(|half| (half + 1) as f32 * (1.0 + 1e-6)),
         }
@@ -133,6 +137,8 @@ pub struct Plan {
     pub heaviest: Vec<Vec<f32>>,
     /// Pairs of cells, per level.
     pub offsets: Vec<Offsets>,
+    /// What leads from a cell to the key of another one, per level.
+    pub parts: Vec<Parts>,
     /// True when some probability may exceed 1.
     pub may_clip: bool,
     /// True when a pair is joined for certain or never.
@@ -141,9 +147,11 @@ pub struct Plan {
     clipped: Vec<AtomicBool>,
 }
 
-/// Side of the finest cells for nodes of the given mean expected degree.
-pub fn side(placed: &Placed, nodes: usize, mean: f64) -> f64 {
-    let spacing = (placed.area() / nodes.max(1) as f64).sqrt();
+/// Side of the finest cells.
+pub fn side(placed: &Placed, totals: &Totals) -> f64 {
+    let nodes = totals.nodes.max(1) as f64;
+    let mean = totals.sum / nodes;
+    let spacing = (placed.area() / nodes).sqrt();
     // Cells of a kernel that is wide on the scale of the spacing follow the kernel; where
     // probabilities are large, cells hold all pairs that are better tried directly.
     let most = mean * spacing * spacing;
@@ -163,22 +171,25 @@ pub fn side(placed: &Placed, nodes: usize, mean: f64) -> f64 {
 
 impl Plan {
     /// Plans the sampling of nodes with the given expected degrees, one per node.
-    pub fn new(tree: Tree, placed: Placed, expected: &[f64]) -> Self {
-        let nodes = expected.len();
-        let total: f64 = expected.iter().sum();
-        let most = expected.iter().copied().fold(0.0, f64::max);
+    pub fn new(tree: Tree, placed: Placed, expected: &[f64], totals: &Totals) -> Self {
+        let Totals {
+            nodes,
+            sum: total,
+            squares,
+            most,
+            alike,
+        } = *totals;
         // 1/(ρ⟨κ⟩); without edges it does not matter.
         let per_density = if total > 0.0 {
             placed.area() / total
         } else {
             0.0
         };
-        let alike = expected.iter().all(|&k| k == most);
         // Equal masses are 1, and their square goes into the factor.
         let unit = if alike { most } else { 1.0 };
         let factor = per_density * unit * unit;
         // The other end of an edge has the mass ⟨κ²⟩/⟨κ⟩ on average.
-        let typical = expected.iter().map(|k| k * k).sum::<f64>() / total.max(f64::MIN_POSITIVE);
+        let typical = squares / total.max(f64::MIN_POSITIVE);
         let (typical, most) = if alike { (1.0, 1.0) } else { (typical, most) };
         let masses = (!alike).then(|| {
             let slot = |slot: usize| match tree.order.get(slot) {
@@ -199,6 +210,7 @@ impl Plan {
             cells: Vec::new(),
             heaviest: Vec::new(),
             offsets: Vec::new(),
+            parts: Vec::new(),
             masses,
             tree,
         };
@@ -207,7 +219,15 @@ impl Plan {
         plan.offsets = (0..plan.tree.levels.len())
             .map(|level| plan.offsets_of(level, typical, most, mass))
             .collect();
+        let (levels, periodic) = (&plan.tree.levels, plan.tree.periodic);
+        let parts = |level| Parts::new(level, periodic);
+        plan.parts = levels.iter().map(parts).collect();
         plan
+    }
+
+    /// The tree alone.
+    pub fn into_tree(self) -> Tree {
+        self.tree
     }
 
     /// Notes that a slot is in a pair whose probability is above 1.
@@ -312,13 +332,8 @@ impl Plan {
                     let by = [x, y];
                     let rate = rate(bound, most * most);
                     if at == 0 && typical * typical * bound > LEAST_DIRECT {
-                        let tie = false;
-                        offsets.direct[class as usize].push(Offset {
-                            by,
-                            bound,
-                            rate,
-                            tie,
-                        });
+                        let by = by.map(|by| (by + REACH) as u8);
+                        offsets.direct[class as usize].push(by);
                     } else if (y, x) >= (opposite[1], opposite[0]) {
                         let tie = by == opposite && by != [0; 2];
                         raced.push(Offset {

@@ -18,8 +18,9 @@ use super::super::polynomial::ln;
 use super::super::simd::*;
 use super::found::Found;
 use super::judge::{BATCH, Batch, Judge, tags};
+use super::parts::key_at;
 use super::plan::{CLIPPED, MOST_RACED, Offset, Plan, Ways, rate};
-use super::stretch::{Around, NONE, STRETCHES, Stretch};
+use super::stretch::{STRETCHES, Stretch};
 use super::tree::{Cell, Level};
 
 /// Work of one candidate, in direct trials.
@@ -67,8 +68,10 @@ impl Kernel for Pass<'_, '_> {
     fn run<S: Simd>(self, simd: S) {
         let Self(race, at, [key, other], ways) = self;
         let own = &race.plan.cells[at][key as usize];
-        let mut stretch = Stretch::new(own, key, &ways);
-        stretch.add(0, key, other);
+        let mut stretch = Stretch::new(own, &ways);
+        let mut keys = [key; LANES];
+        keys[0] = other;
+        stretch.lead(simd, own, &ways, key, keys);
         race.pass(simd, at, &mut [stretch]);
     }
 }
@@ -96,8 +99,7 @@ impl<'a> Race<'a> {
         };
         let batch = Batch {
             count: 0,
-            first: [[0; BATCH]; 2],
-            slots: [[0; BATCH]; 2],
+            slots: [[[0; 2]; BATCH]; 2],
             rate: [0.0; BATCH],
         };
         let mut race = Self {
@@ -128,28 +130,20 @@ impl<'a> Race<'a> {
             if own.mass == 0.0 {
                 continue;
             }
-            let [column, row] = level.places[key as usize];
-            let here = [u32::from(column), u32::from(row)];
-            let class = usize::from(2 * (row & 1) + (column & 1));
-            let around = Around::new(plan, at, here);
+            let place = level.places[key as usize];
+            let class = usize::from(2 * (place[1] & 1) + (place[0] & 1));
+            let around = plan.parts[at].around(place);
             for ways in &plan.offsets[at].raced[class] {
                 if stretches.len() <= waiting {
-                    stretches.push(Stretch::new(own, key, ways));
+                    stretches.push(Stretch::new(own, ways));
                 }
-                stretches[waiting].begin(own, key, ways);
-                for k in 0..ways.count.min(LANES) {
-                    let other = around.key(ways.by[k]);
-                    if other == NONE || (ways.ties >> k & 1 == 1 && key > other) {
-                        continue;
-                    }
-                    if !plan.heaviest.is_empty()
-                        && self.must_split(at, [key, other], f64::from(ways.bound[k]))
-                    {
-                        let [column, row] = level.places[other as usize];
-                        self.split(at, [here, [u32::from(column), u32::from(row)]]);
-                        continue;
-                    }
-                    stretches[waiting].add(k, key, other);
+                let mut keys = [0; LANES];
+                for k in 0..LANES {
+                    keys[k] = key_at(around, ways.by[k]);
+                }
+                stretches[waiting].lead(simd, own, ways, key, keys);
+                if !plan.heaviest.is_empty() {
+                    self.split_some(at, key, ways, &mut stretches[waiting]);
                 }
                 waiting += 1;
                 if waiting == STRETCHES {
@@ -163,6 +157,19 @@ impl<'a> Race<'a> {
         }
         self.pass(simd, at, &mut stretches[..waiting]);
         self.judge();
+    }
+
+    /// Takes the ways out of a stretch on which a probability may exceed what the race can bound.
+    fn split_some(&mut self, at: usize, key: u32, ways: &Ways, stretch: &mut Stretch) {
+        let level = &self.plan.tree.levels[at];
+        for k in 0..ways.count {
+            let keys = [key, stretch.keys[k]];
+            if stretch.lost >> k & 1 == 0 && self.must_split(at, keys, f64::from(ways.bound[k])) {
+                let cell = |key: u32| level.places[key as usize].map(u32::from);
+                self.split(at, keys.map(cell));
+                stretch.lost |= 1 << k;
+            }
+        }
     }
 
     /// True when a probability between two cells may exceed what the race can bound.
@@ -206,9 +213,7 @@ impl<'a> Race<'a> {
             let way = (passed.count_ones() as usize).min(LANES - 1);
             let batch = &mut self.batch;
             let place = batch.count % BATCH;
-            batch.first[0][place] = own.first;
             batch.slots[0][place] = own.slots;
-            batch.first[1][place] = ways.first[way];
             batch.slots[1][place] = ways.slots[way];
             batch.rate[place] = ways.rate[way];
             batch.count += 1;
@@ -223,14 +228,19 @@ impl<'a> Race<'a> {
         self.gap = at - total;
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_gap(&mut self) -> f64 {
         if self.gaps.used == self.gaps.ahead.len() {
-            dispatch(Refill(self.stream, self.tag, &mut self.gaps));
-            self.tag += LANES as u32;
+            self.refill();
         }
         self.gaps.used += 1;
         f64::from(self.gaps.ahead[self.gaps.used - 1])
+    }
+
+    #[cold]
+    fn refill(&mut self) {
+        dispatch(Refill(self.stream, self.tag, &mut self.gaps));
+        self.tag += LANES as u32;
     }
 
     fn judge(&mut self) {
@@ -274,7 +284,7 @@ impl<'a> Race<'a> {
                 let bound = plan.bound(finer, a, b);
                 let empty = keys
                     .iter()
-                    .any(|&key| plan.cells[at - 1][key as usize].slots == 0);
+                    .any(|&key| plan.cells[at - 1][key as usize].slots[1] == 0);
                 if empty || bound == 0.0 {
                     continue;
                 }
@@ -326,25 +336,6 @@ impl Plan {
     #[inline]
     pub fn key(&self, level: &Level, cell: Cell) -> u32 {
         level.parts[0][cell[0] as usize] + level.parts[1][cell[1] as usize]
-    }
-
-    /// The cell at an offset, if it exists and the pair belongs to this one of the two.
-    #[inline]
-    pub fn neighbour(&self, level: &Level, here: Cell, offset: &Offset) -> Option<Cell> {
-        let mut there = [0; 2];
-        for axis in 0..2 {
-            let cells = level.cells[axis] as i32;
-            let mut at = here[axis] as i32 + offset.by[axis];
-            if at < 0 || at >= cells {
-                if !self.tree.periodic {
-                    return None;
-                }
-                at += if at < 0 { cells } else { -cells };
-            }
-            there[axis] = at as u32;
-        }
-        let loses = offset.tie && self.key(level, here) > self.key(level, there);
-        (!loses).then_some(there)
     }
 
     /// Probability of a pair of slots before it is clipped to 1.

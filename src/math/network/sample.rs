@@ -13,10 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::super::domain::{Boundary, CENTRE, Domain};
+use super::super::blocks::position;
+use super::super::domain::Domain;
 use super::super::philox::{Purpose, Stream};
 use super::super::simd::{self, LANES, Simd, SimdBase, dispatch, store_positions, u32x16};
-use super::degrees::{ExpectedDegrees, check_list};
+use super::degrees::{ExpectedDegrees, Totals, check_list};
 use super::error::NetworkError;
 use super::found::{Found, MOST_WORK};
 use super::geometry::Geometry;
@@ -69,15 +70,17 @@ impl SpatialNetwork {
         check_sizes(nodes, 0)?;
         let placed = Placed::new(kernel, Geometry::from(domain))?;
         let expected = degrees.sample(nodes, seed)?;
-        check_edges(&expected)?;
+        let totals = Totals::new(&expected);
+        check_edges(&totals)?;
         // Positions are drawn alike, so that nodes may as well be numbered by cell.
-        let mut positions = uniform_positions(domain, nodes, seed);
-        let side = side_for(&placed, &expected);
-        let tree = Tree::sort(domain, &mut positions, side)
+        let positions = uniform_positions(domain, nodes, seed);
+        let tree = Tree::sort(domain, &positions, side(&placed, &totals))
             .map_err(|node| NetworkError::Outside { node })?;
-        let (graph, clipping) = draw(Plan::new(tree, placed, &expected), nodes, seed)?;
+        drop(positions);
+        let plan = Plan::new(tree, placed, &expected, &totals);
+        let (graph, clipping, tree) = draw(plan, nodes, seed)?;
         Ok(Self {
-            positions,
+            positions: tree.into_positions(domain),
             expected,
             graph,
             clipping,
@@ -99,41 +102,24 @@ pub fn join(
 ) -> Result<(Graph, Clipping), NetworkError> {
     check_sizes(positions.len(), 0)?;
     check_list(expected, positions.len())?;
-    check_edges(expected)?;
+    let totals = Totals::new(expected);
+    check_edges(&totals)?;
     let placed = Placed::new(kernel, Geometry::from(domain))?;
-    let tree = tree(domain, positions, &placed, expected)?;
-    draw(Plan::new(tree, placed, expected), positions.len(), seed)
-}
-
-fn tree(
-    domain: &Domain,
-    positions: &[[u32; 2]],
-    placed: &Placed,
-    expected: &[f64],
-) -> Result<Tree, NetworkError> {
-    Tree::build(domain, positions, side_for(placed, expected))
-        .map_err(|node| NetworkError::Outside { node })
-}
-
-/// Side of the finest cells.
-fn side_for(placed: &Placed, expected: &[f64]) -> f64 {
-    let mean = expected.iter().sum::<f64>() / expected.len().max(1) as f64;
-    side(placed, expected.len(), mean)
+    let tree = Tree::build(domain, positions, side(&placed, &totals))
+        .map_err(|node| NetworkError::Outside { node })?;
+    let plan = Plan::new(tree, placed, expected, &totals);
+    let (graph, clipping, _) = draw(plan, positions.len(), seed)?;
+    Ok((graph, clipping))
 }
 
 /// Refuses expected degrees that ask for more edges than a graph can have.
-fn check_edges(expected: &[f64]) -> Result<(), GraphError> {
-    check_sizes(0, (0.5 * expected.iter().sum::<f64>()) as usize)
+fn check_edges(totals: &Totals) -> Result<(), GraphError> {
+    check_sizes(0, (0.5 * totals.sum) as usize)
 }
 
 /// Independent uniform positions in the box, by node.
 pub fn uniform_positions(domain: &Domain, nodes: usize, seed: u64) -> Vec<[u32; 2]> {
     let stream = Stream::new(seed, 0, Purpose::InitialCondition);
-    let place = |word: u32| match domain.boundary {
-        Boundary::Periodic => word,
-        Boundary::Reflecting => (1 << 30) + (word >> 1),
-        Boundary::Open => CENTRE - (1 << 21) + (word >> 10),
-    };
     let mut positions = vec![[0; 2]; nodes];
     positions
         .par_chunks_mut(TASK)
@@ -145,8 +131,8 @@ pub fn uniform_positions(domain: &Domain, nodes: usize, seed: u64) -> Vec<[u32; 
                 first,
                 part,
             });
-            for position in part {
-                *position = position.map(place);
+            for place in part {
+                *place = position(domain.boundary, *place);
             }
         });
     positions
@@ -214,17 +200,18 @@ fn tasks(plan: &Plan) -> Vec<Task> {
     tasks
 }
 
-fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), NetworkError> {
+/// Draws the edges; also gives the tree back.
+fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping, Tree), NetworkError> {
     let (work, edges) = (AtomicU64::new(0), AtomicU64::new(0));
-    let run = |task: Task| {
-        let mut found = Found::default();
+    let run = |found: &mut Found, task: Task| {
+        found.clear();
         let full = || {
             work.load(Ordering::Relaxed) > MOST_WORK
                 || edges.load(Ordering::Relaxed) > MAX_EDGES as u64
         };
         // Once a limit is passed the result is an error, whatever the other tasks do.
         if full() {
-            return found;
+            return Found::default();
         }
         let step = u64::from(task.direct) << 60 | (task.level as u64) << 40;
         let stream = Stream::new(
@@ -237,17 +224,19 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
                 plan: &plan,
                 keys: task.keys,
                 stream,
-                found: &mut found,
+                found,
             });
         } else {
-            Race::new(&plan, stream, &mut found).run(task.level, task.keys);
+            Race::new(&plan, stream, found).run(task.level, task.keys);
         }
-        found.finish(&plan.tree.order);
+        let found = found.finished(&plan.tree.order);
         work.fetch_add(found.work, Ordering::Relaxed);
         edges.fetch_add(Edges::count(&found) as u64, Ordering::Relaxed);
         found
     };
-    let found: Vec<Found> = tasks(&plan).into_par_iter().map(run).collect();
+    // Tasks of a thread draw into the same memory, and keep a copy that is no larger than it must be.
+    let tasks = tasks(&plan).into_par_iter();
+    let found: Vec<Found> = tasks.map_init(Found::default, run).collect();
     if work.into_inner() > MOST_WORK {
         return Err(NetworkError::Crowded {
             limit: MOST_WORK as f64,
@@ -262,7 +251,8 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping), Networ
     if clipping.pairs > 0 {
         clipping.nodes = plan.clipped_nodes();
     }
-    drop(plan);
+    // The rest of the plan has no place in memory beside the graph.
+    let tree = plan.into_tree();
     let graph = Graph::from_draws(nodes, &found)?;
-    Ok((graph, clipping))
+    Ok((graph, clipping, tree))
 }

@@ -6,7 +6,7 @@
 //! with fewer digits than the other stops halving earlier. The key is a sum of a part of the
 //! column and a part of the row.
 
-use super::super::blocks::fraction;
+use super::super::blocks::{fraction, position};
 use super::super::domain::Domain;
 
 /// Cells of one level.
@@ -65,65 +65,69 @@ impl Tree {
         let levels = levels(domain.size, side);
         let (keys, starts) = count(domain, positions, &levels[0])?;
         if keys.is_sorted() {
-            return Ok(Self::over(domain, positions, levels, starts, Vec::new()));
+            let mut places = Vec::with_capacity(positions.len() + PADDING);
+            places.extend(positions.iter().map(|&position| place(domain, position)));
+            places.extend([[0; 2]; PADDING]);
+            return Ok(Self::over(domain, places, levels, starts, Vec::new()));
         }
-        let (mut order, mut sorted) = (vec![0_u32; keys.len()], vec![[0; 2]; keys.len()]);
+        let (mut order, mut places) = (vec![0_u32; keys.len()], room(keys.len()));
         let mut next = starts.clone();
         for (node, key) in keys.into_iter().enumerate() {
             let slot = next[key as usize];
             next[key as usize] += 1;
             order[slot as usize] = node as u32;
-            sorted[slot as usize] = positions[node];
+            places[slot as usize] = place(domain, positions[node]);
         }
-        Ok(Self::over(domain, &sorted, levels, starts, order))
+        Ok(Self::over(domain, places, levels, starts, order))
     }
 
-    /// As [`Tree::build`], and puts the positions in the order of slots.
+    /// As [`Tree::build`], for nodes that are numbered in the order of slots from now on.
     ///
     /// # Errors
     /// The index of a position outside of the box.
-    pub fn sort(domain: &Domain, positions: &mut Vec<[u32; 2]>, side: f64) -> Result<Self, usize> {
+    pub fn sort(domain: &Domain, positions: &[[u32; 2]], side: f64) -> Result<Self, usize> {
         let levels = levels(domain.size, side);
         let (keys, starts) = count(domain, positions, &levels[0])?;
-        let mut sorted = vec![[0; 2]; keys.len()];
+        let mut places = room(keys.len());
         let mut next = starts.clone();
         for (&position, key) in positions.iter().zip(keys) {
             let slot = &mut next[key as usize];
-            sorted[*slot as usize] = position;
+            places[*slot as usize] = place(domain, position);
             *slot += 1;
         }
-        *positions = sorted;
-        Ok(Self::over(domain, positions, levels, starts, Vec::new()))
+        Ok(Self::over(domain, places, levels, starts, Vec::new()))
     }
 
-    /// The tree over positions in the order of slots.
+    /// The tree over places in the order of slots.
     fn over(
         domain: &Domain,
-        sorted: &[[u32; 2]],
+        places: Vec<[u32; 2]>,
         levels: Vec<Level>,
         starts: Vec<u32>,
         order: Vec<u32>,
     ) -> Self {
-        let periodic = domain.is_periodic();
-        // Without wrapping, one bit less keeps every difference within an i32.
-        let (spare, unit) = if periodic {
-            (0, 4294967296.0)
-        } else {
-            (1, 2147483648.0)
-        };
-        let place =
-            |&position| fraction(domain, position).map_or([0; 2], |at| at.map(|x| x >> spare));
-        let mut places = Vec::with_capacity(sorted.len() + 16);
-        places.extend(sorted.iter().map(place));
-        places.extend([[0; 2]; 16]);
+        let unit = 4294967296.0 / f64::from(1 << spare(domain));
         Self {
             levels,
             starts,
             order,
             places,
             quantum: domain.size.map(|side| (side / unit) as f32),
-            periodic,
+            periodic: domain.is_periodic(),
         }
+    }
+
+    /// The positions of the slots, in the memory of their places.
+    pub fn into_positions(self, domain: &Domain) -> Vec<[u32; 2]> {
+        let mut positions = self.places;
+        positions.truncate(positions.len() - PADDING);
+        if !domain.is_periodic() {
+            for place in &mut positions {
+                let fraction = place.map(|at| at << spare(domain));
+                *place = position(domain.boundary, fraction);
+            }
+        }
+        positions
     }
 
     /// Slots of a cell of a level.
@@ -146,6 +150,25 @@ impl Tree {
         };
         axis(0).powi(2) + axis(1).powi(2)
     }
+}
+
+/// Places behind the last one.
+const PADDING: usize = 16;
+
+/// Room for so many places.
+fn room(nodes: usize) -> Vec<[u32; 2]> {
+    vec![[0; 2]; nodes + PADDING]
+}
+
+/// Bits of a coordinate that are left out. Without wrapping, one bit less keeps every difference
+/// within an i32.
+fn spare(domain: &Domain) -> u32 {
+    u32::from(!domain.is_periodic())
+}
+
+/// Place of a position in the box.
+fn place(domain: &Domain, position: [u32; 2]) -> [u32; 2] {
+    fraction(domain, position).map_or([0; 2], |at| at.map(|x| x >> spare(domain)))
 }
 
 /// Key of the finest cell of each position, and the first slot of each cell.
