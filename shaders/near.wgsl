@@ -38,7 +38,11 @@ fn sum_forces(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let slot = (group.y * groups.x + group.x) * 64u + lane;
-    if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
+    let broken = is_broken();
+    if slot == 0u {
+        begin_step();
+    }
+    if slot >= frame.count || broken {
         return;
     }
     let half = base();

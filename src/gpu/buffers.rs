@@ -96,7 +96,11 @@ impl Buffers {
                     size_of::<Status>() as u64,
                     Usage::STORAGE | copies,
                 ),
-                new("arguments", 24, Usage::STORAGE | Usage::INDIRECT),
+                new(
+                    "arguments",
+                    24,
+                    Usage::STORAGE | Usage::INDIRECT | Usage::COPY_DST,
+                ),
             ];
             let listed = budget.buffers.iter().take(BINDINGS - FIRST);
             bound.extend(listed.map(|(name, bytes)| new(name, *bytes, Usage::STORAGE | copies)));
@@ -127,7 +131,7 @@ impl Buffers {
         &self.bound[binding as usize]
     }
 
-    /// Arguments of the dispatches that `plan` decides about.
+    /// Arguments of the dispatches of a sort.
     pub fn arguments(&self) -> &wgpu::Buffer {
         &self.bound[ARGUMENTS]
     }
@@ -157,6 +161,7 @@ impl Buffers {
     fn copy(&self, encoder: &mut wgpu::CommandEncoder, half: u64, to: &[wgpu::Buffer; PARTS]) {
         for (part, to) in to.iter().enumerate() {
             let bytes = SIZES[part] * self.count as u64;
+        write(ARGUMENTS, bytemuck::bytes_of(&frame.arguments()));
             let from = if HALVED[part] { half * bytes } else { 0 };
             encoder.copy_buffer_to_buffer(&self.bound[STATE[part]], from, to, 0, bytes);
         }

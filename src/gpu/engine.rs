@@ -263,16 +263,17 @@ impl Engine for GpuEngine {
 
     fn advance(&mut self, steps: u64) -> Result<(), Trouble> {
         let status = self.burst(steps).map_err(trouble)?;
+        // A sort that follows a leap may find anything.
+        if status.fault != u32::MAX {
+            return Err(Trouble::Broken(format!(
+                "the device has met a number that is not finite, or a leap out of bounds, at step {}",
+                status.step()
+            )));
+        }
         if status.crowded > 0 {
             return Err(Trouble::Broken(format!(
                 "the device has {} particles within the range of one another at step {}",
                 status.crowded,
-                status.step()
-            )));
-        }
-        if status.fault != u32::MAX {
-            return Err(Trouble::Broken(format!(
-                "the device has met a number that is not finite, or a leap out of bounds, at step {}",
                 status.step()
             )));
         }

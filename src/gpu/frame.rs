@@ -45,11 +45,9 @@ pub struct Status {
     pub fault: u32,
     /// Particles in the fullest cell, when they are too many.
     pub crowded: u32,
-    stale: u32,
     halted: u32,
     /// How often the particles were sorted.
     pub rebuilds: u32,
-    padding: u32,
 }
 
 /// What a run looks like to the engine.
@@ -121,17 +119,26 @@ impl Frame {
 }
 
 impl Status {
-    /// Before a step; the first one sorts.
+    /// Before a step.
+
+    /// `arguments` of the shaders for a step that sorts, as the first one does where particles see
+    /// each other.
+    pub fn arguments(&self) -> [u32; 6] {
+        let ([x, y], [u, v]) = if self.flags & INTERACTING != 0 {
+            (self.groups, self.scan_groups)
+        } else {
+            ([0; 2], [0; 2])
+        };
+        [x, y, 1, u, v, 1]
+    }
     pub fn before(step: u64) -> Self {
         Self {
             step: [0; 2],
             next: [step as u32, (step >> 32) as u32],
             fault: u32::MAX,
             crowded: 0,
-            stale: 1,
             halted: 0,
             rebuilds: 0,
-            padding: 0,
         }
     }
 
