@@ -44,6 +44,7 @@ struct Frame {
 const PERIODIC = 1u;
 const ALIKE = 2u;
 const INTERACTING = 4u;
+const WALLED = 8u;
 
 /// Where the run stands; laid out as `Status` in src/gpu/frame.rs.
 struct Status {
@@ -56,8 +57,8 @@ struct Status {
     crowded: atomic<u32>,
     /// 1 when no further step is done.
     halted: u32,
-    rebuilds: u32,
     /// How often the particles were sorted.
+    rebuilds: u32,
 }
 
 struct Motion {
@@ -186,7 +187,10 @@ fn advance(
     if x.bad || y.bad {
         atomicMin(&status.fault, slot);
     }
-    let goal = vec2<u32>(x.goal, y.goal);
+    var goal = vec2<u32>(x.goal, y.goal);
+    if has(WALLED) {
+        goal = held(place, goal);
+    }
     positions[at] = goal;
     bodies[at] = vec4<u32>(bitcast<vec2<u32>>(motion.state), body.zw);
     let crossed = vec2<i32>(crossing(place.x, goal.x), crossing(place.y, goal.y));

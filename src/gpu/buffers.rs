@@ -59,6 +59,7 @@ pub struct Buffers {
     kept: [wgpu::Buffer; PARTS],
     staging: [wgpu::Buffer; PARTS],
     status: wgpu::Buffer,
+    walls: wgpu::Buffer,
 }
 
 /// Bindings of a state's parts.
@@ -66,6 +67,8 @@ const STATE: [usize; PARTS] = [4, 5, 7, 9];
 const STATUS: usize = 2;
 const ARGUMENTS: usize = 3;
 const DIAMETERS: usize = 6;
+/// Behind those of the makers of pictures.
+const WALLS: u32 = 17;
 /// Bindings 4 to 14 are the first buffers of the budget.
 const FIRST: usize = 4;
 const BINDINGS: usize = 15;
@@ -107,7 +110,10 @@ impl Buffers {
             let like = |label: &str, usage: Usage| {
                 SIZES.map(|size| new(label, (size * count as u64).max(16), usage))
             };
+            let walls = budget.buffers.iter().find(|(name, _)| *name == "walls");
+            let walls = walls.map_or(16, |(_, bytes)| *bytes);
             Self {
+                walls: new("walls", walls, Usage::STORAGE | copies),
                 count,
                 kept: like("kept", copies),
                 staging: like("staging", Usage::MAP_READ | Usage::COPY_DST),
@@ -128,7 +134,11 @@ impl Buffers {
 
     /// The buffer of a binding.
     pub fn bound(&self, binding: u32) -> &wgpu::Buffer {
-        &self.bound[binding as usize]
+        if binding == WALLS {
+            &self.walls
+        } else {
+            &self.bound[binding as usize]
+        }
     }
 
     /// Arguments of the dispatches of a sort.
@@ -143,7 +153,7 @@ impl Buffers {
         frame: &Frame,
         law: &[u8; LAW_BYTES],
         status: &Status,
-        (state, diameters): (&State, &[f32]),
+        (state, diameters, walls): (&State, &[f32], &[u32]),
     ) {
         let write = |binding: usize, bytes: &[u8]| {
             device.queue.write_buffer(&self.bound[binding], 0, bytes);
@@ -151,17 +161,20 @@ impl Buffers {
         write(0, bytemuck::bytes_of(frame));
         write(1, law);
         write(STATUS, bytemuck::bytes_of(status));
+        write(ARGUMENTS, bytemuck::bytes_of(&frame.arguments()));
         for (binding, part) in STATE.into_iter().zip(state.parts()) {
             write(binding, part);
         }
         write(DIAMETERS, bytemuck::cast_slice(diameters));
+        device
+            .queue
+            .write_buffer(&self.walls, 0, bytemuck::cast_slice(walls));
     }
 
     /// Records that the present state, in a half of the buffers, is copied.
     fn copy(&self, encoder: &mut wgpu::CommandEncoder, half: u64, to: &[wgpu::Buffer; PARTS]) {
         for (part, to) in to.iter().enumerate() {
             let bytes = SIZES[part] * self.count as u64;
-        write(ARGUMENTS, bytemuck::bytes_of(&frame.arguments()));
             let from = if HALVED[part] { half * bytes } else { 0 };
             encoder.copy_buffer_to_buffer(&self.bound[STATE[part]], from, to, 0, bytes);
         }

@@ -2,10 +2,10 @@
 //!
 //! Reading order: [`device`] (which adapter, and an honest line about it), [`check`] (what a device
 //! is asked before it is trusted), [`frame`] (what the shaders are told), `program` (WGSL files
-//! joined into pipelines), [`budget`] (what fits), `buffers`, and [`engine`] (the state of a run on
-//! the device, see [`crate::sim::engine`]). Where a window draws on the device that computes
-//! ([`shared`]), `marks` makes the particles of its picture;
-//! `clock` tells what the phases cost.
+//! joined into pipelines; what they are told of walls is [`crate::math::walls::lists`]), [`budget`]
+//! (what fits), `buffers`, and [`engine`] (the state of a run on the device, see
+//! [`crate::sim::engine`]). Where a window draws on the device that computes ([`shared`]), `marks`
+//! makes the particles of its picture; `clock` tells what the phases cost.
 //!
 //! A step is the sort if it is due (`count`, the scan, `place` and `arrange`), `sum_forces` (or
 //! `sum_all`) and `advance`, which orders the next sort by writing how many workgroups its dispatches

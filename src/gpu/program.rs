@@ -7,10 +7,11 @@ use crate::model::twin::{Pairs, Twin};
 use std::ops::Range;
 
 /// The engine's files for every chapter, in reading order. WGSL does not mind which comes first.
-const ENGINE: [&str; 3] = [
+const ENGINE: [&str; 4] = [
     include_str!("../../shaders/philox.wgsl"),
     include_str!("../../shaders/polynomial.wgsl"),
     include_str!("../../shaders/particles.wgsl"),
+    include_str!("../../shaders/walls.wgsl"),
 ];
 
 /// What comes to them for forces of short range.
@@ -35,7 +36,11 @@ enum Extent {
     Due(u64),
 }
 
-const ADVANCE: Entry = ("advance", &[0, 1, 2, 3, 4, 5, 7, 8, 9], Extent::Particles);
+const ADVANCE: Entry = (
+    "advance",
+    &[0, 1, 2, 3, 4, 5, 7, 8, 9, 17],
+    Extent::Particles,
+);
 
 /// The order of a step with forces of short range.
 const NEAR_STEP: [Entry; 6] = [
@@ -43,7 +48,11 @@ const NEAR_STEP: [Entry; 6] = [
     ("scan_blocks", &[0, 2, 10, 12, 13], Extent::Due(12)),
     ("place", &[0, 2, 4, 11, 12, 13, 14], Extent::Due(0)),
     ("arrange", &[0, 2, 4, 5, 6, 8, 13, 14], Extent::Due(0)),
-    ("sum_forces", &[0, 1, 2, 3, 4, 6, 7, 13], Extent::Particles),
+    (
+        "sum_forces",
+        &[0, 1, 2, 3, 4, 6, 7, 13, 17],
+        Extent::Particles,
+    ),
     ADVANCE,
 ];
 
