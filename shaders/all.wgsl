@@ -55,6 +55,10 @@ fn sum_all(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let slot = (group.y * groups.x + group.x) * 64u + lane;
+    let broken = is_broken();
+    if slot == 0u {
+        begin_step();
+    }
     // Lanes without a particle go along, for the sake of the barriers.
     let mine = min(slot, frame.count - 1u);
     let own = positions[mine];
@@ -75,7 +79,7 @@ fn sum_all(
         total = add(total, fixed(sum));
         workgroupBarrier();
     }
-    if slot < frame.count && status.halted == 0u {
+    if slot < frame.count && !broken {
         forces[slot] = real(total) + field(own);
     }
 }

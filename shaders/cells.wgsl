@@ -1,6 +1,6 @@
-// Counting sort of the particles by cell, the twin of src/math/cells.rs; a dispatch before the two of
-// the scan and two behind them, run only when somebody has moved half the skin. The particles go from
-// one half of their buffers into the other, which is theirs from then on. How many workgroups there are
+// Counting sort of the particles by cell, the twin of src/math/cells.rs, run only when somebody has
+// moved half the skin: `count`, the scan of scan.wgsl, `place` and `arrange`. The particles go from one
+// half of their buffers into the other, which is theirs from the scan on. How many workgroups there are
 // is read from the frame: not every driver tells it to those that another shader has counted.
 //
 // Atomic counters give each particle of a cell some place in it, in an order that no two runs share.
@@ -32,6 +32,11 @@ fn note_count(value: u32) {
     }
 }
 
+/// From now on the half that is written belongs to the particles.
+fn note_scan() {
+    status.rebuilds += 1u;
+}
+
 fn key(position: vec2<u32>) -> u32 {
     let cell = cell_of(position);
     return cell.y * frame.cells.x + cell.x;
@@ -44,7 +49,9 @@ fn count(
 ) {
     let slot = (group.y * frame.groups.x + group.x) * 64u + lane;
     if slot < frame.count {
-        ranks[slot] = atomicAdd(&counts[key(positions[base_before() + slot])], 1u);
+        let cell = key(positions[base() + slot]);
+        ranks[slot] = atomicAdd(&counts[cell], 1u);
+        atomicAdd(&sums[cell / SCAN_BLOCK], 1u);
     }
 }
 
@@ -54,6 +61,10 @@ fn place(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let slot = (group.y * frame.groups.x + group.x) * 64u + lane;
+    // The next sort counts from zero.
+    for (var block = slot; block * SCAN_BLOCK < counters(); block += frame.count) {
+        atomicStore(&sums[block], 0u);
+    }
     if slot < frame.count {
         let at = base_before() + slot;
         order[starts[key(positions[at])] + ranks[slot]] = at;

@@ -31,6 +31,28 @@ fn force_of(first: u32, end: u32, own: vec2<u32>, size: f32) -> vec2<f32> {
     return total;
 }
 
+/// The force of the walls within reach: that of a particle of the same size whose surface is the wall,
+/// and which pushes nobody too far in a step.
+fn force_of_walls(own: vec2<u32>, size: f32) -> vec2<f32> {
+    var total = vec2<f32>(0.0);
+    let near = walls_near(own);
+    for (var word = near.x; word < near.y; word += WALL_WORDS) {
+        let wall = wall_at(word);
+        let place = separation(own, wall.anchor);
+        let along = dot(place, wall.along);
+        let offset = place - clamp(along, wall.ends.x, wall.ends.y) * wall.along;
+        let distance = length(offset);
+        let r = distance + 0.5 * size;
+        if r < cutoff(size) {
+            let force = min(over_r(r * r, size) * r, bitcast<f32>(walls[8]) * size);
+            // Right on the wall there is no way but its normal.
+            let normal = vec2<f32>(-wall.along.y, wall.along.x);
+            total += force * select(normal, offset / distance, distance > 0.0);
+        }
+    }
+    return total;
+}
+
 @compute @workgroup_size(64)
 fn sum_forces(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -38,7 +60,11 @@ fn sum_forces(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let slot = (group.y * groups.x + group.x) * 64u + lane;
-    if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
+    let broken = is_broken();
+    if slot == 0u {
+        begin_step();
+    }
+    if slot >= frame.count || broken {
         return;
     }
     let half = base();
@@ -64,6 +90,9 @@ fn sum_forces(
             if columns.y >= nx {
                 total += force_of(half + starts[row], half + starts[row + 1u], own, size);
             }
+        }
+        if has(WALLED) {
+            total += force_of_walls(own, size);
         }
     }
     forces[slot] = total + field(own);

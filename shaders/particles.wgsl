@@ -1,4 +1,4 @@
-// One step of particles in the plane: plan, sum forces, advance. The twin of src/math/integrate.rs;
+// One step of particles in the plane: sum forces, advance. The twin of src/math/integrate.rs;
 // forces are summed in near.wgsl or all.wgsl, and the laws themselves come from the chapter's file,
 // which says
 //
@@ -44,6 +44,7 @@ struct Frame {
 const PERIODIC = 1u;
 const ALIKE = 2u;
 const INTERACTING = 4u;
+const WALLED = 8u;
 
 /// Where the run stands; laid out as `Status` in src/gpu/frame.rs.
 struct Status {
@@ -54,12 +55,10 @@ struct Status {
     fault: atomic<u32>,
     /// Particles in the fullest cell, when they are too many.
     crowded: atomic<u32>,
-    /// 1 when somebody has moved half the skin.
-    stale: atomic<u32>,
     /// 1 when no further step is done.
     halted: u32,
+    /// How often the particles were sorted.
     rebuilds: u32,
-    padding: u32,
 }
 
 struct Motion {
@@ -70,7 +69,9 @@ struct Motion {
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<uniform> law: Law;
 @group(0) @binding(2) var<storage, read_write> status: Status;
-@group(0) @binding(3) var<storage, read_write> arguments: array<u32, 6>;
+/// Workgroups of the dispatches of a sort, over particles and over blocks of counters: none, unless
+/// somebody has moved half the skin.
+@group(0) @binding(3) var<storage, read_write> arguments: array<atomic<u32>, 6>;
 /// Where particles see each other positions, bodies and diameters have two halves, between which a
 /// sort moves them to and fro; see `base`.
 @group(0) @binding(4) var<storage, read_write> positions: array<vec2<u32>>;
@@ -83,7 +84,7 @@ struct Motion {
 @group(0) @binding(9) var<storage, read_write> images: array<vec2<i32>>;
 @group(0) @binding(10) var<storage, read_write> counts: array<atomic<u32>>;
 @group(0) @binding(11) var<storage, read_write> ranks: array<u32>;
-@group(0) @binding(12) var<storage, read_write> sums: array<u32>;
+@group(0) @binding(12) var<storage, read_write> sums: array<atomic<u32>>;
 @group(0) @binding(13) var<storage, read_write> starts: array<u32>;
 @group(0) @binding(14) var<storage, read_write> order: array<u32>;
 
@@ -106,28 +107,35 @@ fn separation(a: vec2<u32>, b: vec2<u32>) -> vec2<f32> {
     return vec2<f32>(bitcast<vec2<i32>>(a - b)) * frame.quantum;
 }
 
-/// Begins a step: counts it, and decides whether the particles are sorted anew.
-@compute @workgroup_size(1)
-fn plan() {
-    if atomicLoad(&status.fault) != 0xffffffffu || atomicLoad(&status.crowded) > 0u {
+/// True when no step is to be done. What it reads is written by the dispatches before, so that all
+/// lanes of a dispatch agree.
+fn is_broken() -> bool {
+    return atomicLoad(&status.fault) != 0xffffffffu || atomicLoad(&status.crowded) > 0u;
+}
+
+/// Begins a step, for one lane of the dispatch that sums the forces: counts it, and takes back the
+/// order to sort, which has been carried out.
+fn begin_step() {
+    if atomicLoad(&status.fault) != 0xffffffffu {
         status.halted = 1u;
     }
-    let halted = status.halted != 0u;
-    let sorts = !halted && has(INTERACTING) && atomicLoad(&status.stale) != 0u;
-    for (var axis = 0u; axis < 2u; axis++) {
-        arguments[axis] = select(0u, frame.groups[axis], sorts);
-        arguments[3u + axis] = select(0u, frame.scan_groups[axis], sorts);
-    }
-    arguments[2] = 1u;
-    arguments[5] = 1u;
-    if !halted {
+    if status.halted == 0u {
         status.step = status.next;
         status.next.x += 1u;
         status.next.y += select(0u, 1u, status.next.x == 0u);
     }
-    if sorts {
-        atomicStore(&status.stale, 0u);
-        status.rebuilds += 1u;
+    // The step that finds a crowd is counted, and not done.
+    if atomicLoad(&status.crowded) > 0u {
+        status.halted = 1u;
+    }
+    set_sort(vec2<u32>(0u), vec2<u32>(0u));
+}
+
+/// How many workgroups the next sort has.
+fn set_sort(over_particles: vec2<u32>, over_blocks: vec2<u32>) {
+    for (var axis = 0u; axis < 2u; axis++) {
+        atomicStore(&arguments[axis], over_particles[axis]);
+        atomicStore(&arguments[3u + axis], over_blocks[axis]);
     }
 }
 
@@ -166,7 +174,7 @@ fn advance(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let slot = (group.y * groups.x + group.x) * 64u + lane;
-    if slot >= frame.count || status.halted != 0u || atomicLoad(&status.crowded) > 0u {
+    if slot >= frame.count || status.halted != 0u {
         return;
     }
     let at = base() + slot;
@@ -179,7 +187,10 @@ fn advance(
     if x.bad || y.bad {
         atomicMin(&status.fault, slot);
     }
-    let goal = vec2<u32>(x.goal, y.goal);
+    var goal = vec2<u32>(x.goal, y.goal);
+    if has(WALLED) {
+        goal = held(place, goal);
+    }
     positions[at] = goal;
     bodies[at] = vec4<u32>(bitcast<vec2<u32>>(motion.state), body.zw);
     let crossed = vec2<i32>(crossing(place.x, goal.x), crossing(place.y, goal.y));
@@ -189,7 +200,8 @@ fn advance(
     if has(INTERACTING) {
         let d = separation(goal, reference[slot]);
         if bitcast<u32>(d.x * d.x + d.y * d.y) >= frame.stale {
-            atomicStore(&status.stale, 1u);
+            // The next step sorts before it sums; whoever says so says the same.
+            set_sort(frame.groups, frame.scan_groups);
         }
     }
 }

@@ -1,7 +1,8 @@
 // Exclusive prefix sums by reduce-then-scan (Merrill and Grimshaw, Parallel Process. Lett. 21, 245
-// (2011)): two dispatches. Sums of blocks of 2048 counters, then each block is scanned behind the
-// sum of the blocks before it. Every counter is read twice and every start written once; the sums
-// before a block are 2⁻²³ M² reads for M counters, fewer than M up to M = 2²³, which is 4096 blocks.
+// (2011)). Blocks of 2048 counters are added up, by whoever counts or by `sum_blocks`; then each block
+// is scanned behind the sum of the blocks before it. The sums before a block are 2⁻²³ M² reads for M
+// counters, fewer than M up to M = 2²³, which is 4096 blocks. A chain of blocks that wait for one
+// another would read less, and hang where workgroups do not all make progress at once.
 //
 // Whoever takes it in binds `counts`, `sums` and `starts`, and says
 //
@@ -9,6 +10,7 @@
 //                                   start of the last is the number of all entries
 //   fn blocks_across() -> u32       workgroups in a row of them
 //   fn note_count(value: u32)       takes note of every count
+//   fn note_scan()                  done by one lane of the scan
 
 const SCAN_BLOCK = 2048u;
 const LANES = 64u;
@@ -43,14 +45,12 @@ fn sum_blocks(
     for (var k = 0u; k < EACH; k++) {
         let at = block * SCAN_BLOCK + k * LANES + lane;
         if at < most {
-            let value = atomicLoad(&counts[at]);
-            sum += value;
-            note_count(value);
+            sum += atomicLoad(&counts[at]);
         }
     }
     let all = workgroup_sum(lane, sum);
     if lane == 0u && block * SCAN_BLOCK < most {
-        sums[block] = all;
+        atomicStore(&sums[block], all);
     }
 }
 
@@ -63,14 +63,18 @@ fn scan_blocks(
     let most = counters();
     var before = 0u;
     for (var k = lane; k < block && k * SCAN_BLOCK < most; k += LANES) {
-        before += sums[k];
+        before += atomicLoad(&sums[k]);
     }
     let base = workgroup_sum(lane, before);
+    if block == 0u && lane == 0u {
+        note_scan();
+    }
     for (var k = 0u; k < EACH; k++) {
         let at = block * SCAN_BLOCK + k * LANES + lane;
         var value = 0u;
         if at < most {
             value = atomicLoad(&counts[at]);
+            note_count(value);
             // The next sort counts from zero.
             atomicStore(&counts[at], 0u);
         }

@@ -68,7 +68,7 @@ struct Draw {
 @group(0) @binding(2) var<uniform> job: Job;
 @group(0) @binding(3) var<storage, read> particles: array<Particle>;
 @group(0) @binding(4) var<storage, read_write> counts: array<atomic<u32>>;
-@group(0) @binding(5) var<storage, read_write> sums: array<u32>;
+@group(0) @binding(5) var<storage, read_write> sums: array<atomic<u32>>;
 @group(0) @binding(6) var<storage, read_write> starts: array<u32>;
 /// Two halves, between which sorting goes to and fro.
 @group(0) @binding(7) var<storage, read_write> keys: array<u32>;
@@ -93,6 +93,8 @@ fn note_count(value: u32) {
         atomicMax(&state.found, value);
     }
 }
+
+fn note_scan() {}
 
 /// True when instances draw this picture.
 fn is_left_to_instances() -> bool {

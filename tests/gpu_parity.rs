@@ -11,31 +11,36 @@ use seethe::sim::{Action, Simulation};
 use crate::gpu::{device, farthest, on, start, start_of};
 
 /// Random numbers of a scene, one after the other, uniform in [0, 1).
-struct Dice {
+pub struct Dice {
     scene: u32,
     thrown: u32,
 }
 
 impl Dice {
-    fn throw(&mut self) -> f64 {
+    /// Those of a scene.
+    pub fn of(scene: u32) -> Self {
+        Self { scene, thrown: 0 }
+    }
+
+    pub fn throw(&mut self) -> f64 {
         self.thrown += 1;
         let words = philox4x32([self.thrown, 0, 0, 0], [self.scene, 7]);
         f64::from(words[0]) / 4_294_967_296.0
     }
 
-    fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.throw()
     }
 }
 
 /// An engine for a chapter.
-fn engine(model: &str) -> Option<GpuEngine> {
+pub fn engine(model: &str) -> Option<GpuEngine> {
     let twin = seethe::models::find(model).and_then(|model| model.twin);
     Some(GpuEngine::new(device()?, twin.expect("a twin")).expect("an engine"))
 }
 
 /// The forces at the beginning of a step on the device, by slots.
-fn forces_on(engine: &mut GpuEngine, run: &Simulation) -> Vec<[f64; 2]> {
+pub fn forces_on(engine: &mut GpuEngine, run: &Simulation) -> Vec<[f64; 2]> {
     let values = run.scene().values.clone();
     let taken = run.with_sample(|sample| engine.take(&values, sample));
     taken.expect("a sample").expect("a hand-over");
@@ -53,13 +58,13 @@ fn forces_on(engine: &mut GpuEngine, run: &Simulation) -> Vec<[f64; 2]> {
     parts.chunks_exact(2).map(|one| [one[0], one[1]]).collect()
 }
 
-fn places(run: &Simulation) -> Vec<[u32; 2]> {
+pub fn places(run: &Simulation) -> Vec<[u32; 2]> {
     let places = run.columns().slice::<Position>(run.world());
     places.iter().map(|one| one.0).collect()
 }
 
 /// Separation in double precision.
-fn apart(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
+pub fn apart(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
     let span = domain.span();
     [0, 1].map(|axis| {
         f64::from(a[axis].wrapping_sub(b[axis]) as i32) * (span[axis] / 4_294_967_296.0)
@@ -68,13 +73,13 @@ fn apart(domain: &Domain, a: [u32; 2], b: [u32; 2]) -> [f64; 2] {
 
 /// Errors of forces, each over its force, and over the larger of its force and a unit.
 #[derive(Default)]
-struct Errors {
+pub struct Errors {
     own: Vec<f64>,
     whole: Vec<f64>,
 }
 
 impl Errors {
-    fn note(&mut self, found: [f64; 2], exact: [f64; 2], unit: f64) {
+    pub fn note(&mut self, found: [f64; 2], exact: [f64; 2], unit: f64) {
         let off = (found[0] - exact[0]).hypot(found[1] - exact[1]);
         let length = exact[0].hypot(exact[1]);
         self.own.push(off / length);
@@ -83,7 +88,7 @@ impl Errors {
 
     /// Asserts that they are as small as they must be; returns the one that a thousandth exceeds.
     #[track_caller]
-    fn judge(mut self) -> f64 {
+    pub fn judge(mut self) -> f64 {
         self.own.sort_by(f64::total_cmp);
         self.whole.sort_by(f64::total_cmp);
         let at = |share: f64| ((self.own.len() - 1) as f64 * share) as usize;
@@ -103,16 +108,16 @@ impl Errors {
 
 /// The pair force of a scene in double precision.
 #[derive(Debug)]
-struct Law {
-    interaction: &'static str,
-    strength: f64,
-    sharpness: f64,
-    trap: f64,
+pub struct Law {
+    pub interaction: &'static str,
+    pub strength: f64,
+    pub sharpness: f64,
+    pub trap: f64,
 }
 
 impl Law {
     /// F(r)/r of a pair of a mean diameter, and how far it reaches.
-    fn over_r(&self, r: f64, diameter: f64) -> f64 {
+    pub fn over_r(&self, r: f64, diameter: f64) -> f64 {
         match self.interaction {
             "wca" if r < 2f64.powf(1.0 / 6.0) * diameter => {
                 let s6 = (diameter / r).powi(6);
@@ -128,7 +133,7 @@ impl Law {
     }
 
     /// The force that the strength stands for: weaker ones are differences of terms like it.
-    fn unit(&self) -> f64 {
+    pub fn unit(&self) -> f64 {
         match self.interaction {
             "wca" => 24.0 * self.strength,
             "harmonic" => self.strength,
@@ -137,7 +142,12 @@ impl Law {
     }
 
     /// The force on every particle, and the sum of the lengths of its terms.
-    fn forces(&self, domain: &Domain, at: &[[u32; 2]], diameters: &[f32]) -> Vec<([f64; 2], f64)> {
+    pub fn forces(
+        &self,
+        domain: &Domain,
+        at: &[[u32; 2]],
+        diameters: &[f32],
+    ) -> Vec<([f64; 2], f64)> {
         let size = |slot: usize| diameters.get(slot).map_or(1.0, |&one| f64::from(one));
         let force = |i: usize| {
             let place = apart(domain, at[i], [1 << 31; 2]);
@@ -158,10 +168,7 @@ impl Law {
 
 /// A scene of a few particles with everything about it random, and its law.
 fn random_scene(number: u32) -> (Simulation, Law) {
-    let mut dice = Dice {
-        scene: number,
-        thrown: 0,
-    };
+    let mut dice = Dice::of(number);
     let law = Law {
         interaction: ["wca", "harmonic", "softplus"][(dice.throw() * 3.0) as usize],
         strength: 10f64.powf(dice.between(-1.0, 2.0)),

@@ -11,6 +11,7 @@ mod flocks;
 mod gpu;
 mod gpu_parity;
 mod gpu_picture;
+mod gpu_walls;
 mod gpu_window;
 mod hands;
 mod harness;

@@ -41,6 +41,7 @@ impl Budget {
             ("kept forces", 8 * n),
             ("kept images", 8 * n),
             ("staging", (8 + WIDEST + 8 + 8) * n),
+            ("walls", shape.walls),
             (
                 "instances",
                 if shape.drawn {
@@ -101,6 +102,7 @@ mod tests {
             count,
             alike: false,
             drawn: false,
+            walls: 0,
             cutoff: 1.0,
             skin: 0.3,
         };

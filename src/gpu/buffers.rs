@@ -59,6 +59,7 @@ pub struct Buffers {
     kept: [wgpu::Buffer; PARTS],
     staging: [wgpu::Buffer; PARTS],
     status: wgpu::Buffer,
+    walls: wgpu::Buffer,
 }
 
 /// Bindings of a state's parts.
@@ -66,6 +67,8 @@ const STATE: [usize; PARTS] = [4, 5, 7, 9];
 const STATUS: usize = 2;
 const ARGUMENTS: usize = 3;
 const DIAMETERS: usize = 6;
+/// Behind those of the makers of pictures.
+const WALLS: u32 = 17;
 /// Bindings 4 to 14 are the first buffers of the budget.
 const FIRST: usize = 4;
 const BINDINGS: usize = 15;
@@ -96,14 +99,21 @@ impl Buffers {
                     size_of::<Status>() as u64,
                     Usage::STORAGE | copies,
                 ),
-                new("arguments", 24, Usage::STORAGE | Usage::INDIRECT),
+                new(
+                    "arguments",
+                    24,
+                    Usage::STORAGE | Usage::INDIRECT | Usage::COPY_DST,
+                ),
             ];
             let listed = budget.buffers.iter().take(BINDINGS - FIRST);
             bound.extend(listed.map(|(name, bytes)| new(name, *bytes, Usage::STORAGE | copies)));
             let like = |label: &str, usage: Usage| {
                 SIZES.map(|size| new(label, (size * count as u64).max(16), usage))
             };
+            let walls = budget.buffers.iter().find(|(name, _)| *name == "walls");
+            let walls = walls.map_or(16, |(_, bytes)| *bytes);
             Self {
+                walls: new("walls", walls, Usage::STORAGE | copies),
                 count,
                 kept: like("kept", copies),
                 staging: like("staging", Usage::MAP_READ | Usage::COPY_DST),
@@ -124,10 +134,14 @@ impl Buffers {
 
     /// The buffer of a binding.
     pub fn bound(&self, binding: u32) -> &wgpu::Buffer {
-        &self.bound[binding as usize]
+        if binding == WALLS {
+            &self.walls
+        } else {
+            &self.bound[binding as usize]
+        }
     }
 
-    /// Arguments of the dispatches that `plan` decides about.
+    /// Arguments of the dispatches of a sort.
     pub fn arguments(&self) -> &wgpu::Buffer {
         &self.bound[ARGUMENTS]
     }
@@ -139,7 +153,7 @@ impl Buffers {
         frame: &Frame,
         law: &[u8; LAW_BYTES],
         status: &Status,
-        (state, diameters): (&State, &[f32]),
+        (state, diameters, walls): (&State, &[f32], &[u32]),
     ) {
         let write = |binding: usize, bytes: &[u8]| {
             device.queue.write_buffer(&self.bound[binding], 0, bytes);
@@ -147,10 +161,14 @@ impl Buffers {
         write(0, bytemuck::bytes_of(frame));
         write(1, law);
         write(STATUS, bytemuck::bytes_of(status));
+        write(ARGUMENTS, bytemuck::bytes_of(&frame.arguments()));
         for (binding, part) in STATE.into_iter().zip(state.parts()) {
             write(binding, part);
         }
         write(DIAMETERS, bytemuck::cast_slice(diameters));
+        device
+            .queue
+            .write_buffer(&self.walls, 0, bytemuck::cast_slice(walls));
     }
 
     /// Records that the present state, in a half of the buffers, is copied.

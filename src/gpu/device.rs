@@ -97,7 +97,7 @@ fn adapters() -> Vec<wgpu::Adapter> {
     let list = |backends| {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends,
-            // Dispatches that `plan` decides about are counted within bounds: a check of each of them
+            // Dispatches that a shader decides about are counted within bounds: a check of each of them
             // is a dispatch of its own, which costs more than the step of a few particles.
             flags: wgpu::InstanceFlags::default()
                 .difference(wgpu::InstanceFlags::VALIDATION_INDIRECT_CALL)

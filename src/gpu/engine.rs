@@ -8,11 +8,13 @@ use super::frame::{Frame, Shape, Status};
 use super::marks::{Marker, Pool};
 use super::program::{Bound, Program};
 use crate::math::cells::Grid;
+use crate::math::walls::lists;
 use crate::model::column::{Column, Diameter, Force, Image, Position, Tag};
 use crate::model::neighbours::Range;
 use crate::model::observable::Sample;
 use crate::model::parameter::Values;
 use crate::model::twin::{Setting, Twin};
+use crate::model::walls::{STRIDE, Walls};
 use crate::sim::engine::{Cost, Engine, Returned, Trouble};
 use crate::sim::marks::{Look, Marks};
 
@@ -71,10 +73,12 @@ impl GpuEngine {
         let diameters: &[f32] = bytemuck::cast_slice(sample.column::<Diameter>());
         let count = positions.len();
         let range = sample.resource::<Range>().copied().unwrap_or_default();
+        let walls = self.walls(sample)?;
         let shape = Shape {
             count,
             alike: diameters.is_empty(),
             drawn: self.device.is_shared(),
+            walls: std::mem::size_of_val(&walls[..]) as u64,
             cutoff: range.cutoff,
             skin: range.skin,
         };
@@ -149,8 +153,22 @@ impl GpuEngine {
         let (device, state) = (&self.device, &self.state);
         device.guarded(|| {
             run.buffers
-                .send(device, &frame, &law, &status, (state, diameters));
+                .send(device, &frame, &law, &status, (state, diameters, &walls));
         })
+    }
+
+    /// What the device is told of walls; nothing without walls.
+    fn walls(&self, sample: &Sample) -> Result<Vec<u32>, GpuError> {
+        let Some(walls) = sample.resource::<Walls>().filter(|walls| !walls.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let Some(mobility) = self.twin.mobility else {
+            let reason = "walls are computed on the processor only";
+            return Err(GpuError::NoTwin(reason.into()));
+        };
+        let push = STRIDE / (mobility * sample.clock.dt);
+        let (segments, reach) = (walls.segments(), walls.grid().reach());
+        lists::words(&sample.domain, segments, reach, push).map_err(GpuError::NoTwin)
     }
 
     fn burst(&mut self, steps: u64) -> Result<Status, GpuError> {
@@ -263,16 +281,17 @@ impl Engine for GpuEngine {
 
     fn advance(&mut self, steps: u64) -> Result<(), Trouble> {
         let status = self.burst(steps).map_err(trouble)?;
+        // A sort that follows a leap may find anything.
+        if status.fault != u32::MAX {
+            return Err(Trouble::Broken(format!(
+                "the device has met a number that is not finite, or a leap out of bounds, at step {}",
+                status.step()
+            )));
+        }
         if status.crowded > 0 {
             return Err(Trouble::Broken(format!(
                 "the device has {} particles within the range of one another at step {}",
                 status.crowded,
-                status.step()
-            )));
-        }
-        if status.fault != u32::MAX {
-            return Err(Trouble::Broken(format!(
-                "the device has met a number that is not finite, or a leap out of bounds, at step {}",
                 status.step()
             )));
         }

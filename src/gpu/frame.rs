@@ -14,6 +14,7 @@ pub const SCAN_BLOCK: u32 = 2048;
 const PERIODIC: u32 = 1;
 const ALIKE: u32 = 2;
 const INTERACTING: u32 = 4;
+const WALLED: u32 = 8;
 
 /// `Frame` of the shaders.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
@@ -45,11 +46,9 @@ pub struct Status {
     pub fault: u32,
     /// Particles in the fullest cell, when they are too many.
     pub crowded: u32,
-    stale: u32,
     halted: u32,
     /// How often the particles were sorted.
     pub rebuilds: u32,
-    padding: u32,
 }
 
 /// What a run looks like to the engine.
@@ -61,6 +60,8 @@ pub struct Shape {
     pub alike: bool,
     /// True when a window draws on the device.
     pub drawn: bool,
+    /// Bytes of what is told of walls; none without walls.
+    pub walls: u64,
     /// Range of the pair force and the skin, in units of length; a range of 0 is no pair force.
     pub cutoff: f32,
     /// Added to the range, so that the sort lasts for many steps.
@@ -108,7 +109,8 @@ impl Frame {
             stale: (half * half).to_bits(),
             flags: flag(domain.is_periodic(), PERIODIC)
                 | flag(shape.alike, ALIKE)
-                | flag(shape.interacts(), INTERACTING),
+                | flag(shape.interacts(), INTERACTING)
+                | flag(shape.walls > 0, WALLED),
             groups: groups(shape.count as u64, LANES),
             scan_groups: groups(counters, SCAN_BLOCK),
         }
@@ -118,20 +120,29 @@ impl Frame {
     pub fn groups(&self) -> [u32; 2] {
         self.groups
     }
+
+    /// `arguments` of the shaders for a step that sorts, as the first one does where particles see
+    /// each other.
+    pub fn arguments(&self) -> [u32; 6] {
+        let ([x, y], [u, v]) = if self.flags & INTERACTING != 0 {
+            (self.groups, self.scan_groups)
+        } else {
+            ([0; 2], [0; 2])
+        };
+        [x, y, 1, u, v, 1]
+    }
 }
 
 impl Status {
-    /// Before a step; the first one sorts.
+    /// Before a step.
     pub fn before(step: u64) -> Self {
         Self {
             step: [0; 2],
             next: [step as u32, (step >> 32) as u32],
             fault: u32::MAX,
             crowded: 0,
-            stale: 1,
             halted: 0,
             rebuilds: 0,
-            padding: 0,
         }
     }
 

@@ -7,10 +7,11 @@ use crate::model::twin::{Pairs, Twin};
 use std::ops::Range;
 
 /// The engine's files for every chapter, in reading order. WGSL does not mind which comes first.
-const ENGINE: [&str; 3] = [
+const ENGINE: [&str; 4] = [
     include_str!("../../shaders/philox.wgsl"),
     include_str!("../../shaders/polynomial.wgsl"),
     include_str!("../../shaders/particles.wgsl"),
+    include_str!("../../shaders/walls.wgsl"),
 ];
 
 /// What comes to them for forces of short range.
@@ -30,31 +31,34 @@ type Entry = (&'static str, &'static [u32], Extent);
 /// How the workgroups of an entry point are counted.
 #[derive(Clone, Copy)]
 enum Extent {
-    One,
     Particles,
-    /// Over particles, or over blocks of counters, as `plan` has decided.
+    /// Over particles, or over blocks of counters, if `advance` has found that a sort is due.
     Due(u64),
 }
 
-const PLAN: Entry = ("plan", &[0, 2, 3], Extent::One);
-const ADVANCE: Entry = ("advance", &[0, 1, 2, 4, 5, 7, 8, 9], Extent::Particles);
+const ADVANCE: Entry = (
+    "advance",
+    &[0, 1, 2, 3, 4, 5, 7, 8, 9, 17],
+    Extent::Particles,
+);
 
 /// The order of a step with forces of short range.
-const NEAR_STEP: [Entry; 8] = [
-    PLAN,
-    ("count", &[0, 2, 4, 10, 11], Extent::Due(0)),
-    ("sum_blocks", &[0, 2, 10, 12], Extent::Due(12)),
-    ("scan_blocks", &[0, 10, 12, 13], Extent::Due(12)),
-    ("place", &[0, 2, 4, 11, 13, 14], Extent::Due(0)),
+const NEAR_STEP: [Entry; 6] = [
+    ("count", &[0, 2, 4, 10, 11, 12], Extent::Due(0)),
+    ("scan_blocks", &[0, 2, 10, 12, 13], Extent::Due(12)),
+    ("place", &[0, 2, 4, 11, 12, 13, 14], Extent::Due(0)),
     ("arrange", &[0, 2, 4, 5, 6, 8, 13, 14], Extent::Due(0)),
-    ("sum_forces", &[0, 1, 2, 4, 6, 7, 13], Extent::Particles),
+    (
+        "sum_forces",
+        &[0, 1, 2, 3, 4, 6, 7, 13, 17],
+        Extent::Particles,
+    ),
     ADVANCE,
 ];
 
 /// The order of a step with forces of all on all.
-const ALL_STEP: [Entry; 3] = [
-    PLAN,
-    ("sum_all", &[0, 1, 2, 4, 5, 7], Extent::Particles),
+const ALL_STEP: [Entry; 2] = [
+    ("sum_all", &[0, 1, 2, 3, 4, 5, 7], Extent::Particles),
     ADVANCE,
 ];
 
@@ -195,7 +199,6 @@ impl Program {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, group, &[]);
             match extent {
-                Extent::One => pass.dispatch_workgroups(1, 1, 1),
                 Extent::Particles => pass.dispatch_workgroups(x, y, 1),
                 Extent::Due(offset) => {
                     pass.dispatch_workgroups_indirect(buffers.arguments(), *offset);

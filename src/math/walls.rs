@@ -19,6 +19,8 @@ use super::domain::{Boundary, CENTRE, Domain};
 pub use super::segment::{Nearest, Segment};
 use super::segment::{dot, minus};
 
+pub mod lists;
+
 /// The most walls of a scene.
 pub const MOST_WALLS: usize = 1000;
 /// Cells of the grid along the longer side of the box.

@@ -21,6 +21,9 @@ pub struct Twin {
     /// may change.
     pub state: &'static str,
     pub pairs: Pairs,
+    /// Velocity per force of a chapter whose walls push as a particle of the same size would whose
+    /// surface is the wall ([`WallLaw`](super::walls::WallLaw)); without it a device has no walls.
+    pub mobility: Option<f64>,
     /// Colourings that follow from what the device has of a particle, by the names of their shades.
     pub hues: &'static [(&'static str, Hue)],
     /// The block `Law` of the shader; an error says what of this the shader does not compute.

@@ -88,8 +88,7 @@ pub fn build(interpreter: &mut Interpreter<'_>, place: Span) -> Option<Scene> {
     let walls = super::walls::walls(&entries, model, domain, faults);
     let setting = settled.zip(domain).zip(number(&entries, "dt"));
     let setting = setting.map(|(((count, _), domain), dt)| Setting { dt, count, domain });
-    let walled = !walls.is_empty();
-    let backend = backend(&entries, model, &values, setting.as_ref(), walled, faults);
+    let backend = backend(&entries, model, &values, setting.as_ref(), faults);
     if !faults.is_empty() {
         return None;
     }
@@ -131,7 +130,6 @@ fn backend(
     model: &Model,
     values: &Values,
     setting: Option<&Setting>,
-    walls: bool,
     faults: &mut Vec<Fault>,
 ) -> Backend {
     let Some(entry) = entries.get("backend") else {
@@ -142,7 +140,6 @@ fn backend(
     }
     let reason = match (model.twin, setting) {
         (None, _) => format!("the model {} has no compute shader", model.name),
-        (Some(_), _) if walls => "walls are computed on the processor only".into(),
         (Some(twin), Some(setting)) => match (twin.law)(values, setting) {
             Ok(_) => return Backend::Gpu,
             Err(reason) => reason,

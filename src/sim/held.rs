@@ -23,8 +23,6 @@ const COPY_EVERY: f64 = 1.0;
 /// Bursts that are measured when somebody asks what phases cost.
 const MEASURED: u32 = 64;
 
-const NO_WALLS: &str = "walls are computed on the processor only";
-
 /// An engine at work.
 pub(super) struct Held {
     engine: Box<dyn Engine>,
@@ -106,7 +104,6 @@ impl Simulation {
         };
         let law = self.scene.model.twin.map(|twin| twin.law);
         let reason = match law.map(|law| law(&self.scene.values, &setting)) {
-            _ if !self.scene.walls.is_empty() => NO_WALLS.to_string(),
             Some(Err(reason)) => reason,
             _ => return,
         };
@@ -193,10 +190,6 @@ impl Simulation {
     fn give(&mut self, held: &mut Held) -> Result<(), Trouble> {
         let pool = self.pool.clone();
         pool.install(|| neighbours::settle(&mut self.world));
-        if !self.scene.walls.is_empty() {
-            let reason = format!("{NO_WALLS}; rub them out first");
-            return Err(Trouble::Refused(reason));
-        }
         let values = self.scene.values.clone();
         let sample = Sample {
             world: &self.world,

@@ -74,8 +74,8 @@ pub enum Discs {
 type Entry = (&'static str, &'static [u32]);
 
 const BIN: Entry = ("bin", &[0, 2, 3, 4, 11]);
-const SUM_BLOCKS: Entry = ("sum_blocks", &[2, 4, 5, 11]);
-const SCAN_BLOCKS: Entry = ("scan_blocks", &[2, 4, 5, 6]);
+const SUM_BLOCKS: Entry = ("sum_blocks", &[2, 4, 5]);
+const SCAN_BLOCKS: Entry = ("scan_blocks", &[2, 4, 5, 6, 11]);
 const LIST: Entry = ("list", &[0, 2, 3, 4, 6, 7, 11]);
 const ARRANGE: Entry = ("arrange", &[0, 2, 3, 4, 6, 7, 8, 10, 11]);
 const PAINT_DISCS: Entry = ("paint_discs", &[0, 1, 2, 4, 6, 8, 9, 11]);

@@ -13,9 +13,10 @@ use crate::model::twin::{Hue, LAW_BYTES, Pairs, Twin};
 /// The chapter on a graphics device.
 pub const TWIN: Twin = Twin {
     source: include_str!("../../../shaders/models/active.wgsl"),
-    doc: "All dynamics and repulsions, without walls.",
+    doc: "All dynamics and repulsions, and walls.",
     state: Heading::NAME,
     pairs: Pairs::Near,
+    mobility: Some(MOBILITY),
     hues: &[
         ("heading", Hue::Angle),
         ("heading_angle", Hue::Angle),

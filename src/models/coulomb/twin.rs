@@ -17,6 +17,7 @@ pub const TWIN: Twin = Twin {
     doc: "The Langevin equation with every pair summed, for at most 65536 charges in a harmonic or quartic trap, in one that is a power, or in a reflecting box.",
     state: Charge::NAME,
     pairs: Pairs::All,
+    mobility: None,
     hues: &[
         ("charge", Hue::Sign),
         ("tag", Hue::Tag),
