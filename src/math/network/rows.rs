@@ -14,7 +14,8 @@ const TOGETHER: usize = 256;
 pub struct SortRows<'a> {
     /// First entry of each row, and the end of the last.
     pub starts: &'a [u32],
-    /// How many entries at the end of each row may be out of order; all from 255 on.
+    /// How many entries at the end of each row may be out of order; all may from 255 on. Those
+    /// before them ascend.
     pub late: &'a [u8],
     /// The entries.
     pub targets: &'a mut [u32],
@@ -107,17 +108,18 @@ mod tests {
                 0..8,
             )
         ) {
-            // Some rows are out of order in their last entries alone, some anywhere.
+            // Some rows ascend but for their last entries, some are out of order anywhere.
             let mut late = Vec::new();
             let rows: Vec<Vec<u32>> = rows.into_iter().map(|(mut row, last, any)| {
-                let sorted = row.len().saturating_sub(last);
                 if any {
                     late.push(255);
-                } else {
-                    row[..sorted].sort_unstable();
-                    late.push(last as u8);
+                    return row;
                 }
-                row
+                let rest = row.split_off(row.len().saturating_sub(last));
+                row.sort_unstable();
+                row.dedup();
+                late.push(rest.len() as u8);
+                [row, rest].concat()
             }).collect();
             let mut starts = vec![0];
             for row in &rows {
