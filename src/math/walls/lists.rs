@@ -161,7 +161,7 @@ mod tests {
                     to: [0.7, -2.3],
                 },
             ];
-            let told = words(&domain, &walls, 0.6, 1.0).expect("words");
+            let told = words(&domain, &walls, 0.3, 1.0).expect("words");
             let cells = (told[0] * told[1]) as usize;
             let entries = &told[HEADER + cells + 1..];
             assert_eq!(entries.len() % WORDS, 0);
