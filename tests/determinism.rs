@@ -131,7 +131,7 @@ const GOLDEN: &[(&str, u64)] = &[
     ("splintered_phase_wave", 0x4965da048974cf9b),
     ("active_phase_wave", 0x31f536b6af5f8170),
     ("swarmalator_tour", 0x84df63a1fc0a8b8f),
-    ("swarmalators_many", 0),
+    ("swarmalators_many", 0xb1cae29fdd42f7cd),
     ("swarmalators_local", 0x322ae30724a012e1),
     ("swarmalators_ring", 0x9d8193fd816e94fc),
     ("travelling_wave", 0x9ce2835ffa14aab6),

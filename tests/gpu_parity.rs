@@ -95,7 +95,7 @@ impl Errors {
     }
 
     /// A scene has been noted.
-    fn end_scene(&mut self) {
+    pub fn end_scene(&mut self) {
         let [off, length] = std::mem::take(&mut self.squares).map(f64::sqrt);
         if length > 0.0 {
             self.scenes.push(off / length);
@@ -122,6 +122,7 @@ impl Errors {
             last + 1
         );
         assert!(usual <= 1e-6, "{usual:e}");
+        assert!(greatest <= 1e-4, "{greatest:e}");
         // A force that is the small difference of large terms, of two particles that barely touch or
         // of many that pull all ways, is as good as its terms: the worst is told of their size.
         assert!(median <= 1e-6, "{median:e}");
