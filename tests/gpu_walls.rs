@@ -106,7 +106,6 @@ fn forces_of_walls_are_those_of_the_law_in_double_precision() {
                 errors.note(found, exact, law.unit());
             }
         }
-        errors.end_scene();
     }
     assert!(pushed > 500, "{pushed}");
     errors.judge();
