@@ -1,7 +1,7 @@
 //! Members of the same cell and of adjacent ones, one by one.
 
 use super::super::super::simd::*;
-use super::super::{CLOSEST2, Swarm, total};
+use super::super::{CLOSEST2, Source, Swarm, total};
 use super::Grid;
 
 /// What a member of a cell feels from those near it: rates of x, y and phase, times N.
@@ -15,7 +15,7 @@ pub fn felt<S: Simd>(
     attraction: f32,
 ) -> [f32; 3] {
     let last = grid.along() - 1;
-    let own = One {
+    let own = Source {
         x: f32x16::splat(simd, sorted.x[slot]),
         y: f32x16::splat(simd, sorted.y[slot]),
         cos: f32x16::splat(simd, sorted.cos[slot]),
@@ -41,22 +41,12 @@ pub fn felt<S: Simd>(
     felt
 }
 
-/// A member in all lanes.
-struct One<S: Simd> {
-    x: f32x16<S>,
-    y: f32x16<S>,
-    cos: f32x16<S>,
-    sin: f32x16<S>,
-    cos_j: f32x16<S>,
-    sin_j: f32x16<S>,
-}
-
 /// A member meets the first of sixteen others. It meets itself, too, at distance zero, and feels
 /// nothing.
 #[inline(always)]
 fn meet<S: Simd>(
     simd: S,
-    own: &One<S>,
+    own: &Source<S>,
     sorted: &Swarm,
     block: usize,
     present: usize,
