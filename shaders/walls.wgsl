@@ -12,6 +12,10 @@ const WALL_WORDS = 12u;
 /// Walls that one step may be mirrored at before the particle stays where it was.
 const WALL_BOUNCES = 4u;
 const NO_WALL = 0xffffffffu;
+/// How far from a wall somebody is at least whom it has mirrored: as a multiple of what counts as
+/// touching, and the rounding of single precision as a share of the way.
+const WALL_CLEAR = 1.25;
+const WALL_ROUNDING = 3e-7;
 
 /// As 32-bit words: see src/math/walls/lists.rs.
 @group(0) @binding(17) var<storage, read_write> walls: array<u32>;
@@ -159,7 +163,12 @@ fn held(from_: vec2<u32>, to: vec2<u32>) -> vec2<u32> {
         let wall = wall_at(met);
         let beyond = long_real(area(wall, bitcast<vec2<i32>>(goal - wall.anchor))) * wall.per_area;
         let normal = vec2<f32>(-wall.along.y, wall.along.x);
-        let way = vec2<f32>(bitcast<vec2<i32>>(goal - from_)) * frame.quantum - 2.0 * beyond * normal;
+        let straight = vec2<f32>(bitcast<vec2<i32>>(goal - from_)) * frame.quantum;
+        // Whoever would touch the wall in the mirror, too, ends as near to it as rounding allows.
+        let clear = WALL_CLEAR * bitcast<f32>(walls[9]) + WALL_ROUNDING * (abs(straight.x) + abs(straight.y));
+        let side = f32(long_sign(area(wall, bitcast<vec2<i32>>(from_ - wall.anchor))));
+        let turned = side * max(abs(beyond), clear);
+        let way = straight + (turned - beyond) * normal;
         let quanta = vec2<i32>(round(way * frame.inverse_quantum));
         // The edge of a box with walls of its own is not to be crossed either.
         goal = clamp(

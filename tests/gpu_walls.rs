@@ -113,10 +113,15 @@ fn forces_of_walls_are_those_of_the_law_in_double_precision() {
 
 #[test]
 fn particles_move_alike_between_drawn_walls() {
-    for (interaction, boundary) in [
-        ("wca", "periodic"),
-        ("harmonic", "reflecting"),
-        ("none", "periodic"),
+    for (number, interaction, boundary) in [
+        (77, "wca", "periodic"),
+        (77, "harmonic", "reflecting"),
+        (77, "none", "periodic"),
+        (77, "wca", "open"),
+        (77, "harmonic", "open"),
+        (78, "harmonic", "open"),
+        (79, "harmonic", "open"),
+        (80, "softplus", "open"),
     ] {
         let Some(device) = device() else { return };
         let changes = [
@@ -125,7 +130,7 @@ fn particles_move_alike_between_drawn_walls() {
             ("box.boundary", boundary),
         ];
         let new = || {
-            let mut dice = Dice::of(77);
+            let mut dice = Dice::of(number);
             walled(1000, &changes, |domain| walls(domain, &mut dice))
         };
         let (mut cpu, mut gpu) = (new(), new());
@@ -135,7 +140,8 @@ fn particles_move_alike_between_drawn_walls() {
         gpu.advance(50).expect("steps");
         assert!(gpu.engine().is_some(), "{:?}", gpu.take_news());
         let off = farthest(&cpu, &gpu, "position");
-        assert!(off < 1e-3, "{interaction} {boundary}: {off:e}");
+        assert!(off < 1e-3, "{number} {interaction} {boundary}: {off:e}");
+        println!("{number} {interaction} {boundary}: {off:e}");
     }
 }
 

@@ -29,6 +29,10 @@ const CELLS: f64 = 256.0;
 const BOUNCES: usize = 4;
 /// Distances below this many quanta count as touching.
 const MARGIN: f64 = 4.0;
+/// How many times as far from a wall somebody is at least whom it has mirrored: the wall must not be
+/// touched when the place is rounded to quanta, also by who is on a graphics device, where more counts
+/// as touching.
+const CLEAR: f64 = 2.5;
 
 /// The walls of a box, binned by cells.
 #[derive(Clone, Debug)]
@@ -259,8 +263,9 @@ impl WallGrid {
         least
     }
 
-    /// The first wall on the straight way between two places.
-    fn first(&self, start: [f64; 2], end: [f64; 2]) -> Option<&Segment> {
+    /// The first wall on the straight way between two places, and on which side of it the way begins:
+    /// 1 to the left, −1 to the right.
+    fn first(&self, start: [f64; 2], end: [f64; 2]) -> Option<(&Segment, f64)> {
         let [x, y] = minus(end, start);
         let mut found: Option<(f64, &Segment)> = None;
         let mut meet = |wall| {
@@ -279,7 +284,10 @@ impl WallGrid {
             // A leap beyond the reach of the cells.
             self.images.iter().for_each(meet);
         }
-        found.map(|(_, wall)| wall)
+        found.map(|(_, wall)| {
+            let before = dot(minus(start, wall.from), wall.normal());
+            (wall, before.signum())
+        })
     }
 
     /// Keeps a particle that went from `before` to `after` on its side of all walls: `None` when
@@ -307,16 +315,18 @@ impl WallGrid {
         for _ in 0..=BOUNCES {
             let [x, y] = way(to);
             let end = [start[0] + x, start[1] + y];
-            let Some(wall) = self.first(start, end) else {
+            let Some((wall, side)) = self.first(start, end) else {
                 return changed.then_some(to);
             };
             changed = true;
             let normal = wall.normal();
             let beyond = dot(minus(end, wall.from), normal);
             mirrored(normal);
+            // Whoever would touch the wall in the mirror, too, ends as near to it as rounding allows.
+            let turned = side * beyond.abs().max(CLEAR * self.margin);
             let limits = self.domain.limits();
             to = [0, 1].map(|axis| {
-                let way = end[axis] - 2.0 * beyond * normal[axis] - start[axis];
+                let way = end[axis] + (turned - beyond) * normal[axis] - start[axis];
                 let quanta = (way / quantum[axis]).round() as i64 as i32;
                 let to = before[axis].wrapping_add(quanta as u32);
                 // The edge of a box with walls of its own is not to be crossed either.

@@ -216,6 +216,41 @@ fn a_mirror_turns_headings_and_keeps_lengths() {
 }
 
 #[test]
+fn where_somebody_ends_at_a_wall_changes_little_when_the_goal_does() {
+    for boundary in BOUNDARIES {
+        let domain = Domain::new([10.0, 10.0], boundary);
+        let line = wall([-1.0, -4.0], [2.0, 4.0]);
+        let grid = WallGrid::new(&domain, &[line], 0.5);
+        let quantum = domain.span()[0] / 4_294_967_296.0;
+        let distance = |place: [f64; 2]| dot(minus(place, line.from), line.normal());
+        for side in [-1.0, 1.0] {
+            let before = domain.fixed([0.5 - 0.2 * side, 0.1]);
+            let mut held = 0;
+            for quanta in -400..=400 {
+                // From a way that ends beyond the wall to one that ends before it.
+                let goal = 0.1 * f64::from(quanta) * quantum;
+                let to = [0.5, 0.0];
+                let from = distance(to);
+                let to = domain.fixed([0, 1].map(|k| to[k] + (goal - from) * line.normal()[k]));
+                let end = grid.hold(before, to, |_| {});
+                held += usize::from(end.is_some());
+                let found = side * distance(domain.real(end.unwrap_or(to))) / quantum;
+                // The mirror image, but never within what counts as touching, within the
+                // rounding of goal and end by half a quantum on each axis.
+                let expected = (0.1 * f64::from(quanta)).abs().max(MARGIN);
+                let most = (CLEAR - 1.0) * MARGIN + 2.0 * std::f64::consts::SQRT_2;
+                assert!(
+                    (found - expected).abs() <= most,
+                    "{quanta}: {found}, {expected}"
+                );
+                assert!(found > MARGIN, "{quanta}: {found}");
+            }
+            assert!(held > 400, "{held}");
+        }
+    }
+}
+
+#[test]
 fn a_rubber_takes_out_what_it_covers() {
     let line = wall([-5.0, 1.0], [5.0, 1.0]);
     let [left, right] = line.without([0.0, 1.0], 2.0, 0.1);
