@@ -640,6 +640,7 @@ fn a_bench_reports_the_keys_of_its_contract() {
     assert_eq!(report["n"], 500);
     assert_eq!(report["threads"], 2);
     assert_eq!(report["backend"], "cpu");
+    assert_eq!(report["warmup"], 20);
     let positive = |key: &str| {
         report[key]
             .as_f64()

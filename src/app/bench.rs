@@ -9,6 +9,11 @@ use super::{Failure, say};
 use crate::math::simd;
 use crate::sim::simulation::{Simulation, worker_threads};
 
+/// Steps before the measurement, and how many times as long as it they may take, unless their number
+/// is given.
+const WARMUP: u64 = 500;
+const WARMUP_PATIENCE: f64 = 5.0;
+
 /// Measures the bench scene of a model and prints a table or JSON.
 pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
     let bad = |what: &str| Failure::BadInput(what.into());
@@ -53,7 +58,16 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
             super::hand_over::place(&mut simulation, place, adapter)?
         }
     };
-    simulation.advance(options.warmup).map_err(diverged)?;
+    let began = Instant::now();
+    let patience = match options.warmup {
+        Some(_) => f64::INFINITY,
+        None => WARMUP_PATIENCE * options.seconds,
+    };
+    simulation
+        .advance_while(options.warmup.unwrap_or(WARMUP), || {
+            began.elapsed().as_secs_f64() < patience
+        })
+        .map_err(diverged)?;
     simulation.reset_profile();
     let first = simulation.clock().step;
     let began = Instant::now();
@@ -87,14 +101,14 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
     if options.json {
         let report = json!({
             "model": model.name, "n": simulation.count(), "threads": threads, "backend": backend,
-            "isa": isa, "steps": steps, "seconds": seconds, "spawn_seconds": spawn,
+            "isa": isa, "warmup": first, "steps": steps, "seconds": seconds, "spawn_seconds": spawn,
             "steps_per_second": steps as f64 / seconds,
             "particle_steps_per_second": rate, "phases": shares,
         });
         return say(&format!("{report:#}\n"));
     }
     let mut text = format!(
-        "{}: N = {}, {threads} threads, {}\n{steps} steps in {seconds:.2} s: {:.0} steps/s, {:.1} million particle-steps/s\nstarted in {:.0} ms\n",
+        "{}: N = {}, {threads} threads, {}\n{steps} steps in {seconds:.2} s: {:.0} steps/s, {:.1} million particle-steps/s\nstarted in {:.0} ms, {first} steps before\n",
         model.name,
         simulation.count(),
         isa,

@@ -197,9 +197,9 @@ pub struct BenchOptions {
     /// Seconds to measure for, after the warm-up
     #[arg(long, default_value_t = 4.0, allow_negative_numbers = true)]
     pub seconds: f64,
-    /// Steps before the measurement
-    #[arg(long, default_value_t = 500)]
-    pub warmup: u64,
+    /// Steps before the measurement [default: 500, or as many as fit into five times --seconds]
+    #[arg(long)]
+    pub warmup: Option<u64>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
