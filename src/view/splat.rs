@@ -1,5 +1,5 @@
 //! Small discs, and light, painted by compute shaders instead of as instances: see
-//! `shaders/splat.wgsl`. The picture is the same but for the rounding of a code.
+//! `shaders/splat.wgsl` and `tiles.wgsl`. The picture is the same but for the rounding of a code.
 //!
 //! Darts and streaks are instances whatever their size, and so is everything where a device does not
 //! compute, or has no room for the lists.
@@ -10,10 +10,11 @@ use super::layout::Layout;
 use super::picture::Particle;
 use super::sampled::extent;
 
-const SOURCE: [&str; 3] = [
+const SOURCE: [&str; 4] = [
     include_str!("../../shaders/sheet.wgsl"),
     include_str!("../../shaders/scan.wgsl"),
     include_str!("../../shaders/splat.wgsl"),
+    include_str!("../../shaders/tiles.wgsl"),
 ];
 
 /// Pixels on a side of a tile.
