@@ -235,7 +235,7 @@ fn phases_are_measured_when_somebody_asks_and_the_steps_stay_the_same() {
             return Some(simulation.hash());
         }
         let names: Vec<_> = cost.phases.iter().map(|one| one.0).collect();
-        assert_eq!(names, ["neighbors", "forces", "integrate"]);
+        assert_eq!(names, ["count", "sort", "forces", "integrate"]);
         assert!(cost.phases.iter().all(|one| one.1 > 0.0), "{cost:?}");
         // After some hundreds of steps it measures no more.
         simulation.advance(1000).expect("steps");

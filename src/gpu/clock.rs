@@ -4,8 +4,9 @@
 use super::device::{Device, GpuError};
 use crate::sim::engine::{BURST, Cost};
 
-/// Phases of a step that are told apart; sorting is the first.
-pub const PHASES: [&str; 3] = ["neighbors", "forces", "integrate"];
+/// Phases of a step that are told apart, each of one or two dispatches: particles are counted by cell,
+/// and brought into the order of cells, when that is due.
+pub const PHASES: [&str; 4] = ["count", "sort", "forces", "integrate"];
 
 /// Two moments for each phase of each step of a burst.
 const MOMENTS: u32 = 2 * PHASES.len() as u32 * BURST as u32;

@@ -1,7 +1,7 @@
 //! The WGSL files joined by one concatenation, and the pipelines of a step.
 
 use super::buffers::Buffers;
-use super::clock::Clock;
+use super::clock::{Clock, PHASES};
 use super::device::{Device, GpuError};
 use crate::model::twin::{Pairs, Twin};
 use std::ops::Range;
@@ -174,7 +174,9 @@ impl Program {
             return;
         }
         let last = all.end - 1;
-        let phases = [0..last - 1, last - 1..last, last..all.end];
+        let forces = last - 1;
+        let sort = forces.min(2);
+        let phases: [_; PHASES.len()] = [0..sort, sort..forces, forces..last, last..all.end];
         for number in 0..Clock::passes(steps, true) {
             let entries = phases[number as usize % phases.len()].clone();
             let mut pass = encoder.begin_compute_pass(&timed(number));
