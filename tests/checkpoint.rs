@@ -1,15 +1,17 @@
 //! A run that is cut and resumed is the run that was never cut; and what is no state is refused.
 
 use std::path::Path;
+use std::time::Duration;
 
 use seethe::model::parameter::Kind;
 use seethe::record::checkpoint;
 use seethe::sim::checkpoint::{CheckpointError, restore, save};
+use seethe::sim::driver::Command;
 use seethe::sim::simulation::worker_threads;
-use seethe::sim::{Action, Simulation};
+use seethe::sim::{Action, Lab, Simulation};
 
 use crate::determinism::measured;
-use crate::harness::{Outcome, folder, names, read, scene, seethe, start, text};
+use crate::harness::{Outcome, folder, names, read, scene, seethe, start, text, within};
 
 /// Scenes that differ in everything that a state has.
 const RUNS: &[(&str, &[(&str, &str)])] = &[
@@ -215,6 +217,9 @@ fn the_previous_checkpoint_stands_in_for_a_damaged_one() {
         warning.contains("state.previous") && warning.contains("damaged"),
         "{warning}"
     );
+    // A window reads the same bytes, for its run on another thread.
+    let (bytes, warned) = checkpoint::read_bytes(&path).expect("the previous state");
+    assert_eq!((bytes, warned), (save(&older), Some(warning)));
     // Lost altogether, for instance because the program ended between two renames.
     std::fs::remove_file(&path).expect("a file");
     let (older, warning) = checkpoint::read(&path, &pool).expect("the previous state");
@@ -227,6 +232,51 @@ fn the_previous_checkpoint_stands_in_for_a_damaged_one() {
         error.lines().count() == 2 && error.contains("state.previous"),
         "{error}"
     );
+}
+
+#[test]
+fn a_window_goes_on_from_a_run_that_was_kept() {
+    let folder = folder();
+    let path = folder.path().join("state.ckpt");
+    let pool = worker_threads(2).expect("threads");
+    let mut run = begin(&RUNS[0], 2);
+    run.advance(30).expect("a good run");
+    checkpoint::write(&path, &run).expect("a checkpoint");
+    assert!(checkpoint::is_one(&path));
+    run.advance(20).expect("a good run");
+    // Opened at the start, and in the place of another run.
+    let (kept, _) = checkpoint::read(&path, &pool).expect("a state");
+    let first = Lab::go_on(kept).expect("a thread");
+    assert_eq!(first.snapshot().clock.step, 30);
+    let second = Lab::start(begin(&RUNS[1], 1).scene().clone(), 2).expect("a run");
+    let (bytes, _) = checkpoint::read_bytes(&path).expect("a state");
+    second.send(Command::Restore(bytes.into()));
+    for lab in [first, second] {
+        lab.send(Command::Steps(20));
+        assert!(within(Duration::from_secs(60), || lab
+            .snapshot()
+            .clock
+            .step
+            == 50));
+        let bytes = lab.checkpoint().expect("the run answers");
+        let found = restore(&bytes, pool.clone()).expect("a state");
+        assert_eq!(found.hash(), run.hash());
+    }
+    // Without a display the file is read first, and its faults come before that of the display.
+    let name = text(&path);
+    seethe(&[name]).ends_with(3).says(&["DISPLAY"]);
+    seethe(&["run", name, "--steps", "1"])
+        .ends_with(2)
+        .says(&["not a scene", "--resume"]);
+    let mut bytes = std::fs::read(&path).expect("the file");
+    bytes.truncate(1000);
+    std::fs::write(&path, &bytes).expect("a file");
+    seethe(&[name])
+        .ends_with(2)
+        .says(&["state.ckpt", "damaged"]);
+    for other in ["/dev/null", "/nonexistent", "Cargo.toml"] {
+        assert!(!checkpoint::is_one(Path::new(other)), "{other}");
+    }
 }
 
 #[test]

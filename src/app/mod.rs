@@ -87,6 +87,12 @@ fn dispatch(arguments: cli::Arguments) -> Result<(), Failure> {
 
 /// Loads a scene by path or by the name of a built-in one, with the overrides of the command line.
 fn load(scene: &str, overrides: &[crate::scene::Override]) -> Result<crate::scene::Scene, Failure> {
+    if crate::record::checkpoint::is_one(std::path::Path::new(scene)) {
+        return Err(Failure::BadInput(format!(
+            "{scene} is a run that was kept, not a scene: `seethe {scene}` opens it in the window, and \
+             `seethe run SCENE --checkpoint {scene} --resume` goes on without one"
+        )));
+    }
     crate::scene::find(scene, overrides)
         .map_err(|problems| Failure::BadInput(problems.for_terminal()))
 }

@@ -41,6 +41,7 @@ pub enum ActionId {
     Scenes,
     OpenFile,
     SaveScene,
+    SaveRun,
     ExportTable,
     Film,
     Still,
@@ -100,7 +101,7 @@ pub static ACTIONS: &[ActionEntry] = {
         entry(
             LastBranch,
             Run,
-            "Take up the branch that was left last",
+            "Go over to the last branch",
             icons::GIT_BRANCH,
             CTRL,
             Key::Comma,
@@ -162,7 +163,7 @@ pub static ACTIONS: &[ActionEntry] = {
         entry(
             ComputeOn,
             Run,
-            "Compute on the GPU, or on the CPU again",
+            "Compute on the GPU or the CPU",
             icons::GRAPHICS_CARD,
             CTRL,
             Key::G,
@@ -245,7 +246,7 @@ pub static ACTIONS: &[ActionEntry] = {
         entry(
             OpenFile,
             Files,
-            "Open a scene file",
+            "Open a scene or a run",
             icons::FOLDER_OPEN,
             CTRL,
             Key::O,
@@ -256,6 +257,14 @@ pub static ACTIONS: &[ActionEntry] = {
             "Save as a scene",
             icons::FLOPPY_DISK,
             CTRL,
+            Key::S,
+        ),
+        entry(
+            SaveRun,
+            Files,
+            "Save the run as it stands",
+            icons::ARCHIVE,
+            CTRL_SHIFT,
             Key::S,
         ),
         entry(

@@ -111,7 +111,7 @@ pub fn gallery(
             layout::perform(ActionId::SaveScene, interface, frame, requests);
             interface.sheet = None;
         }
-        let hint = "or drop a scene, a still or a film onto the window";
+        let hint = "or drop a scene, a run, a still or a film onto the window";
         let hint = RichText::new(hint).font(theme::body(size::SMALL));
         ui.add(egui::Label::new(hint.color(Palette::of(ui).secondary)).truncate());
     });

@@ -170,6 +170,7 @@ pub(super) fn perform(
             let scene = interface.scene_now(frame);
             requests.push(Request::SaveScene(Box::new(scene)));
         }
+        ActionId::SaveRun => requests.push(Request::SaveRun),
         ActionId::ExportTable => requests.push(Request::ExportTable),
         ActionId::Film => requests.push(match frame.surroundings.film {
             FilmState::Idle => Request::StartFilm,

@@ -101,6 +101,8 @@ pub enum Request {
     OpenFile,
     /// Asks for a name and writes the scene with the values that hold now.
     SaveScene(Box<Scene>),
+    /// Asks for a name and writes the run as it stands, to be gone on with later.
+    SaveRun,
     /// Writes every measurement as CSV.
     ExportTable,
     /// Writes the data of one observable as CSV.

@@ -26,7 +26,8 @@ use crate::model::phase::Clock;
 use crate::model::walls;
 use crate::scene;
 
-const MAGIC: &[u8; 8] = b"SEETHE\r\n";
+/// What every checkpoint begins with.
+pub const MAGIC: &[u8; 8] = b"SEETHE\r\n";
 const VERSION: u32 = 2;
 const HEADER: usize = 24;
 
@@ -108,6 +109,11 @@ pub fn save(simulation: &Simulation) -> Vec<u8> {
 fn kept(simulation: &Simulation) -> Vec<u8> {
     let keep = simulation.scene().model.keep;
     keep.map_or_else(Vec::new, |keep| (keep.save)(simulation.world()))
+}
+
+/// Whether bytes are a checkpoint that is whole, of a format that is read.
+pub fn check(bytes: &[u8]) -> Result<(), CheckpointError> {
+    checked(bytes).map(|_| ())
 }
 
 /// Checks the header and the checksum and gives the body.

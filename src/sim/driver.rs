@@ -94,8 +94,11 @@ struct Shared {
 impl Lab {
     /// Starts the scene on a thread of its own, paused.
     pub fn start(scene: Scene, threads: usize) -> Result<Self, StartError> {
-        let pool = worker_threads(threads)?;
-        let simulation = Simulation::new(scene, pool)?;
+        Self::go_on(Simulation::new(scene, worker_threads(threads)?)?)
+    }
+
+    /// Takes a run onto a thread of its own, paused.
+    pub fn go_on(simulation: Simulation) -> Result<Self, StartError> {
         let runner = Runner::new(simulation);
         let shared = Arc::new(Shared {
             snapshot: Mutex::new(Arc::new(runner.snapshot())),

@@ -14,6 +14,7 @@ use super::filming::Filming;
 use super::gallery::Gallery;
 use super::leaving::{self, Leaving};
 use super::requests;
+use super::runs::Keeping;
 use super::settings::{Keeper, Settings, Wall};
 use crate::panel::{self, Interface, Machine, Recent, Request, Surroundings, Weight};
 use crate::record::memory;
@@ -32,6 +33,7 @@ pub struct Desk {
     pub gallery: Gallery,
     pub filming: Filming,
     pub asking: Asking,
+    pub keeping: Keeping,
     pub watched: Option<Watched>,
     /// What is still to be kept before the program ends.
     pub leaving: Option<Leaving>,
@@ -63,8 +65,8 @@ impl Desk {
         if opening.place.is_none() {
             interface.show_scenes();
         }
-        if let Some(said) = &opening.said {
-            interface.tell(Weight::Fault, said.clone());
+        for said in opening.said {
+            interface.tell(Weight::Fault, said);
         }
         let now = Instant::now();
         let mut desk = Self {
@@ -73,6 +75,7 @@ impl Desk {
             gallery: Gallery::new(),
             filming: Filming::default(),
             asking: Asking::default(),
+            keeping: Keeping::default(),
             watched: opening.watched,
             leaving: None,
             keeper,
@@ -232,6 +235,9 @@ pub fn draw(
             desk.leaving = None;
         }
         desk.interface.tell(message.0, message.1);
+    }
+    if let Some((weight, said)) = desk.keeping.attend() {
+        desk.interface.tell(weight, said);
     }
     let layers = snapshot.picture.layers.iter().map(|layer| layer.name());
     let layer_colours: Vec<_> = layers

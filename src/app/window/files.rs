@@ -8,13 +8,14 @@ use std::path::PathBuf;
 use crate::panel::{Columns, PlotPicture};
 use crate::scene::Scene;
 
-/// The files that a scene can be in.
-const KINDS: &str = "Scenes, stills and films";
+/// The files that can be opened.
+const KINDS: &str = "Scenes, runs, stills and films";
 
 /// What the file is for.
 pub enum Question {
-    OpenScene,
+    Open,
     SaveScene(Box<Scene>),
+    SaveRun,
     ExportTable,
     ExportPlot(&'static str),
     ExportColumns(Box<Columns>),
@@ -50,11 +51,12 @@ impl Asking {
                 .default_save_extension(kind)
         };
         let mut dialog = match &question {
-            Question::OpenScene => dialog
-                .title("Open a scene, or a still or film that carries one")
-                .add_file_filter_extensions(KINDS, vec!["ron", "png", "mp4", "gif"])
+            Question::Open => dialog
+                .title("Open a scene, a run, or a still or film that carries a scene")
+                .add_file_filter_extensions(KINDS, vec!["ron", "ckpt", "png", "mp4", "gif"])
                 .default_file_filter(KINDS),
             Question::SaveScene(_) => saved(dialog, "Save the scene", "scene.ron", "Scene", "ron"),
+            Question::SaveRun => saved(dialog, "Save the run", "run.ckpt", "Run", "ckpt"),
             Question::ExportTable => saved(
                 dialog,
                 "Export all time series",
@@ -88,7 +90,7 @@ impl Asking {
             Question::Still => saved(dialog, "Save a still", "still.png", "Picture", "png"),
         };
         match question {
-            Question::OpenScene => dialog.pick_file(),
+            Question::Open => dialog.pick_file(),
             _ => dialog.save_file(),
         }
         self.open = Some((question, dialog));

@@ -178,6 +178,15 @@ impl Filming {
         self.film = None;
     }
 
+    /// Ends the film after the frames that were taken, and waits until it is written.
+    pub fn end(&mut self, lab: &Lab) -> Option<Message> {
+        self.stop();
+        if let Some(thread) = self.film.as_mut()?.thread.take() {
+            let _ = thread.join();
+        }
+        self.finish(lab)
+    }
+
     /// Takes a still of the next picture.
     pub fn still(&mut self, seen: &Snapshot, path: &Path, wardrobe: Wardrobe) {
         self.wanted_still = Some((path.into(), metadata(seen), wardrobe));

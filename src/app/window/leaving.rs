@@ -29,6 +29,9 @@ pub fn attend(desk: &mut Desk) -> bool {
         desk.filming.stop();
         return false;
     }
+    if desk.keeping.is_busy() {
+        return false;
+    }
     if let Some(scene) = leaving.scene.take() {
         leaving.asked = true;
         desk.asking.ask(Question::SaveScene(scene));

@@ -4,7 +4,8 @@
 //! picture; [`eye`] moves its camera; [`requests`] carries out what the user wants; [`filming`]
 //! takes films and stills beside the window; [`files`] asks for file names; [`gallery`] lists the
 //! scenes, [`devices`] the adapters that compute; [`keyboard`] keeps keys in their order; [`settings`]
-//! remembers what the next visit starts from; [`leaving`] keeps what would be lost at the end.
+//! remembers what the next visit starts from; [`leaving`] keeps what would be lost at the end, and [`runs`]
+//! runs as they stand, also when the graphics device fails.
 
 mod desk;
 mod devices;
@@ -15,11 +16,11 @@ mod gallery;
 mod keyboard;
 mod leaving;
 mod requests;
+mod runs;
 mod settings;
 
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
-use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::settings::{InstanceFlags, WgpuSettings};
 use bevy::window::{PresentMode, WindowResolution};
@@ -35,9 +36,11 @@ use settings::Keeper;
 
 use super::Failure;
 use crate::gpu;
+use crate::record::checkpoint;
 use crate::scene::{Scene, Watched};
 use crate::sim::Lab;
 use crate::sim::driver::Command;
+use crate::sim::simulation::{StartError, worker_threads};
 use crate::view::{AdapterInfo, ViewPlugin, draws_on_device, probe_adapter};
 
 /// The scene that opens behind the gallery when none is named.
@@ -46,47 +49,98 @@ const FIRST_SCENE: &str = "mips";
 /// The window is drawn at most this often; the run goes on meanwhile on its own thread.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// Opens the window on a scene, or on the gallery.
+/// Opens the window on a scene, on a run that was kept, or on the gallery.
 pub fn open(scene: Option<&str>, threads: usize) -> Result<(), Failure> {
-    let picture = scene
-        .map(Path::new)
-        .filter(|path| requests::is_picture(path));
-    let (loaded, watched) = match picture {
-        Some(path) => requests::read(path).map_err(Failure::BadInput)?,
-        None => {
-            let loaded = super::load(scene.unwrap_or(FIRST_SCENE), &[])?;
-            let watched = scene.and_then(|name| watch(name, &loaded));
-            (loaded, watched)
-        }
-    };
+    let start = Start::of(scene, threads)?;
     display()?;
     let adapter = probe_adapter().map_err(|reason| {
         Failure::NoDisplay(format!(
             "{reason}; `seethe run` and `seethe record` need no graphics adapter"
         ))
     })?;
-    let lab = Lab::start(loaded, threads).map_err(|error| Failure::BadInput(error.to_string()))?;
-    lab.send(Command::Play);
     let file = settings::file();
     let (settings, said) = settings::load(file.as_deref());
     let opening = Opening {
         adapter,
-        watched,
+        watched: start.watched,
         place: scene.map(whole_place),
-        said,
+        said: [start.said, runs::news(), said]
+            .into_iter()
+            .flatten()
+            .collect(),
         threads: match threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         },
     };
+    let rescue = runs::Rescue::new(file.as_deref(), threads);
     let keeper = Keeper::new(file, settings.clone());
-    let desk = Desk::new(opening, keeper, &settings);
-    let mut app = without_panic(|| build(lab, desk, settings.window))?;
-    match app.run() {
-        AppExit::Success => Ok(()),
-        AppExit::Error(_) => Err(Failure::NoDisplay(
-            "the graphics device failed; start Seethe again".into(),
+    let mut desk = Desk::new(opening, keeper, &settings);
+    if start.kept {
+        runs::greet(&mut desk);
+    }
+    let mut app = without_panic(|| {
+        let mut app = build(start.lab, desk, settings.window);
+        rescue.attach(&mut app);
+        app
+    })
+    .map_err(|reason| {
+        Failure::NoDisplay(format!(
+            "no window can be opened on this display ({reason}); \
+             use `seethe run` and `seethe record`, which need none"
+        ))
+    })?;
+    // A broken renderer may panic while it is taken apart.
+    match std::panic::catch_unwind(AssertUnwindSafe(|| app.run())) {
+        Ok(AppExit::Success) => Ok(()),
+        Ok(AppExit::Error(_)) | Err(_) => Err(Failure::NoDisplay(
+            "the window has failed; start Seethe again".into(),
         )),
+    }
+}
+
+/// The run that a window opens on.
+struct Start {
+    lab: Lab,
+    watched: Option<Watched>,
+    /// What was wrong with the file.
+    said: Option<String>,
+    /// A run that was kept, rather than a scene.
+    kept: bool,
+}
+
+impl Start {
+    /// A scene begins to play; a run that was kept waits where it was.
+    fn of(scene: Option<&str>, threads: usize) -> Result<Self, Failure> {
+        let bad = |error: StartError| Failure::BadInput(error.to_string());
+        let path = scene.map(Path::new);
+        if let Some(path) = path.filter(|path| checkpoint::is_one(path)) {
+            let pool = worker_threads(threads).map_err(bad)?;
+            let (run, said) = checkpoint::read(path, &pool).map_err(Failure::BadInput)?;
+            let lab = Lab::go_on(run).map_err(bad)?;
+            return Ok(Self {
+                lab,
+                watched: None,
+                said,
+                kept: true,
+            });
+        }
+        let (loaded, watched) = match path.filter(|path| requests::is_picture(path)) {
+            Some(path) => requests::read(path).map_err(Failure::BadInput)?,
+            None => {
+                let loaded = super::load(scene.unwrap_or(FIRST_SCENE), &[])?;
+                let watched = scene.and_then(|name| watch(name, &loaded));
+                (loaded, watched)
+            }
+        };
+        let lab = Lab::start(loaded, threads).map_err(bad)?;
+        lab.send(Command::Play);
+        Ok(Self {
+            lab,
+            watched,
+            said: None,
+            kept: false,
+        })
     }
 }
 
@@ -96,8 +150,8 @@ pub struct Opening {
     watched: Option<Watched>,
     /// The scene that was named; without one the gallery opens.
     place: Option<String>,
-    /// What was wrong with the settings.
-    said: Option<String>,
+    /// What was wrong with the file, the settings, and the window before.
+    said: Vec<String>,
     threads: usize,
 }
 
@@ -132,8 +186,8 @@ fn display() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The window library insists on a display that answers: what it says is turned into our error.
-fn without_panic(build: impl FnOnce() -> App) -> Result<App, Failure> {
+/// What window libraries say when they panic, as where they insist on a display that answers.
+fn without_panic(work: impl FnOnce() -> App) -> Result<App, String> {
     let said = Arc::new(Mutex::new(String::new()));
     let heard = said.clone();
     let before = std::panic::take_hook();
@@ -142,15 +196,9 @@ fn without_panic(build: impl FnOnce() -> App) -> Result<App, Failure> {
             *said = panic.payload_as_str().unwrap_or("no reason given").into();
         }
     }));
-    let built = std::panic::catch_unwind(AssertUnwindSafe(build));
+    let done = std::panic::catch_unwind(AssertUnwindSafe(work));
     std::panic::set_hook(before);
-    built.map_err(|_| {
-        let reason = said.lock().map(|said| said.clone()).unwrap_or_default();
-        Failure::NoDisplay(format!(
-            "no window can be opened on this display ({reason}); \
-             use `seethe run` and `seethe record`, which need none"
-        ))
-    })
+    done.map_err(|_| said.lock().map(|said| said.clone()).unwrap_or_default())
 }
 
 fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
@@ -207,16 +255,6 @@ fn build(lab: Lab, desk: Desk, size: [u32; 2]) -> App {
         ),
     )
     .add_systems(EguiPrimaryContextPass, desk::draw);
-    // A fault of the renderer ends the pictures, not the run: the interface cannot go on without
-    // them, so the window says why and closes, and the run can be continued without it.
-    app.insert_resource(RenderErrorHandler(|error, world, _| {
-        eprintln!(
-            "the graphics device failed ({:?}): {}",
-            error.ty, error.description
-        );
-        world.write_message(AppExit::error());
-        RenderErrorPolicy::StopRendering
-    }));
     app.insert_non_send(desk);
     app
 }

@@ -12,7 +12,9 @@ use super::eye;
 use super::files::{Answer, Question};
 use super::filming::Wardrobe;
 use super::leaving::{self, Leaving};
+use super::runs;
 use crate::panel::{Request, Weight};
+use crate::record::checkpoint;
 use crate::record::encode::{FilmError, Metadata, read_film_metadata, read_png_metadata};
 use crate::record::files::replace;
 use crate::record::table::{columns_table, series_table, write_curve};
@@ -36,11 +38,12 @@ pub fn carry_out(
         Request::View(_) => {}
         Request::Picture(event) => eye::heed(event, desk, snapshot),
         Request::OpenScene(index) => open_listed(index, desk, lab),
-        Request::OpenFile => desk.asking.ask(Question::OpenScene),
+        Request::OpenFile => desk.asking.ask(Question::Open),
         Request::SaveScene(mut scene) => {
             (scene.view.centre, scene.view.height) = desk.eye.framing();
             desk.asking.ask(Question::SaveScene(scene));
         }
+        Request::SaveRun => desk.asking.ask(Question::SaveRun),
         Request::ExportTable => desk.asking.ask(Question::ExportTable),
         Request::ExportPlot(name) => desk.asking.ask(Question::ExportPlot(name)),
         Request::ExportColumns(columns) => desk.asking.ask(Question::ExportColumns(columns)),
@@ -86,7 +89,11 @@ pub fn carry_out(
 pub fn answer(answer: Answer, desk: &mut Desk, lab: &Lab, snapshot: &Snapshot) {
     let Answer { question, path } = answer;
     match question {
-        Question::OpenScene => open_file(&path, desk, lab),
+        Question::Open => open_file(&path, desk, lab),
+        Question::SaveRun => {
+            desk.visit(&path.display().to_string());
+            desk.keeping.keep(path, lab);
+        }
         Question::SaveScene(scene) => {
             let outcome = replace(&path, scene.to_ron().as_bytes());
             if outcome.is_ok() {
@@ -174,17 +181,24 @@ fn open_recent(index: usize, desk: &mut Desk, lab: &Lab) {
     }
 }
 
-/// Opens a scene file, or a still or film that carries its scene.
+/// Opens a scene file, a run that was kept, or a still or film that carries its scene.
 pub fn open_file(path: &Path, desk: &mut Desk, lab: &Lab) {
-    match read(path) {
-        Ok((scene, watched)) => {
+    let opened = if checkpoint::is_one(path) {
+        runs::open(path, desk, lab).map(|()| None)
+    } else {
+        read(path).map(|(scene, watched)| {
+            play(scene, lab);
+            watched
+        })
+    };
+    match opened {
+        Ok(watched) => {
             desk.watched = watched;
             // A relative name would lead elsewhere on the next visit.
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.into());
             desk.visit(&whole.display().to_string());
             // Whoever drops a file onto the wall of scenes has chosen.
             desk.interface.close_sheet();
-            play(scene, lab);
         }
         Err(reason) => desk.interface.tell(Weight::Fault, reason),
     }
