@@ -1,24 +1,20 @@
-//! Hands on a running model: strokes and walls replay, checkpoint and thread like everything else,
-//! nobody passes a wall, and a particle that is looked at is never mistaken for another.
-
-use std::time::Duration;
+//! Hands on a running model: strokes and walls replay, checkpoint and thread like everything else.
 
 use seethe::math::walls::Segment;
-use seethe::model::column::{Position, Tag};
-use seethe::model::hands::{self, Dab, Tool};
-use seethe::models;
-use seethe::scene::{self, Scene};
+use seethe::model::column::Position;
+use seethe::model::hands;
+use seethe::model::hands::{Dab, Tool};
+use seethe::scene::Scene;
 use seethe::sim::checkpoint::{restore, save};
-use seethe::sim::driver::{Command, replay};
-use seethe::sim::inspect::{Inspection, Pick};
+use seethe::sim::driver::replay;
 use seethe::sim::simulation::worker_threads;
-use seethe::sim::snapshot::Status;
-use seethe::sim::{Action, Intent, Lab, Simulation};
+use seethe::sim::{Action, Intent, Simulation};
+use seethe::{models, scene};
 
 use crate::determinism::measured;
-use crate::harness::{owned, scene, start, within};
+use crate::harness::{owned, scene, start};
 
-fn dab(tool: Tool, at: [f64; 2], along: [f64; 2], radius: f64) -> Action {
+pub fn dab(tool: Tool, at: [f64; 2], along: [f64; 2], radius: f64) -> Action {
     Action::Dab(Dab {
         tool,
         at,
@@ -28,7 +24,7 @@ fn dab(tool: Tool, at: [f64; 2], along: [f64; 2], radius: f64) -> Action {
     })
 }
 
-fn wall(from: [f64; 2], to: [f64; 2]) -> Action {
+pub fn wall(from: [f64; 2], to: [f64; 2]) -> Action {
     Action::AddWall(Segment { from, to })
 }
 
@@ -133,132 +129,17 @@ fn a_checkpoint_between_two_dabs_goes_on_with_the_same_bits() {
 }
 
 /// Where the particles are.
-fn places(run: &Simulation) -> Vec<[f64; 2]> {
+pub fn places(run: &Simulation) -> Vec<[f64; 2]> {
     let positions = run.columns().slice::<Position>(run.world());
     let domain = run.scene().domain;
     positions.iter().map(|place| domain.real(place.0)).collect()
 }
 
-/// A closed room of walls around the middle, with a wall across it.
-fn room(half: f64) -> String {
-    let h = half;
-    format!(
-        "[((-{h}, -{h}), ({h}, -{h})), (({h}, -{h}), ({h}, {h})), (({h}, {h}), (-{h}, {h})), ((-{h}, {h}), (-{h}, -{h}))]"
-    )
-}
-
-#[test]
-fn nobody_leaves_a_room_in_a_hundred_thousand_steps() {
-    // Fast particles without any force but the mirror, persistent discs that pile up at the walls,
-    // and discs so soft that they walk through each other.
-    let cases: [(&str, &[(&str, &str)]); 3] = [
-        ("none", &[("parameters.self_propulsion_speed", "100.0")]),
-        ("wca", &[("parameters.peclet", "1000.0")]),
-        ("harmonic", &[("parameters.interaction_strength", "0.5")]),
-    ];
-    for (interaction, more) in cases {
-        let walls = room(4.0);
-        let mut overrides = vec![
-            ("population.count", "30"),
-            ("population.initial", "\"lattice\""),
-            ("box.size", "(12.0, 12.0)"),
-            ("parameters.interaction", interaction),
-            ("sample_every", "1000000"),
-            ("dt", "5e-5"),
-            ("walls", walls.as_str()),
-        ];
-        overrides.extend(more);
-        let mut run = start(plain(&overrides), 1);
-        let inside = |place: &[f64; 2]| place.iter().all(|part| part.abs() < 4.0);
-        let before: Vec<bool> = by_tag(&run).iter().map(inside).collect();
-        let count = before.iter().filter(|&&inside| inside).count();
-        assert!((5..28).contains(&count), "{count} of 30 inside");
-        for step in 0..100 {
-            run.advance(1000)
-                .unwrap_or_else(|failure| panic!("{interaction}: {failure}"));
-            let now: Vec<bool> = by_tag(&run).iter().map(inside).collect();
-            assert_eq!(
-                now,
-                before,
-                "{interaction}: somebody crossed before step {}",
-                1000 * (step + 1)
-            );
-        }
-    }
-}
-
 /// An active scene without a name.
-fn plain(overrides: &[(&str, &str)]) -> Scene {
+pub fn plain(overrides: &[(&str, &str)]) -> Scene {
     let text =
         "(version: 1, model: active, box: (size: (12, 12)), population: (count: 30), dt: 1e-4)";
     scene::parse("test", text, &owned(overrides)).unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-/// Places in the order of the tags.
-fn by_tag(run: &Simulation) -> Vec<[f64; 2]> {
-    let tags = run.columns().slice::<Tag>(run.world());
-    let mut all: Vec<_> = tags.iter().map(|tag| tag.0).zip(places(run)).collect();
-    all.sort_by_key(|(tag, _)| *tag);
-    all.into_iter().map(|(_, place)| place).collect()
-}
-
-#[test]
-fn a_disc_stops_where_the_wall_pushes_as_hard_as_it_swims() {
-    // One disc without noise that swims at a wall: it comes to rest where F(d + σ/2) = v₀.
-    let mut run = start(
-        plain(&[
-            ("population.count", "1"),
-            ("population.initial", "\"lattice\""),
-            ("parameters.control", "rates"),
-            ("parameters.rotational_diffusion", "0.0"),
-            ("parameters.translational_diffusion", "0.0"),
-            ("dt", "2e-5"),
-            (
-                "walls",
-                "[((-5, 3), (5, 3)), ((-5, -3), (5, -3)), ((-5, -3), (-5, 3)), ((5, -3), (5, 3))]",
-            ),
-        ]),
-        1,
-    );
-    run.advance(100_000).expect("a good run");
-    let [x, y] = places(&run)[0];
-    let gap = (5.0 - x.abs()).min(3.0 - y.abs());
-    // It slides along the wall into a corner, and rests there against two walls.
-    let push = |distance: f64| {
-        let sixth = (1.0 / distance).powi(6);
-        24.0 * (2.0 * sixth * sixth - sixth) / distance
-    };
-    assert!(gap > 0.3 && gap < 0.7, "{x} {y}");
-    let gaps = [5.0 - x.abs(), 3.0 - y.abs()];
-    let found = push(gaps[0] + 0.5)
-        .max(0.0)
-        .hypot(push(gaps[1] + 0.5).max(0.0));
-    assert!((found / 24.0 - 1.0).abs() < 0.01, "{found} at {gaps:?}");
-}
-
-#[test]
-fn a_wall_drawn_over_a_crowd_pushes_gently() {
-    let mut run = start(
-        scene(
-            "mips",
-            &[
-                ("population.count", "1500"),
-                ("population.packing_fraction", "0.7"),
-            ],
-        ),
-        2,
-    );
-    run.advance(500).expect("a good run");
-    let half = 0.45 * run.scene().domain.size[0];
-    run.submit(wall([-half, -half], [half, half]));
-    run.submit(wall([-half, half], [half, -half]));
-    run.advance(3000)
-        .unwrap_or_else(|failure| panic!("{failure}"));
-    // Nearly all discs have given way to the walls.
-    let walls = run.scene().walls.clone();
-    let overlap = |place: &[f64; 2]| walls.iter().any(|wall| wall.nearest(*place).distance < 0.3);
-    let left = places(&run).iter().filter(|place| overlap(place)).count();
-    assert!(left < 15, "{left} of 1500 are still within the walls");
 }
 
 #[test]
@@ -366,244 +247,6 @@ fn bad_actions_change_nothing_and_are_told() {
     run.apply_due();
     assert_eq!(run.scene().walls.len(), 1000);
     assert!(run.take_refused()[0].contains("1000"));
-}
-
-#[test]
-fn walls_of_a_scene_are_read_checked_and_written() {
-    let text = |walls: &str| {
-        format!(
-            "(version: 1, model: active, box: (size: (20, 10)), population: (count: 10), dt: 1e-5,\nwalls: {walls})"
-        )
-    };
-    let good = scene::parse(
-        "walls",
-        &text("[((-10, 5), (10, -5.0)), ((0, 0), (1, 1e0))]"),
-        &[],
-    )
-    .unwrap_or_else(|problems| panic!("{problems}"));
-    assert_eq!(good.walls.len(), 2);
-    assert_eq!(good.walls[1].to, [1.0, 1.0]);
-    let again =
-        scene::parse("again", &good.to_ron(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
-    assert_eq!(again, good);
-    let many = format!("[{}]", "((0, 0), (1, 1)),".repeat(1001));
-    for (walls, place, words) in [
-        ("[((0, 0), (0, 0))]", "walls:2:9: walls[0]", "at least"),
-        (
-            "[((0, 0), (1, 0)), ((0, 0), (11, 0))]",
-            "walls:2:27: walls[1]",
-            "in the box",
-        ),
-        ("[((0, 0), (nan, 0))]", "walls:2:19: walls[0]", "finite"),
-        ("[(0, 1)]", "walls:2:10: walls[0]", "ends of a wall"),
-        (
-            "[((0, 0), (1, 0), (2, 0))]",
-            "walls:2:9: walls[0]",
-            "ends of a wall",
-        ),
-        ("5", "walls:2:8: walls", "list"),
-        (many.as_str(), "walls:2:8: walls", "1000"),
-    ] {
-        let problems = scene::parse("walls", &text(walls), &[])
-            .expect_err(walls)
-            .to_string();
-        assert!(
-            problems.contains(place) && problems.contains(words),
-            "{walls}: {problems}"
-        );
-    }
-}
-
-/// A run behind a window that can be asked.
-fn lab(overrides: &[(&str, &str)]) -> Lab {
-    let scene = Scene {
-        speed: None,
-        ..scene("mips", overrides)
-    };
-    Lab::start(scene, 2).expect("a run")
-}
-
-#[track_caller]
-fn wait(lab: &Lab, what: &str, holds: impl Fn(&seethe::sim::Snapshot) -> bool) {
-    let reached = within(Duration::from_secs(60), || {
-        let snapshot = lab.snapshot();
-        assert!(
-            !matches!(snapshot.status, Status::Failed(_)),
-            "{:?}",
-            snapshot.status
-        );
-        holds(&snapshot)
-    });
-    assert!(reached, "{what}");
-}
-
-fn inspected(lab: &Lab) -> Option<Inspection> {
-    lab.snapshot().hand.inspection.as_deref().cloned()
-}
-
-fn inside(lab: &Lab) -> Simulation {
-    let bytes = lab.checkpoint().expect("the run answers");
-    restore(&bytes, worker_threads(1).expect("a thread")).expect("its state")
-}
-
-#[test]
-fn a_particle_that_is_looked_at_is_never_mistaken_for_another() {
-    let lab = lab(&[
-        ("population.count", "500"),
-        ("population.packing_fraction", "0.3"),
-    ]);
-    lab.send(Command::Inspect(Pick::Tag(123)));
-    wait(&lab, "the particle is found", |snapshot| {
-        snapshot.hand.inspection.is_some()
-    });
-    let mut slots = Vec::new();
-    for step in [1, 400, 1500, 3000] {
-        let now = lab.snapshot().clock.step;
-        lab.send(Command::Steps(step - now));
-        wait(&lab, "the steps", |snapshot| {
-            snapshot.clock.step == step && snapshot.status == Status::Paused
-        });
-        let run = inside(&lab);
-        let seen = inspected(&lab).expect("somebody");
-        let tags = run.columns().slice::<Tag>(run.world());
-        let slot = tags
-            .iter()
-            .position(|tag| tag.0 == 123)
-            .expect("the particle");
-        slots.push(slot);
-        assert_eq!((seen.tag, seen.gone), (123, false));
-        assert_eq!(seen.place, places(&run)[slot]);
-        // All columns, and the neighbours by brute force.
-        for (reading, column) in seen.columns.iter().zip(run.columns().iter()) {
-            assert_eq!(reading.name, column.declaration().name);
-            for (part, value) in reading.values.iter().enumerate() {
-                let expected = column.number(run.world(), slot, part, &run.scene().domain);
-                assert_eq!(value.to_bits(), expected.to_bits(), "{}", reading.name);
-            }
-        }
-        let size = run.scene().domain.size;
-        let mut near: Vec<u32> = Vec::new();
-        for (other, place) in places(&run).iter().enumerate() {
-            let way = [0, 1].map(|axis| {
-                let way = place[axis] - seen.place[axis];
-                way - (way / size[axis]).round() * size[axis]
-            });
-            if other != slot && way[0].hypot(way[1]) < seen.range {
-                near.push(tags[other].0);
-            }
-        }
-        let mut listed: Vec<u32> = seen.near.iter().map(|one| one.tag).collect();
-        listed.sort_unstable();
-        near.sort_unstable();
-        assert_eq!(listed, near);
-        assert_eq!(seen.near_count, near.len());
-    }
-    slots.dedup();
-    assert!(slots.len() > 1, "the slots were never sorted: {slots:?}");
-    let place = inspected(&lab).expect("somebody").place;
-    // The nearest one is picked, also where nobody is that near.
-    lab.send(Command::Inspect(Pick::Near {
-        at: place,
-        radius: 0.4,
-    }));
-    lab.send(Command::Inspect(Pick::Next));
-    wait(&lab, "the next one", |snapshot| {
-        snapshot
-            .hand
-            .inspection
-            .as_ref()
-            .is_some_and(|one| one.tag == 124)
-    });
-    lab.send(Command::Inspect(Pick::Previous));
-    wait(&lab, "and back", |snapshot| {
-        snapshot
-            .hand
-            .inspection
-            .as_ref()
-            .is_some_and(|one| one.tag == 123)
-    });
-    // Removed under the eyes of who looks.
-    lab.act(dab(Tool::Remove, place, [0.0; 2], 0.2));
-    for _ in 0..20 {
-        lab.act(dab(Tool::Remove, place, [0.0; 2], 0.2));
-    }
-    wait(&lab, "it is told", |snapshot| {
-        snapshot
-            .hand
-            .inspection
-            .as_ref()
-            .is_some_and(|one| one.gone && one.tag == 123)
-    });
-    lab.send(Command::Inspect(Pick::Near {
-        at: [f64::NAN, 0.0],
-        radius: 1.0,
-    }));
-    wait(&lab, "nobody", |snapshot| {
-        snapshot.hand.inspection.is_none()
-    });
-}
-
-#[test]
-fn strokes_are_taken_back_and_made_again() {
-    let lab = lab(&[
-        ("population.count", "200"),
-        ("population.packing_fraction", "0.3"),
-    ]);
-    lab.send(Command::Steps(50));
-    wait(&lab, "the steps", |snapshot| snapshot.clock.step == 50);
-    let source = lab.snapshot().scene.source.clone();
-    let generation = lab.snapshot().generation;
-    let start = inside(&lab).hash();
-    lab.send(Command::BeginStroke(1));
-    lab.act(dab(Tool::Remove, [0.0; 2], [0.0; 2], 4.0));
-    lab.send(Command::BeginStroke(2));
-    lab.act(wall([-3.0, 0.0], [3.0, 0.0]));
-    lab.send(Command::Steps(30));
-    wait(&lab, "the steps", |snapshot| snapshot.clock.step == 80);
-    let end = inside(&lab).hash();
-    assert!(lab.snapshot().count < 200 && lab.snapshot().scene.walls.len() == 1);
-    let told = |number: u64| {
-        move |snapshot: &seethe::sim::Snapshot| {
-            snapshot
-                .hand
-                .notices
-                .last()
-                .is_some_and(|last| last.number >= number)
-        }
-    };
-    lab.send(Command::UndoStroke(2));
-    wait(&lab, "the wall is gone", told(1));
-    let snapshot = lab.snapshot();
-    assert_eq!((snapshot.clock.step, snapshot.scene.walls.len()), (50, 0));
-    assert!(snapshot.count < 200 && !snapshot.hand.notices[0].fault);
-    assert!(
-        snapshot.hand.notices[0].text.contains("step 50"),
-        "{:?}",
-        snapshot.hand.notices
-    );
-    lab.send(Command::UndoStroke(1));
-    wait(&lab, "they are back", told(2));
-    assert_eq!((inside(&lab).hash(), lab.snapshot().count), (start, 200));
-    lab.send(Command::RedoStroke(1));
-    lab.send(Command::RedoStroke(2));
-    wait(&lab, "all is there again", told(4));
-    assert_eq!((inside(&lab).hash(), lab.snapshot().clock.step), (end, 80));
-    assert_eq!(
-        (
-            lab.snapshot().scene.source.clone(),
-            lab.snapshot().generation
-        ),
-        (source, generation)
-    );
-    lab.send(Command::UndoStroke(77));
-    wait(&lab, "an unknown stroke", told(5));
-    assert!(
-        lab.snapshot()
-            .hand
-            .notices
-            .last()
-            .is_some_and(|last| last.fault)
-    );
 }
 
 #[test]

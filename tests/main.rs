@@ -2,8 +2,11 @@
 
 mod allocations;
 mod bench;
+mod bookmarks;
 mod checkpoint;
+mod commands;
 mod determinism;
+mod endings;
 mod epidemic;
 mod faults;
 mod film;
@@ -11,6 +14,7 @@ mod flocks;
 mod gpu;
 mod gpu_parity;
 mod gpu_picture;
+mod gpu_runs;
 mod gpu_walls;
 mod gpu_window;
 mod hands;
@@ -19,8 +23,11 @@ mod headless;
 mod layers;
 mod legend;
 mod lettering;
+mod listing;
+mod looking;
 mod monkey;
 mod panel;
+mod performance;
 mod plots;
 mod registry;
 mod shell;
@@ -28,6 +35,9 @@ mod splat;
 mod timeline;
 mod tools;
 mod view;
+mod view_layers;
+mod view_painters;
+mod walls;
 mod window;
 
 /// Counts allocations for the tests of them; a few atomic additions for all others.

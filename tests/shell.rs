@@ -1,4 +1,4 @@
-//! The shell of the window without a window: docking, presenting, bookmarks, menu, the question at
+//! The shell of the window without a window: docking, presenting, menu, the question at
 //! the end, and sizes down to nothing.
 
 use bevy_egui::egui;
@@ -7,38 +7,33 @@ use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use seethe::panel::actions::{ACTIONS, ActionId};
-use seethe::panel::{
-    AdapterEntry, Arrangement, FilmState, Machine, Pane, PictureEvent, Place, Recent, Request,
-};
-use seethe::scene::{Bookmark, Scene};
-use seethe::sim::Action;
-use seethe::sim::driver::Command;
+use seethe::panel::{Arrangement, FilmState, Machine, Pane, PictureEvent, Place, Recent, Request};
+use seethe::scene::Scene;
 
-use crate::bench::{
-    Bench, actions, assert_drawable, calm, harness, scene, shown_texts, snapshot, tall,
-};
+use crate::bench::{Bench, assert_drawable, calm, harness, scene, shown_texts, snapshot, tall};
 
 /// The harness leaves so much room around what it draws, in points.
 const MARGIN: f32 = 8.0;
+
 /// The part of the window that is drawn on.
 const WINDOW: egui::Rect = egui::Rect {
     min: egui::pos2(MARGIN, MARGIN),
     max: egui::pos2(1440.0 - MARGIN, 900.0 - MARGIN),
 };
 
-fn opened(name: &str) -> Harness<'static, Bench> {
+pub fn opened(name: &str) -> Harness<'static, Bench> {
     let mut harness = harness(calm(name), vec2(1440.0, 900.0));
     harness.run_steps(4);
     harness
 }
 
-fn press(harness: &mut Harness<Bench>, modifiers: Modifiers, key: Key) {
+pub fn press(harness: &mut Harness<Bench>, modifiers: Modifiers, key: Key) {
     harness.key_press_modifiers(modifiers, key);
     harness.run_steps(4);
 }
 
 /// The run takes a value of a parameter.
-fn set(harness: &mut Harness<Bench>, name: &str, value: f64) {
+pub fn set(harness: &mut Harness<Bench>, name: &str, value: f64) {
     let mut scene = (*harness.state().snapshot.scene).clone();
     let index = scene.model.parameter(name).expect("a parameter");
     scene.values.set(index, value);
@@ -46,12 +41,12 @@ fn set(harness: &mut Harness<Bench>, name: &str, value: f64) {
     harness.run_steps(2);
 }
 
-fn click(harness: &mut Harness<Bench>, label: &str) {
+pub fn click(harness: &mut Harness<Bench>, label: &str) {
     harness.get_by_label(label).click();
     harness.run_steps(4);
 }
 
-fn saved(harness: &Harness<Bench>) -> Option<Scene> {
+pub fn saved(harness: &Harness<Bench>) -> Option<Scene> {
     harness
         .state()
         .requests
@@ -248,88 +243,6 @@ fn a_presentation_shows_large_type_and_ends_with_escape() {
 }
 
 #[test]
-fn a_bookmark_is_set_jumped_to_undone_and_saved() {
-    let mut harness = opened("mips");
-    let base = harness.state().snapshot.scene.clone();
-    let index = base.model.parameter("peclet").expect("a parameter");
-    let home = base.values.get(index);
-    // A look from near, at another activity.
-    set(&mut harness, "peclet", 40.0);
-    harness.state_mut().looks_at = Some(([3.0, -2.0], 12.5));
-    harness.run_steps(2);
-    press(
-        &mut harness,
-        Modifiers::COMMAND | Modifiers::SHIFT,
-        Key::Num1,
-    );
-    // Back home, and then to the bookmark.
-    set(&mut harness, "peclet", home);
-    harness.state_mut().looks_at = None;
-    harness.run_steps(2);
-    harness.state_mut().requests.clear();
-    press(&mut harness, Modifiers::NONE, Key::Num1);
-    let to = |value| Action::SetParameter {
-        name: "peclet".into(),
-        value,
-    };
-    assert_eq!(actions(&harness), [to(40.0)]);
-    let looks = |harness: &Harness<Bench>| {
-        harness
-            .state()
-            .requests
-            .iter()
-            .rev()
-            .find_map(|one| match one {
-                Request::Picture(PictureEvent::LookAt { centre, height }) => {
-                    Some((*centre, *height))
-                }
-                _ => None,
-            })
-    };
-    assert_eq!(looks(&harness), Some(([3.0, -2.0], Some(12.5))));
-    set(&mut harness, "peclet", 40.0);
-    press(&mut harness, Modifiers::COMMAND, Key::Z);
-    assert_eq!(actions(&harness).last(), Some(&to(home)));
-    assert_eq!(looks(&harness), Some(([0.0, 0.0], None)));
-    // It is written with the scene and read again, and then still leads to the same values.
-    set(&mut harness, "peclet", 40.0);
-    press(&mut harness, Modifiers::COMMAND, Key::S);
-    let written = saved(&harness).expect("a scene");
-    assert_eq!(written.bookmarks.len(), 1);
-    assert_eq!(
-        written.bookmarks[0].parameters,
-        [],
-        "it has the scene's own values now"
-    );
-    set(&mut harness, "peclet", 77.0);
-    press(&mut harness, Modifiers::COMMAND, Key::S);
-    let written = saved(&harness).expect("a scene");
-    assert_eq!(written.bookmarks[0].parameters, [(index, 40.0)]);
-    let read = seethe::scene::parse("again", &written.to_ron(), &[]).expect("a scene");
-    assert_eq!(read, written);
-    // A number without a bookmark says how to make one.
-    press(&mut harness, Modifiers::NONE, Key::Num9);
-    assert!(shown_texts(&harness).contains("Ctrl+Shift+9"));
-}
-
-#[test]
-fn a_bookmark_is_renamed_and_deleted_in_the_story() {
-    let mut harness = tall(calm("mips"));
-    harness.run_steps(4);
-    click(&mut harness, "Bookmark this view");
-    harness.get_by_label("Go to View 1");
-    click(&mut harness, "Rename View 1");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    harness.run_steps(1);
-    harness.event(egui::Event::Text("dense phase".into()));
-    harness.run_steps(1);
-    press(&mut harness, Modifiers::NONE, Key::Enter);
-    harness.get_by_label("Go to dense phase");
-    click(&mut harness, "Delete dense phase");
-    assert!(harness.query_by_label("Go to dense phase").is_none());
-}
-
-#[test]
 fn quitting_asks_only_when_work_would_be_lost() {
     let mut harness = opened("mips");
     press(&mut harness, Modifiers::COMMAND, Key::Q);
@@ -458,107 +371,6 @@ fn the_wall_is_searched_by_words_and_tags_and_walked_by_keys() {
 }
 
 #[test]
-fn the_performance_pane_tells_what_a_step_costs() {
-    let mut harness = opened("mips");
-    harness.state_mut().snapshot.status = seethe::sim::snapshot::Status::Running;
-    harness.state_mut().machine = Machine {
-        interface_seconds: 0.0021,
-        frame_seconds: 0.02,
-        resident: Some(321_000_000),
-        threads: 7,
-    };
-    press(&mut harness, Modifiers::COMMAND, Key::Num5);
-    let shown = shown_texts(&harness);
-    for text in [
-        "0.03",
-        "× real speed",
-        "321 MB",
-        "2.1 ms per frame",
-        "Software rendering",
-    ] {
-        assert!(shown.contains(text), "{text}: {shown}");
-    }
-    for phase in seethe::model::phase::Phase::ALL {
-        harness.get_by_label(&format!("{} 20 %", phase.1));
-    }
-}
-
-#[test]
-fn the_place_that_computes_is_shown_and_changed() {
-    let mut harness = opened("mips");
-    press(&mut harness, Modifiers::COMMAND, Key::Num5);
-    assert!(shown_texts(&harness).contains("No graphics adapter"));
-    let adapter = |name: &str, software| AdapterEntry {
-        name: name.into(),
-        line: format!("{name} on its own line"),
-        software,
-    };
-    harness.state_mut().adapters = vec![adapter("Card", false), adapter("Pipe", true)];
-    harness.run_steps(2);
-    // The key asks for the adapter that was chosen, and once it computes for the processor.
-    press(&mut harness, Modifiers::COMMAND, Key::G);
-    assert_eq!(computed(&mut harness), [Some(0)]);
-    harness.state_mut().snapshot.engine = Some("Pipe on its own line".into());
-    harness.run_steps(2);
-    let shown = shown_texts(&harness);
-    assert!(shown.contains("GPU: Pipe, software"), "{shown}");
-    assert!(
-        shown.contains("computed on Pipe on its own line."),
-        "{shown}"
-    );
-    // The phases are those of the device, which is asked to measure while the run runs.
-    assert!(shown.contains("no clock for its phases"), "{shown}");
-    assert!(measured(&mut harness).is_empty());
-    let report = &mut harness.state_mut().snapshot.device;
-    report.drawn = Some("The picture is drawn from its buffers, without reading back.".into());
-    report.cost.has_clock = true;
-    harness.run_steps(2);
-    assert!(shown_texts(&harness).contains("without reading back"));
-    assert!(measured(&mut harness).is_empty(), "it rests");
-    harness.state_mut().snapshot.status = seethe::sim::snapshot::Status::Running;
-    harness.run_steps(2);
-    assert!(!measured(&mut harness).is_empty());
-    let cost = &mut harness.state_mut().snapshot.device.cost;
-    cost.measures = true;
-    cost.phases = vec![("neighbors", 1e-4), ("forces", 3e-4)];
-    harness.run_steps(2);
-    assert!(measured(&mut harness).is_empty(), "it measures already");
-    harness.get_by_label("forces 75 %");
-    press(&mut harness, Modifiers::COMMAND, Key::G);
-    assert_eq!(computed(&mut harness), [None]);
-    // The menu has the processor and every adapter.
-    for (entry, place) in [("CPU", None), ("GPU: Card", Some(0))] {
-        harness.get_by_value("GPU: Pipe, software").click();
-        harness.run_steps(3);
-        click(&mut harness, entry);
-        assert_eq!(computed(&mut harness), [place]);
-    }
-    // Nothing is asked for what is so already.
-    harness.get_by_value("GPU: Pipe, software").click();
-    harness.run_steps(3);
-    click(&mut harness, "GPU: Pipe, software");
-    assert_eq!(computed(&mut harness), []);
-    assert_drawable(&harness, "the performance pane");
-}
-
-/// The requests to measure since this was last looked at; all others are forgotten.
-fn measured(harness: &mut Harness<Bench>) -> Vec<Request> {
-    let mut requests = std::mem::take(&mut harness.state_mut().requests);
-    requests.retain(|one| matches!(one, Request::Run(Command::Measure)));
-    requests
-}
-
-/// Where steps were asked to be computed since this was last looked at.
-fn computed(harness: &mut Harness<Bench>) -> Vec<Option<usize>> {
-    let requests = std::mem::take(&mut harness.state_mut().requests);
-    let place = |one: Request| match one {
-        Request::Compute(place) => Some(place),
-        _ => None,
-    };
-    requests.into_iter().filter_map(place).collect()
-}
-
-#[test]
 fn references_can_be_opened() {
     let mut harness = tall(calm("mips"));
     harness.run_steps(4);
@@ -618,20 +430,4 @@ fn every_pane_survives_every_size_and_every_number() {
             }
         }
     }
-}
-
-#[test]
-fn bookmarks_of_a_scene_are_there_when_it_is_opened() {
-    let mut scene = scene("mips");
-    scene.bookmarks = vec![Bookmark {
-        name: "rim".into(),
-        view: scene.view.clone(),
-        parameters: Vec::new(),
-    }];
-    let mut harness = tall(snapshot(scene, &[], &[]));
-    harness.run_steps(4);
-    harness.get_by_label("Go to rim").click();
-    harness.run_steps(3);
-    let looks = |one: &Request| matches!(one, Request::Picture(PictureEvent::LookAt { .. }));
-    assert!(harness.state().requests.iter().any(looks));
 }

@@ -9,7 +9,8 @@ use seethe::view::{
     Camera, ColourMap, Discs, Frame, Glyph, Particle, Picture, PictureStyle, Studio,
 };
 
-use crate::view::{boxed, crowd, differing, particle, plain};
+use crate::view::{boxed, crowd, particle, plain};
+use crate::view_painters::differing;
 
 /// A device that paints discs in one way, and one that paints them in the other.
 fn studios() -> Option<[Studio; 2]> {
