@@ -178,8 +178,11 @@ impl Filming {
         self.film = None;
     }
 
-    /// Ends the film after the frames that were taken, and waits until it is written.
+    /// Ends the film after the frames that were taken, and waits until all is written.
     pub fn end(&mut self, lab: &Lab) -> Option<Message> {
+        for still in self.stills.drain(..) {
+            let _ = still.recv();
+        }
         self.stop();
         if let Some(thread) = self.film.as_mut()?.thread.take() {
             let _ = thread.join();

@@ -59,6 +59,13 @@ impl Keeping {
         !self.0.is_empty()
     }
 
+    /// Waits until all is written.
+    fn end(&mut self) {
+        for outcome in self.0.drain(..) {
+            let _ = outcome.recv();
+        }
+    }
+
     /// To be called every frame: says what has been written.
     pub fn attend(&mut self) -> Option<Message> {
         let mut said = None;
@@ -200,6 +207,7 @@ fn keep_all(world: &mut World, file: &Path) -> Result<(), String> {
             if let Some((_, said)) = desk.filming.end(&lab) {
                 eprintln!("{said}");
             }
+            desk.keeping.end();
             desk.keeper.flush();
         }
         let bytes = lab.checkpoint().ok_or("the run does not answer")?;
