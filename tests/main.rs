@@ -12,6 +12,7 @@ mod faults;
 mod film;
 mod flocks;
 mod gpu;
+mod gpu_drawing;
 mod gpu_parity;
 mod gpu_picture;
 mod gpu_runs;
