@@ -11,8 +11,11 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use memmap2::MmapMut;
 
-/// Bytes from which on large pages are worth while: those of two of them.
-const LARGE: usize = 1 << 22;
+/// Bytes of a large page.
+const PAGE: usize = 1 << 21;
+
+/// Bytes from which on large pages are worth while.
+const LARGE: usize = 2 * PAGE;
 
 /// An array of zeros at first.
 pub struct Pages<T> {
@@ -37,9 +40,9 @@ impl<T: Pod> Pages<T> {
 
     /// Keeps so many entries, and gives memory back if that is a good part.
     pub fn truncate(&mut self, len: usize) {
-        let room = self.whole().len();
-        self.len = self.len.min(len);
-        if self.len < room / 8 * 7 {
+        let before = self.len;
+        self.len = before.min(len);
+        if self.len < before / 8 * 7 {
             *self = self.clone();
         }
     }
@@ -57,7 +60,8 @@ fn large(bytes: usize) -> Option<MmapMut> {
     if !cfg!(target_os = "linux") || bytes < LARGE {
         return None;
     }
-    let map = MmapMut::map_anon(bytes).ok()?;
+    // The last page is a large one, too.
+    let map = MmapMut::map_anon(bytes.checked_next_multiple_of(PAGE)?).ok()?;
     // Without large pages, small ones do as well.
     #[cfg(target_os = "linux")]
     let _ = map.advise(memmap2::Advice::HugePage);
