@@ -69,15 +69,16 @@ impl Agenda {
         }
     }
 
-    /// Takes out all events at or before `limit`, in no particular order.
-    pub fn drain_until(&mut self, limit: f64, mut act: impl FnMut(Event)) {
+    /// Takes out all events at or before `limit`, in no particular order, some at a time.
+    pub fn drain_until(&mut self, limit: f64, mut act: impl FnMut(&[Event])) {
         // A bucket never decreases with the time, rounding included: whatever is in an earlier
         // bucket than the limit is not after it.
         let last = self.bucket(limit);
         while self.current < last.min(self.used) {
             let bucket = &mut self.buckets[self.current];
             self.len -= bucket.len();
-            bucket.drain(..).for_each(&mut act);
+            act(bucket);
+            bucket.clear();
             self.current += 1;
         }
         let rest = if self.current < self.used {
@@ -85,15 +86,16 @@ impl Agenda {
         } else {
             &mut self.later
         };
-        let before = rest.len();
-        rest.retain(|event| {
-            let due = event.time <= limit;
-            if due {
-                act(*event);
+        let mut kept = 0;
+        for at in 0..rest.len() {
+            if rest[at].time > limit {
+                rest.swap(kept, at);
+                kept += 1;
             }
-            !due
-        });
-        self.len -= before - rest.len();
+        }
+        act(&rest[kept..]);
+        self.len -= rest.len() - kept;
+        rest.truncate(kept);
         if self.current == self.used && !self.later.is_empty() {
             self.lay_out();
         }
@@ -161,7 +163,7 @@ mod tests {
                 } else {
                     now += scale * x;
                     let mut taken = Vec::new();
-                    agenda.drain_until(now, |event| taken.push(event.node));
+                    agenda.drain_until(now, |events| taken.extend(events.iter().map(|event| event.node)));
                     let mut due: Vec<u32> =
                         pending.iter().filter(|one| one.0 <= now).map(|one| one.1).collect();
                     pending.retain(|one| one.0 > now);
@@ -172,7 +174,7 @@ mod tests {
                 prop_assert_eq!(agenda.len(), pending.len());
             }
             let mut rest = 0;
-            agenda.drain_until(f64::MAX, |_| rest += 1);
+            agenda.drain_until(f64::MAX, |events| rest += events.len());
             prop_assert_eq!(rest, pending.len());
             prop_assert!(agenda.is_empty());
         }
@@ -195,9 +197,9 @@ mod tests {
         agenda.clear();
         agenda.push(event(2.0));
         let mut taken = 0;
-        agenda.drain_until(1.9, |_| taken += 1);
+        agenda.drain_until(1.9, |events| taken += events.len());
         assert_eq!(taken, 0);
-        agenda.drain_until(2.0, |_| taken += 1);
+        agenda.drain_until(2.0, |events| taken += events.len());
         assert_eq!(taken, 1);
     }
 }

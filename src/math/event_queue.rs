@@ -10,6 +10,8 @@
 //! order of putting or on the layout. Taking an event back is the caller's work: he remembers
 //! the time that counts for each node, and ignores an event with another one.
 
+use super::simd::*;
+
 /// Something that happens to a node at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
@@ -134,14 +136,33 @@ impl EventQueue {
     }
 
     /// The events that come next, the last first, once each time that they become known; nothing
-    /// in between. Whoever deals with events one by one may prepare for all of them together, and
-    /// mark them.
+    /// in between. Whoever deals with events one by one may prepare for all of them together,
+    /// mark them, and move those that he still wants to the beginning, for
+    /// [`EventQueue::keep_fresh`].
     #[inline]
     pub fn fresh(&mut self) -> &mut [Event] {
         if std::mem::take(&mut self.turned) {
             &mut self.front
         } else {
             &mut []
+        }
+    }
+
+    /// Keeps so many of the events that come next, those that come last.
+    #[inline]
+    pub fn keep_fresh(&mut self, count: usize) {
+        self.len -= self.front.len().saturating_sub(count);
+        self.front.truncate(count);
+    }
+
+    /// The events that are pending in the bucket that comes so many turns later, in any order.
+    #[inline]
+    pub fn ahead(&self, turns: usize) -> &[Event] {
+        let bucket = self.current + turns;
+        if bucket < self.used {
+            &self.buckets[bucket]
+        } else {
+            &[]
         }
     }
 
@@ -225,6 +246,56 @@ impl EventQueue {
 
 /// The earliest last.
 fn sort(events: &mut [Event]) {
+    if events.len() > RANKED || !dispatch(Rank(events)) {
+        sort_any(events);
+    }
+}
+
+/// Events that are ranked by counting at most.
+const RANKED: usize = 64;
+
+/// Sorts at most [`RANKED`] events: the place of each is the number of those that are not after it.
+/// False when it cannot, because two are at the same time.
+struct Rank<'a>(&'a mut [Event]);
+
+impl Kernel for Rank<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> bool {
+        let events = self.0;
+        let count = events.len();
+        let mut times = [f64::INFINITY; RANKED];
+        let mut old = [Event {
+            time: 0.0,
+            node: 0,
+            mark: 0,
+        }; RANKED];
+        for (k, &event) in events.iter().enumerate() {
+            times[k] = event.time;
+            old[k] = event;
+        }
+        let (chunks, mut sum) = (count.div_ceil(8), 0);
+        for event in &old[..count] {
+            let time = f64x8::splat(simd, event.time);
+            let mut rank = 0;
+            for chunk in times[..8 * chunks].chunks_exact(8) {
+                let before = f64x8::from_slice(simd, chunk).simd_le(time);
+                rank += before.to_bitmask().count_ones() as usize;
+            }
+            sum += rank;
+            events[count - rank] = *event;
+        }
+        let different = 2 * sum == count * (count + 1);
+        if !different {
+            events.copy_from_slice(&old[..count]);
+        }
+        different
+    }
+}
+
+/// Any number of events, some of them at the same time.
+fn sort_any(events: &mut [Event]) {
     // One number each, compared without a branch: the bits of times from 0 on are in their order.
     let key = |event: &Event| u128::from(event.time.to_bits()) << 32 | u128::from(event.node);
     events.sort_unstable_by_key(|event| std::cmp::Reverse(key(event)));
@@ -306,6 +377,44 @@ mod tests {
         }
         assert_eq!(taken, born);
         assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn what_comes_next_is_shown_once_and_some_of_it_may_be_dropped() {
+        let mut queue = EventQueue::default();
+        for node in 0..3000 {
+            let time = f64::from(node * 7 % 3000) + 1.0;
+            queue.push(Event {
+                time,
+                node,
+                mark: 0,
+            });
+        }
+        let (mut taken, mut seen, mut announced) = (Vec::new(), 0, 0);
+        while queue.ready(f64::INFINITY) {
+            let fresh = queue.fresh();
+            seen += fresh.len();
+            let mut kept = 0;
+            for at in 0..fresh.len() {
+                let mut event = fresh[at];
+                event.mark = 1 + event.node;
+                fresh[kept] = event;
+                kept += usize::from(event.node % 3 > 0);
+            }
+            if !fresh.is_empty() {
+                queue.keep_fresh(kept);
+                announced += queue.ahead(1).len();
+            }
+            assert!(queue.fresh().is_empty());
+            if let Some(event) = queue.front.pop() {
+                queue.len -= 1;
+                taken.push(event);
+            }
+        }
+        assert_eq!((seen, taken.len(), queue.len()), (3000, 2000, 0));
+        assert!(announced > 1000, "{announced}");
+        assert!(taken.is_sorted_by(|a, b| a.before(b)));
+        assert!((taken.iter()).all(|one| one.node % 3 > 0 && one.mark == 1 + one.node));
     }
 
     #[test]

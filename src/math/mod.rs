@@ -28,6 +28,7 @@ pub mod network;
 pub mod nonlocal;
 pub mod order;
 pub mod oscillators;
+pub mod pages;
 pub mod pair;
 pub mod parting;
 pub mod philox;

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::super::pages::Pages;
 use super::super::philox::{Purpose, Stream};
 
 /// The largest expected degree; beyond it, tables and sums would lose their meaning.
@@ -155,15 +156,18 @@ impl ExpectedDegrees {
     ///
     /// # Errors
     /// See [`ExpectedDegrees::check`]; a list must have one entry per node.
-    pub fn sample(&self, nodes: usize, seed: u64) -> Result<Vec<f64>, DegreeError> {
+    pub fn sample(&self, nodes: usize, seed: u64) -> Result<Pages<f64>, DegreeError> {
         self.check()?;
+        let mut list = Pages::zeroed(nodes);
         let stream = Stream::new(seed, 0, Purpose::InitialCondition);
-        let draw = |of: &(dyn Fn(f64) -> f64 + Sync)| -> Vec<f64> {
-            let one = |node: usize| of(unit(stream.words(node as u32, BLOCK)));
-            (0..nodes).into_par_iter().map(one).collect()
+        let mut draw = |of: &(dyn Fn(f64) -> f64 + Sync)| {
+            let one = |(node, degree): (usize, &mut f64)| {
+                *degree = of(unit(stream.words(node as u32, BLOCK)));
+            };
+            list.par_iter_mut().enumerate().for_each(one);
         };
-        Ok(match *self {
-            Self::Constant { mean } => vec![mean; nodes],
+        match *self {
+            Self::Constant { mean } => list.fill(mean),
             Self::Poisson { mean } => {
                 let (first, table) = poisson_table(mean);
                 draw(&|u| (first + table.partition_point(|&below| below < u)) as f64)
@@ -184,11 +188,12 @@ impl ExpectedDegrees {
                     draw(&|u| (least * (1.0 + u * span).powf(1.0 / power)).clamp(least, most))
                 }
             }
-            Self::List(ref list) => {
-                check_list(list, nodes)?;
-                list.clone()
+            Self::List(ref given) => {
+                check_list(given, nodes)?;
+                list.copy_from_slice(given);
             }
-        })
+        }
+        Ok(list)
     }
 }
 
@@ -245,17 +250,19 @@ impl Totals {
     /// Of the nodes with these expected degrees.
     pub fn new(expected: &[f64]) -> Self {
         let (mut sum, mut squares, mut most) = (0.0, 0.0, 0.0_f64);
+        let (first, mut alike) = (expected.first().copied().unwrap_or(0.0), true);
         for &degree in expected {
             sum += degree;
             squares += degree * degree;
             most = most.max(degree);
+            alike &= degree == first;
         }
         Self {
             nodes: expected.len(),
             sum,
             squares,
             most,
-            alike: expected.iter().all(|&degree| degree == most),
+            alike,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Undirected simple graphs in compressed rows: the one form in which every network is kept.
 
+use prefetch_index::prefetch_index;
 use thiserror::Error;
 
+use super::super::pages::Pages;
 use super::super::simd::dispatch;
 use super::rows::{SPARE, SortRows};
 
@@ -52,52 +54,13 @@ pub enum GraphError {
     },
 }
 
-/// A list of edges in some form.
-pub(super) trait Edges {
-    /// How many there are.
-    fn count(&self) -> usize;
-
-    /// Adds the degree of each node to the entry two behind it.
-    fn count_degrees(&self, degrees: &mut [u32]);
-
-    /// Puts both ends of every edge into the rows of each other; `free`, one behind the node, is
-    /// the next free entry of its row. Behind the last row are [`SPARE`] entries. Counts for each
-    /// row the entries that may be out of order; none that are in order may follow.
-    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], late: &mut [u8]);
-}
-
-impl<T: AsRef<[[u32; 2]]>> Edges for T {
-    fn count(&self) -> usize {
-        self.as_ref().len()
-    }
-
-    fn count_degrees(&self, degrees: &mut [u32]) {
-        for &[a, b] in self.as_ref() {
-            degrees[a as usize + 2] += 1;
-            degrees[b as usize + 2] += 1;
-        }
-    }
-
-    fn fill_rows(&self, free: &mut [u32], targets: &mut [u32], late: &mut [u8]) {
-        for &[a, b] in self.as_ref() {
-            for (row, target) in [(a, b), (b, a)] {
-                let late = &mut late[row as usize];
-                *late = late.saturating_add(1);
-                let place = &mut free[row as usize + 1];
-                targets[*place as usize] = target;
-                *place += 1;
-            }
-        }
-    }
-}
-
 /// An undirected simple graph in compressed rows; each edge stands in both rows, rows ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
     /// First entry of each row, and the number of entries behind the last row.
     starts: Vec<u32>,
     /// Neighbours, row by row.
-    targets: Vec<u32>,
+    targets: Pages<u32>,
 }
 
 impl Graph {
@@ -126,74 +89,70 @@ impl Graph {
         Ok(graph)
     }
 
-    /// The graph of edges that came from a sampler: known nodes, no self loops; a pair that was
-    /// drawn more than once counts once. The parts are taken one after the other.
+    /// The graph of edges that came from a sampler: known nodes, no self loops, no pair twice. The
+    /// parts are taken one after the other.
     ///
     /// # Errors
     /// When there are more edges than a graph can have.
-    pub(super) fn from_draws<E: Edges>(nodes: usize, parts: &[E]) -> Result<Self, GraphError> {
-        check_sizes(nodes, parts.iter().map(Edges::count).sum())?;
-        let (mut graph, twice) = Self::gather(nodes, parts);
-        graph.merge_duplicates(&twice);
-        Ok(graph)
+    pub(super) fn from_draws(nodes: usize, parts: &[Vec<[u32; 2]>]) -> Result<Self, GraphError> {
+        check_sizes(nodes, parts.iter().map(Vec::len).sum())?;
+        Ok(Self::gather(nodes, parts).0)
     }
 
-    /// Counts, scatters, and sorts the rows; also gives the rows that have equal entries. Parts
-    /// whose edges ascend leave sorted rows behind, which need no sort.
-    fn gather<E: Edges>(nodes: usize, parts: &[E]) -> (Self, Vec<u32>) {
+    /// The graph of rows that ascend, each edge in two of them: where they start, the end of the
+    /// last, and their entries.
+    pub(super) fn from_rows(starts: Vec<u32>, targets: Pages<u32>) -> Self {
+        Self { starts, targets }
+    }
+
+    /// The same graph with other numbers, `names[node]` in place of `node`.
+    pub(super) fn renamed(&self, names: &[u32]) -> Self {
+        let mut starts = vec![0; names.len() + 1];
+        for (node, &name) in (0..).zip(names) {
+            starts[name as usize + 1] = self.degree(node) as u32;
+        }
+        sum_up(&mut starts);
+        let mut targets = Pages::zeroed(self.targets.len() + SPARE);
+        for (node, &name) in (0..).zip(names) {
+            let row = self.neighbours(node);
+            let begin = starts[name as usize] as usize;
+            for (target, &other) in targets[begin..begin + row.len()].iter_mut().zip(row) {
+                *target = names[other as usize];
+            }
+        }
+        Self::sorted(starts, targets).0
+    }
+
+    /// Counts, scatters, and sorts the rows; also gives the rows that have equal entries.
+    fn gather<E: AsRef<[[u32; 2]]>>(nodes: usize, parts: &[E]) -> (Self, Vec<u32>) {
         // Two behind: while rows are filled, `starts[row + 1]` is the next free entry of the row.
-        let mut starts = vec![0_u32; nodes + 2];
-        for part in parts {
-            part.count_degrees(&mut starts);
+        let mut starts = vec![0; nodes + 2];
+        let edges = || parts.iter().flat_map(AsRef::as_ref);
+        for &[a, b] in edges() {
+            starts[a as usize + 2] += 1;
+            starts[b as usize + 2] += 1;
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut targets = vec![0_u32; sum as usize + SPARE];
-        let mut late = vec![0_u8; nodes];
-        for part in parts {
-            part.fill_rows(&mut starts, &mut targets, &mut late);
+        let mut targets = Pages::zeroed(sum_up(&mut starts) + SPARE);
+        for &[a, b] in edges() {
+            for (row, target) in [(a, b), (b, a)] {
+                let place = &mut starts[row as usize + 1];
+                targets[*place as usize] = target;
+                *place += 1;
+            }
         }
         starts.truncate(nodes + 1);
+        Self::sorted(starts, targets)
+    }
+
+    /// The graph of rows in any order, with [`SPARE`] entries behind them; also gives the rows that
+    /// have equal entries.
+    fn sorted(starts: Vec<u32>, mut targets: Pages<u32>) -> (Self, Vec<u32>) {
         let twice = dispatch(SortRows {
             starts: &starts,
             targets: &mut targets,
-            late: &late,
         });
-        targets.truncate(sum as usize);
+        targets.truncate(targets.len() - SPARE);
         (Self { starts, targets }, twice)
-    }
-
-    /// Leaves one of several equal entries of each of the given rows, which ascend.
-    fn merge_duplicates(&mut self, rows: &[u32]) {
-        let (mut write, mut read, mut from) = (0, 0, 0);
-        for &row in rows {
-            let row = row as usize;
-            let [begin, end] = [0, 1].map(|k| self.starts[row + k] as usize);
-            let removed = read - write;
-            self.targets.copy_within(read..begin, write);
-            write += begin - read;
-            self.starts[from..=row]
-                .iter_mut()
-                .for_each(|start| *start -= removed as u32);
-            let first = write;
-            for at in begin..end {
-                let target = self.targets[at];
-                if write == first || self.targets[write - 1] != target {
-                    self.targets[write] = target;
-                    write += 1;
-                }
-            }
-            (read, from) = (end, row + 1);
-        }
-        let removed = read - write;
-        self.targets.copy_within(read.., write);
-        self.starts[from..]
-            .iter_mut()
-            .for_each(|start| *start -= removed as u32);
-        self.targets.truncate(self.targets.len() - removed);
     }
 
     /// Number of nodes.
@@ -243,6 +202,21 @@ impl Graph {
         self.starts[(node as usize).min(last)] as usize
     }
 
+    /// Brings the place of the node's row into the cache, for [`Graph::prefetch_row`] later.
+    #[inline]
+    pub fn prefetch(&self, node: u32) {
+        prefetch_index(&self.starts, node as usize);
+    }
+
+    /// Brings the row of a node into the cache.
+    #[inline]
+    pub fn prefetch_row(&self, node: u32) {
+        let (targets, begin) = (&*self.targets, self.offset(node));
+        prefetch_index(targets, begin);
+        // A row of the usual length may lie in two lines.
+        prefetch_index(targets, begin + 12);
+    }
+
     /// Every edge once as [low, high], in ascending order.
     pub fn iter_edges(&self) -> impl Iterator<Item = [u32; 2]> + '_ {
         (0..self.nodes() as u32).flat_map(move |a| {
@@ -252,6 +226,16 @@ impl Graph {
                 .map(move |&b| [a, b])
         })
     }
+}
+
+/// Puts the sum of all up to it in the place of each entry, and gives the sum of all.
+pub(super) fn sum_up(entries: &mut [u32]) -> usize {
+    let mut sum = 0;
+    for entry in entries {
+        sum += *entry;
+        *entry = sum;
+    }
+    sum as usize
 }
 
 /// Refuses sizes whose indices would not fit, before anything is allocated.
@@ -306,11 +290,10 @@ mod tests {
     }
 
     #[test]
-    fn pairs_that_a_sampler_drew_twice_count_once() {
-        let parts = [vec![[0, 1], [2, 1]], vec![[1, 0], [0, 2], [1, 2], [1, 2]]];
-        let graph = Graph::from_draws(4, &parts).unwrap();
-        let expected = Graph::from_edges(4, &[[0, 1], [0, 2], [1, 2]]).unwrap();
-        assert_eq!(graph, expected);
+    fn other_numbers_leave_the_edges_as_they_are() {
+        let graph = Graph::from_edges(5, &[[3, 1], [0, 3], [2, 3], [1, 0]]).unwrap();
+        let expected = Graph::from_edges(5, &[[4, 3], [2, 4], [0, 4], [3, 2]]).unwrap();
+        assert_eq!(graph.renamed(&[2, 3, 0, 4, 1]), expected);
     }
 
     proptest! {

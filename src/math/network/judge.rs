@@ -47,6 +47,7 @@ impl Kernel for Judge<'_> {
             tag,
             found,
         } = self;
+        let places = &*plan.tree.places;
         let blocks = batch.count.div_ceil(LANES);
         // All nodes are picked before the first place is looked up: the places are far from each
         // other in memory, and one need not wait for another.
@@ -87,8 +88,8 @@ impl Kernel for Judge<'_> {
             let range = block * LANES..(block + 1) * LANES;
             let (pairs, mass) = (picked[block], products[block]);
             let test = f32x16::load_array(simd, tests[block]);
-            let there = gather_positions(simd, &plan.tree.places, &pairs[0]);
-            let here = gather_positions(simd, &plan.tree.places, &pairs[1]);
+            let there = gather_positions(simd, places, &pairs[0]);
+            let here = gather_positions(simd, places, &pairs[1]);
             let r2 = distance2(there, here, plan.tree.quantum);
             let mass = f32x16::load_array(simd, mass);
             let p = plan.lanes.at(simd, r2) * mass;

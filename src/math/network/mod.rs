@@ -15,6 +15,7 @@ pub mod import;
 mod judge;
 pub mod kernel;
 mod lanes;
+mod lower;
 mod masses;
 pub mod measure;
 mod near;

@@ -48,9 +48,10 @@ impl Packed {
             cast_slice_mut(&mut self.slot),
             cast_slice_mut(&mut self.mass),
         ];
+        let places = &*plan.tree.places;
         let (mut at, mut from) = (self.count, slots.start);
         while at < end {
-            let [x, y] = load_positions(simd, &plan.tree.places[from..from + LANES]);
+            let [x, y] = load_positions(simd, &places[from..from + LANES]);
             x.store_slice(&mut flat[0][at..at + LANES]);
             y.store_slice(&mut flat[1][at..at + LANES]);
             let slot = tags(simd, from as u32);

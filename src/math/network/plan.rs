@@ -261,10 +261,10 @@ impl Plan {
             ]
         };
         let tree = &self.tree;
-        let finest = &tree.levels[0];
+        let (finest, places) = (&tree.levels[0], &*tree.places);
         let corners = |key: u32| {
             let [mut low, mut high] = NOWHERE;
-            for &[x, y] in &tree.places[tree.slots(finest, key)] {
+            for &[x, y] in &places[tree.slots(finest, key)] {
                 low = [low[0].min(x), low[1].min(y)];
                 high = [high[0].max(x), high[1].max(y)];
             }

@@ -15,14 +15,16 @@ use rayon::prelude::*;
 
 use super::super::blocks::position;
 use super::super::domain::Domain;
+use super::super::pages::Pages;
 use super::super::philox::{Purpose, Stream};
 use super::super::simd::{self, LANES, Simd, SimdBase, dispatch, store_positions, u32x16};
 use super::degrees::{ExpectedDegrees, Totals, check_list};
 use super::error::NetworkError;
 use super::found::{Found, MOST_WORK};
 use super::geometry::Geometry;
-use super::graph::{Edges, Graph, GraphError, MAX_EDGES, check_sizes};
+use super::graph::{Graph, GraphError, MAX_EDGES, check_sizes};
 use super::kernel::{Kernel, Placed};
+use super::lower::{self, Lower};
 use super::near::Near;
 use super::plan::{Plan, side};
 use super::race::Race;
@@ -30,6 +32,9 @@ use super::tree::Tree;
 
 /// Slots that a task is meant to hold; fixed, so that the result cannot depend on the threads.
 const TASK: usize = 2048;
+
+/// Tasks of a thread whose edges are added together.
+const TOGETHER: usize = 16;
 
 /// Pairs whose probability would have been above 1.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,9 +51,9 @@ pub struct Clipping {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpatialNetwork {
     /// Position of each node; nodes of near numbers are near in space.
-    pub positions: Vec<[u32; 2]>,
+    pub positions: Pages<[u32; 2]>,
     /// Expected degree κ of each node.
-    pub expected: Vec<f64>,
+    pub expected: Pages<f64>,
     /// The edges.
     pub graph: Graph,
     /// Where the rule asked for probabilities above 1.
@@ -78,7 +83,7 @@ impl SpatialNetwork {
             .map_err(|node| NetworkError::Outside { node })?;
         drop(positions);
         let plan = Plan::new(tree, placed, &expected, &totals);
-        let (graph, clipping, tree) = draw(plan, nodes, seed)?;
+        let (graph, clipping, tree) = draw(plan, &totals, seed)?;
         Ok(Self {
             positions: tree.into_positions(domain),
             expected,
@@ -108,7 +113,7 @@ pub fn join(
     let tree = Tree::build(domain, positions, side(&placed, &totals))
         .map_err(|node| NetworkError::Outside { node })?;
     let plan = Plan::new(tree, placed, expected, &totals);
-    let (graph, clipping, _) = draw(plan, positions.len(), seed)?;
+    let (graph, clipping, _) = draw(plan, &totals, seed)?;
     Ok((graph, clipping))
 }
 
@@ -201,17 +206,16 @@ fn tasks(plan: &Plan) -> Vec<Task> {
 }
 
 /// Draws the edges; also gives the tree back.
-fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping, Tree), NetworkError> {
+fn draw(plan: Plan, totals: &Totals, seed: u64) -> Result<(Graph, Clipping, Tree), NetworkError> {
     let (work, edges) = (AtomicU64::new(0), AtomicU64::new(0));
-    let run = |found: &mut Found, task: Task| {
+    // Once a limit is passed the result is an error, whatever the other tasks do.
+    let full = || {
+        work.load(Ordering::Relaxed) > MOST_WORK || edges.load(Ordering::Relaxed) > MAX_EDGES as u64
+    };
+    let run = |found: &mut Found, task: &Task| {
         found.clear();
-        let full = || {
-            work.load(Ordering::Relaxed) > MOST_WORK
-                || edges.load(Ordering::Relaxed) > MAX_EDGES as u64
-        };
-        // Once a limit is passed the result is an error, whatever the other tasks do.
         if full() {
-            return Found::default();
+            return;
         }
         let step = u64::from(task.direct) << 60 | (task.level as u64) << 40;
         let stream = Stream::new(
@@ -222,37 +226,66 @@ fn draw(plan: Plan, nodes: usize, seed: u64) -> Result<(Graph, Clipping, Tree), 
         if task.direct {
             dispatch(Near {
                 plan: &plan,
-                keys: task.keys,
+                keys: task.keys.clone(),
                 stream,
                 found,
             });
         } else {
-            Race::new(&plan, stream, found).run(task.level, task.keys);
+            Race::new(&plan, stream, found).run(task.level, task.keys.clone());
         }
-        let found = found.finished(&plan.tree.order);
         work.fetch_add(found.work, Ordering::Relaxed);
-        edges.fetch_add(Edges::count(&found) as u64, Ordering::Relaxed);
-        found
+        edges.fetch_add(found.len() as u64, Ordering::Relaxed);
     };
-    // Tasks of a thread draw into the same memory, and keep a copy that is no larger than it must be.
-    let tasks = tasks(&plan).into_par_iter();
-    let found: Vec<Found> = tasks.map_init(Found::default, run).collect();
+    // Some tasks at a time, in memory that is still near when what they found is looked at.
+    let mut some: Vec<Found> = Vec::new();
+    some.resize_with(TOGETHER * rayon::current_num_threads(), Found::default);
+    let mut run_all = |tasks: &[Task], take: &mut dyn FnMut(&Found)| {
+        for tasks in tasks.chunks(some.len()) {
+            let found = &mut some[..tasks.len()];
+            let pairs = found.par_iter_mut().zip(tasks);
+            pairs.for_each(|(found, task)| run(found, task));
+            if full() {
+                return;
+            }
+            found.iter().for_each(&mut *take);
+        }
+    };
+    let tasks = tasks(&plan);
+    let (direct, raced) = tasks.split_at(tasks.partition_point(|task| task.direct));
+    let (mut far, mut clipped) = (Vec::new(), Vec::new());
+    run_all(raced, &mut |found| {
+        far.extend(found.edges().iter().map(|&edge| lower::far(edge)));
+        clipped.push(found.clipped);
+    });
+    let mut lower = Lower::new(totals.nodes, far);
+    // More than that is hardly found.
+    let expected = 0.5 * totals.sum;
+    lower.expect((expected + 8.0 * expected.sqrt()) as usize);
+    let mut near_clipped = Vec::new();
+    run_all(direct, &mut |found| {
+        lower.add(&found.rows);
+        near_clipped.push(found.clipped);
+    });
+    let mut clipping = Clipping::default();
+    for (pairs, missing) in near_clipped.into_iter().chain(clipped) {
+        clipping.pairs += pairs;
+        clipping.missing += missing;
+    }
     if work.into_inner() > MOST_WORK {
         return Err(NetworkError::Crowded {
             limit: MOST_WORK as f64,
         });
     }
-    check_sizes(nodes, edges.into_inner() as usize)?;
-    let mut clipping = Clipping::default();
-    for part in &found {
-        clipping.pairs += part.clipped.0;
-        clipping.missing += part.clipped.1;
-    }
+    check_sizes(totals.nodes, edges.into_inner() as usize)?;
     if clipping.pairs > 0 {
         clipping.nodes = plan.clipped_nodes();
     }
     // The rest of the plan has no place in memory beside the graph.
     let tree = plan.into_tree();
-    let graph = Graph::from_draws(nodes, &found)?;
+    drop(some);
+    let mut graph = lower.into_graph();
+    if !tree.order.is_empty() {
+        graph = graph.renamed(&tree.order);
+    }
     Ok((graph, clipping, tree))
 }

@@ -8,6 +8,7 @@
 
 use super::super::blocks::{fraction, position};
 use super::super::domain::Domain;
+use super::super::pages::Pages;
 
 /// Cells of one level.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub struct Tree {
     /// Node of each slot; empty when nodes came in the order of slots.
     pub order: Vec<u32>,
     /// Coordinates of each slot, in `quantum`s, padded by sixteen.
-    pub places: Vec<[u32; 2]>,
+    pub places: Pages<[u32; 2]>,
     /// Length of one unit of `places`, per axis.
     pub quantum: [f32; 2],
     /// True when separations wrap.
@@ -65,9 +66,10 @@ impl Tree {
         let levels = levels(domain.size, side);
         let (keys, starts) = count(domain, positions, &levels[0])?;
         if keys.is_sorted() {
-            let mut places = Vec::with_capacity(positions.len() + PADDING);
-            places.extend(positions.iter().map(|&position| place(domain, position)));
-            places.extend([[0; 2]; PADDING]);
+            let mut places = room(positions.len());
+            for (at, &position) in places.iter_mut().zip(positions) {
+                *at = place(domain, position);
+            }
             return Ok(Self::over(domain, places, levels, starts, Vec::new()));
         }
         let (mut order, mut places) = (vec![0_u32; keys.len()], room(keys.len()));
@@ -89,10 +91,10 @@ impl Tree {
         let levels = levels(domain.size, side);
         let (keys, starts) = count(domain, positions, &levels[0])?;
         let mut places = room(keys.len());
-        let mut next = starts.clone();
+        let (slots, mut next) = (&mut *places, starts.clone());
         for (&position, key) in positions.iter().zip(keys) {
             let slot = &mut next[key as usize];
-            places[*slot as usize] = place(domain, position);
+            slots[*slot as usize] = place(domain, position);
             *slot += 1;
         }
         Ok(Self::over(domain, places, levels, starts, Vec::new()))
@@ -101,7 +103,7 @@ impl Tree {
     /// The tree over places in the order of slots.
     fn over(
         domain: &Domain,
-        places: Vec<[u32; 2]>,
+        places: Pages<[u32; 2]>,
         levels: Vec<Level>,
         starts: Vec<u32>,
         order: Vec<u32>,
@@ -118,11 +120,11 @@ impl Tree {
     }
 
     /// The positions of the slots, in the memory of their places.
-    pub fn into_positions(self, domain: &Domain) -> Vec<[u32; 2]> {
+    pub fn into_positions(self, domain: &Domain) -> Pages<[u32; 2]> {
         let mut positions = self.places;
         positions.truncate(positions.len() - PADDING);
         if !domain.is_periodic() {
-            for place in &mut positions {
+            for place in &mut *positions {
                 let fraction = place.map(|at| at << spare(domain));
                 *place = position(domain.boundary, fraction);
             }
@@ -156,8 +158,8 @@ impl Tree {
 const PADDING: usize = 16;
 
 /// Room for so many places.
-fn room(nodes: usize) -> Vec<[u32; 2]> {
-    vec![[0; 2]; nodes + PADDING]
+fn room(nodes: usize) -> Pages<[u32; 2]> {
+    Pages::zeroed(nodes + PADDING)
 }
 
 /// Bits of a coordinate that are left out. Without wrapping, one bit less keeps every difference

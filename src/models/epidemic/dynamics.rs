@@ -18,6 +18,7 @@ mod spread;
 mod state;
 
 use bevy::ecs::resource::Resource;
+use prefetch_index::prefetch_index;
 
 use crate::math::agenda::Agenda;
 use crate::math::event_queue::{Event, EventQueue};
@@ -237,11 +238,16 @@ impl Dynamics {
             }
         }
         let mut ends = std::mem::take(&mut self.ends);
-        ends.drain_until(until, |event| {
-            let clock = &mut self.clocks[event.node as usize];
-            if clock.due == -event.time && nodes.health[event.node as usize] == INFECTIOUS {
-                clock.due = -NEVER;
-                self.move_to(nodes, event.node, REMOVED);
+        ends.drain_until(until, |events| {
+            for event in events {
+                prefetch_index(&self.clocks, event.node as usize);
+            }
+            for event in events {
+                let clock = &mut self.clocks[event.node as usize];
+                if clock.due == -event.time && nodes.health[event.node as usize] == INFECTIOUS {
+                    clock.due = -NEVER;
+                    self.move_to(nodes, event.node, REMOVED);
+                }
             }
         });
         self.ends = ends;

@@ -56,7 +56,7 @@ pub fn lay(start: &Start, parameters: &Epidemic, inputs: Option<&Inputs>) -> Res
     let placed = Placed::new(kernel, Geometry::from(domain)).map_err(|error| error.to_string())?;
     Ok(Laid {
         tags: (0..sampled.positions.len() as u32).collect(),
-        positions: sampled.positions,
+        positions: sampled.positions.to_vec(),
         network: Network {
             degrees: Degrees::expected(&sampled.expected),
             graph: sampled.graph,
@@ -220,7 +220,7 @@ fn geometric(start: &Start, mean: f64) -> Result<Laid, String> {
     let placed = Placed::new(kernel, Geometry::from(domain)).map_err(|error| error.to_string())?;
     Ok(Laid {
         tags: (0..count as u32).collect(),
-        positions: sampled.positions,
+        positions: sampled.positions.to_vec(),
         network: Network {
             degrees: Degrees::expected(&sampled.expected),
             graph: sampled.graph,

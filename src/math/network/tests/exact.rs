@@ -109,7 +109,7 @@ fn edges_have_the_probabilities_of_every_pair() {
     ]);
     for (k, kernel) in kernels.enumerate() {
         for (d, domain) in domains.iter().enumerate() {
-            let expected = [&constant, &spread, &heavy][(k + d) % 3];
+            let expected = [&constant[..], &spread, &heavy][(k + d) % 3];
             let (chi2, freedom) = chi_square(domain, expected, kernel, 12);
             // χ² has variance 2ν; 36 tests, hence five standard deviations.
             let excess = (chi2 - freedom) / (2.0 * freedom).sqrt();

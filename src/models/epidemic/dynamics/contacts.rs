@@ -82,14 +82,8 @@ impl Contacts {
         self.asked as u32 * u32::from(counts)
     }
 
-    /// Draws what was asked for; what it gives means nothing.
-    pub(super) fn draw(&mut self, graph: &Graph, rates: &Rates, seed: u64) -> u64 {
-        // Rows are read beforehand, for waits for memory then overlap.
-        let mut read = 0;
-        for plan in self.drawn..self.asked {
-            let row = graph.neighbours(self.plans[plan].node);
-            read ^= row.first().zip(row.last()).map_or(0, |(a, b)| a ^ b);
-        }
+    /// Draws what was asked for.
+    pub(super) fn draw(&mut self, graph: &Graph, rates: &Rates, seed: u64) {
         self.cut(graph);
         dispatch(Draw {
             contacts: self,
@@ -97,7 +91,6 @@ impl Contacts {
             rates,
             key: [seed as u32, (seed >> 32) as u32],
         });
-        u64::from(read)
     }
 
     /// Cuts the rows of the plans that were not drawn yet into units.

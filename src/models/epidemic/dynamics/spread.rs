@@ -1,5 +1,7 @@
 //! Contacts: whom infectious nodes reach, and what a susceptible node waits for.
 
+use prefetch_index::prefetch_index;
+
 use super::health::{EXPOSED, INFECTIOUS, SUSCEPTIBLE};
 use super::{Dynamics, NEVER, NOBODY, Nodes, exponential};
 use crate::math::event_queue::Event;
@@ -14,29 +16,38 @@ impl Dynamics {
             return;
         }
         self.contacts.clear();
-        // Waits for memory overlap when nothing depends on what is read.
-        let mut read = 0;
-        for event in &*fresh {
-            let index = event.node as usize;
-            let clock = self.clocks[index];
-            read ^= clock.due.to_bits() ^ nodes.arrival[index].to_bits();
-            read ^= u64::from(nodes.infector[index]) ^ graph.offset(event.node) as u64;
-        }
         let at_once = !self.rates.onset.is_finite();
-        for event in fresh {
+        let mut kept = 0;
+        for at in 0..fresh.len() {
+            let mut event = fresh[at];
             let index = event.node as usize;
             let (clock, state) = (self.clocks[index], nodes.health[index]);
             // No branch, for chance decides.
             let begins = (state == EXPOSED) | ((state == SUSCEPTIBLE) & at_once);
-            let begins = begins & (clock.due.abs() == event.time);
+            let counts = clock.due.abs() == event.time;
+            let begins = begins & counts;
             let draw = clock.draws.wrapping_add(1);
             event.mark = self.contacts.ask(event.node, draw, event.time, begins);
+            fresh[kept] = event;
+            kept += usize::from(counts);
         }
-        read ^= self.contacts.draw(graph, &self.rates, self.seed);
+        self.queue.keep_fresh(kept);
+        self.contacts.draw(graph, &self.rates, self.seed);
         for &other in self.contacts.reached() {
-            read ^= self.clocks[other as usize].due.to_bits();
+            prefetch_index(&self.clocks, other as usize);
         }
-        std::hint::black_box(read);
+        // What comes next is on its way into the cache meanwhile: first the nodes, a turn later
+        // their rows.
+        for event in self.queue.ahead(1) {
+            graph.prefetch_row(event.node);
+        }
+        for event in self.queue.ahead(2) {
+            let index = event.node as usize;
+            prefetch_index(&self.clocks, index);
+            prefetch_index(&*nodes.arrival, index);
+            prefetch_index(&*nodes.infector, index);
+            graph.prefetch(event.node);
+        }
     }
 
     /// The node becomes infectious, or its clocks are drawn anew while it is: the end of the
