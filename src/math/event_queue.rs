@@ -10,7 +10,9 @@
 //! order of putting or on the layout. Taking an event back is the caller's work: he remembers
 //! the time that counts for each node, and ignores an event with another one.
 
-use super::simd::*;
+mod rank;
+
+use rank::sort;
 
 /// Something that happens to a node at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -242,63 +244,6 @@ impl EventQueue {
         sort(&mut self.front);
         self.turned = true;
     }
-}
-
-/// The earliest last.
-fn sort(events: &mut [Event]) {
-    if events.len() > RANKED || !dispatch(Rank(events)) {
-        sort_any(events);
-    }
-}
-
-/// Events that are ranked by counting at most.
-const RANKED: usize = 64;
-
-/// Sorts at most [`RANKED`] events: the place of each is the number of those that are not after it.
-/// False when it cannot, because two are at the same time.
-struct Rank<'a>(&'a mut [Event]);
-
-impl Kernel for Rank<'_> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> bool {
-        let events = self.0;
-        let count = events.len();
-        let mut times = [f64::INFINITY; RANKED];
-        let mut old = [Event {
-            time: 0.0,
-            node: 0,
-            mark: 0,
-        }; RANKED];
-        for (k, &event) in events.iter().enumerate() {
-            times[k] = event.time;
-            old[k] = event;
-        }
-        let (chunks, mut sum) = (count.div_ceil(8), 0);
-        for event in &old[..count] {
-            let time = f64x8::splat(simd, event.time);
-            let mut rank = 0;
-            for chunk in times[..8 * chunks].chunks_exact(8) {
-                let before = f64x8::from_slice(simd, chunk).simd_le(time);
-                rank += before.to_bitmask().count_ones() as usize;
-            }
-            sum += rank;
-            events[count - rank] = *event;
-        }
-        let different = 2 * sum == count * (count + 1);
-        if !different {
-            events.copy_from_slice(&old[..count]);
-        }
-        different
-    }
-}
-
-/// Any number of events, some of them at the same time.
-fn sort_any(events: &mut [Event]) {
-    // One number each, compared without a branch: the bits of times from 0 on are in their order.
-    let key = |event: &Event| u128::from(event.time.to_bits()) << 32 | u128::from(event.node);
-    events.sort_unstable_by_key(|event| std::cmp::Reverse(key(event)));
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl Lower {
     }
 
     /// Makes room for so many edges, the far ones among them.
-    pub fn expect(&mut self, edges: usize) {
+    pub fn make_room(&mut self, edges: usize) {
         self.reserve(edges.saturating_sub(self.far.len()));
     }
 
@@ -202,7 +202,7 @@ mod tests {
             let all: BTreeSet<u64> = near.iter().chain(&far).map(|&edge| super::far(edge)).collect();
             let all: Vec<_> = all.into_iter().map(ends).collect();
             let mut lower = Lower::new(SLOTS, far.into_iter().map(super::far).collect());
-            lower.expect(expected);
+            lower.make_room(expected);
             for first in (0..SLOTS as u32).step_by(task) {
                 let slots = first..(first + task as u32).min(SLOTS as u32);
                 let mut rows = Rows { first, ..Rows::default() };

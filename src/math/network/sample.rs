@@ -260,7 +260,7 @@ fn draw(plan: Plan, totals: &Totals, seed: u64) -> Result<(Graph, Clipping, Tree
     let mut lower = Lower::new(totals.nodes, far);
     // More than that is hardly found.
     let expected = 0.5 * totals.sum;
-    lower.expect((expected + 8.0 * expected.sqrt()) as usize);
+    lower.make_room((expected + 8.0 * expected.sqrt()) as usize);
     let mut near_clipped = Vec::new();
     run_all(direct, &mut |found| {
         lower.add(&found.rows);
