@@ -262,6 +262,16 @@ fn a_window_goes_on_from_a_run_that_was_kept() {
         let found = restore(&bytes, pool.clone()).expect("a state");
         assert_eq!(found.hash(), run.hash());
     }
+    // A window keeps what is seen along with the state, which it does not change.
+    let mut looks = run.scene().clone();
+    looks.view.height = Some(7.5);
+    looks.plots.truncate(1);
+    let lab = Lab::go_on(reopen(&save(&run), 1)).expect("a thread");
+    let bytes = lab.checkpoint_seen(Some(Box::new(looks.clone())));
+    let seen = reopen(&bytes.expect("the run answers"), 2);
+    assert_eq!(seen.hash(), run.hash());
+    assert_eq!(seen.scene().view, looks.view);
+    assert_eq!(seen.scene().plots.len(), 1);
     // Without a display the file is read first, and its faults come before that of the display.
     let name = text(&path);
     seethe(&[name]).ends_with(3).says(&["DISPLAY"]);

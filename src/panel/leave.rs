@@ -6,13 +6,18 @@ use egui::{Context, Id, Key, Label, Modal, Modifiers, RichText, vec2};
 use super::state::Interface;
 use super::theme::{self, Palette, size};
 use super::{FilmState, Frame, Request, Requests, numbers, widgets};
-use crate::scene::Scene;
+use crate::scene::{Scene, ViewSettings};
 
 impl Interface {
     /// The scene with everything as it is now: values, picture, plots, bookmarks.
     pub fn scene_now(&self, frame: &Frame) -> Scene {
-        let mut scene = (*frame.snapshot.scene).clone();
-        scene.view = self.view_now(frame);
+        self.dressed(&frame.snapshot.scene, self.view_now(frame))
+    }
+
+    /// A scene with a view, and with the plots and bookmarks that there are now.
+    pub fn dressed(&self, scene: &Scene, view: ViewSettings) -> Scene {
+        let mut scene = scene.clone();
+        scene.view = view;
         scene.plots = self.plot_settings();
         scene.bookmarks = self.bookmarks_for(&scene);
         scene

@@ -24,7 +24,7 @@ use crate::model::neighbours::{Neighbours, NeighboursState};
 use crate::model::parameter::Values;
 use crate::model::phase::Clock;
 use crate::model::walls;
-use crate::scene;
+use crate::scene::{self, Scene};
 
 /// What every checkpoint begins with.
 pub const MAGIC: &[u8; 8] = b"SEETHE\r\n";
@@ -71,9 +71,24 @@ struct Body {
 
 /// The state as bytes.
 pub fn save(simulation: &Simulation) -> Vec<u8> {
+    save_as(simulation, &simulation.scene().to_ron())
+}
+
+/// The state as bytes, with the view, the plots and the bookmarks of another scene.
+pub fn save_seen(simulation: &Simulation, looks: &Scene) -> Vec<u8> {
+    let scene = Scene {
+        view: looks.view.clone(),
+        plots: looks.plots.clone(),
+        bookmarks: looks.bookmarks.clone(),
+        ..simulation.scene().clone()
+    };
+    save_as(simulation, &scene.to_ron())
+}
+
+fn save_as(simulation: &Simulation, scene: &str) -> Vec<u8> {
     let world = simulation.world();
     let body = Body {
-        scene: simulation.scene().to_ron(),
+        scene: scene.into(),
         started: simulation.started().clone(),
         clock: simulation.clock(),
         columns: simulation

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use bevy::ecs::resource::Resource;
 
 use super::backend::{MakeEngine, Workshop};
+use super::checkpoint;
 use super::display::Display;
 use super::engine::ReadFor;
 use super::hand::Hand;
@@ -64,8 +65,11 @@ pub enum Command {
     Gather(bool),
     /// Puts the run into a state saved before.
     Restore(Arc<Vec<u8>>),
-    /// Asks for the whole state as bytes.
-    Checkpoint(Sender<Vec<u8>>),
+    /// Asks for the whole state as bytes, with the view, the plots and the bookmarks of a scene.
+    Checkpoint {
+        looks: Option<Box<Scene>>,
+        answer: Sender<Vec<u8>>,
+    },
     /// Where engines come from; a run whose scene wants one, and that has none, gets it from there.
     Engines(MakeEngine),
     /// Moves the steps to the processor, or to an engine, between two steps.
@@ -146,8 +150,13 @@ impl Lab {
 
     /// Waits until the thread has answered; `None` when it is gone.
     pub fn checkpoint(&self) -> Option<Vec<u8>> {
+        self.checkpoint_seen(None)
+    }
+
+    /// The same with the view, the plots and the bookmarks of a scene.
+    pub fn checkpoint_seen(&self, looks: Option<Box<Scene>>) -> Option<Vec<u8>> {
         let (answer, receiver) = channel();
-        self.send(Command::Checkpoint(answer));
+        self.send(Command::Checkpoint { looks, answer });
         receiver.recv_timeout(Duration::from_secs(600)).ok()
     }
 }
@@ -317,7 +326,7 @@ impl Runner {
                 | Command::BeginStroke(_)
                 | Command::UndoStroke(_)
                 | Command::RedoStroke(_)
-                | Command::Checkpoint(_)
+                | Command::Checkpoint { .. }
         ) {
             self.simulation.catch_up(ReadFor::Hand);
         }
@@ -359,12 +368,15 @@ impl Runner {
                 self.held = held;
                 self.pace.restart();
             }
-            Command::Restore(bytes) => match super::checkpoint::restore(&bytes, self.pool()) {
+            Command::Restore(bytes) => match checkpoint::restore(&bytes, self.pool()) {
                 Ok(simulation) => self.replace(simulation, false),
                 Err(error) => self.failed = Some(Status::NotStarted(error.to_string())),
             },
-            Command::Checkpoint(answer) => {
-                let _ = answer.send(super::checkpoint::save(&self.simulation));
+            Command::Checkpoint { looks, answer } => {
+                let _ = answer.send(match looks {
+                    None => checkpoint::save(&self.simulation),
+                    Some(looks) => checkpoint::save_seen(&self.simulation, &looks),
+                });
             }
             Command::Engines(make) => {
                 self.workshop

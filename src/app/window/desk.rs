@@ -18,7 +18,7 @@ use super::runs::Keeping;
 use super::settings::{Keeper, Settings, Wall};
 use crate::panel::{self, Interface, Machine, Recent, Request, Surroundings, Weight};
 use crate::record::memory;
-use crate::scene::{News, Watched};
+use crate::scene::{News, Scene, Watched};
 use crate::sim::driver::Command;
 use crate::sim::{Lab, Snapshot};
 use crate::view::{self, AdapterInfo, Canvas, PictureStyle};
@@ -99,6 +99,13 @@ impl Desk {
             None => desk.list_recent(),
         }
         desk
+    }
+
+    /// The scene of a run as it is seen now.
+    pub fn looks(&self, snapshot: &Snapshot) -> Scene {
+        let mut view = self.interface.view.clone();
+        (view.centre, view.height) = self.eye.framing();
+        self.interface.dressed(&snapshot.scene, view)
     }
 
     /// Takes note that a scene has been opened.

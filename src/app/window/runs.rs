@@ -17,6 +17,7 @@ use super::filming::Message;
 use crate::panel::Weight;
 use crate::record::checkpoint;
 use crate::record::files::make_folder;
+use crate::scene::Scene;
 use crate::sim::Lab;
 use crate::sim::driver::Command;
 
@@ -33,9 +34,12 @@ pub struct Keeping(Vec<Receiver<Message>>);
 
 impl Keeping {
     /// Writes the run as it stands between two steps, on a thread of its own.
-    pub fn keep(&mut self, path: PathBuf, lab: &Lab) {
+    pub fn keep(&mut self, path: PathBuf, lab: &Lab, looks: Scene) {
         let (answer, state) = channel();
-        lab.send(Command::Checkpoint(answer));
+        lab.send(Command::Checkpoint {
+            looks: Some(Box::new(looks)),
+            answer,
+        });
         let (report, outcome) = channel();
         let work = move || {
             // Without an answer the run has ended, and so has the window.
@@ -203,14 +207,18 @@ fn begin(mut process: Process) -> String {
 fn keep_all(world: &mut World, file: &Path) -> Result<(), String> {
     world.resource_scope(|world, lab: Mut<Lab>| {
         lab.send(Command::Pause);
+        let mut looks = None;
         if let Some(mut desk) = world.get_non_send_mut::<Desk>() {
             if let Some((_, said)) = desk.filming.end(&lab) {
                 eprintln!("{said}");
             }
             desk.keeping.end();
             desk.keeper.flush();
+            looks = Some(Box::new(desk.looks(&lab.snapshot())));
         }
-        let bytes = lab.checkpoint().ok_or("the run does not answer")?;
+        let bytes = lab
+            .checkpoint_seen(looks)
+            .ok_or("the run does not answer")?;
         checkpoint::write_bytes(file, &bytes).map_err(|error| error.to_string())
     })
 }
