@@ -6,6 +6,7 @@
 //! where neither driver nor display is needed.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bevy::tasks::block_on;
 use thiserror::Error;
@@ -15,6 +16,9 @@ use super::painter::Painter;
 use super::picture::{Picture, PictureStyle};
 use super::sampled::extent;
 use super::splat::Discs;
+
+/// How long another thread that polls a shared device may take to say what it has seen.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why there is no picture.
 #[derive(Debug, Error)]
@@ -215,13 +219,14 @@ impl Darkroom {
         let (done, outcome) = std::sync::mpsc::channel();
         let slice = sheet.buffer.slice(..);
         slice.map_async(wgpu::MapMode::Read, move |result| {
-            // The receiver outlives the poll below, and nobody waits after it.
+            // The receiver outlives the wait below, and nobody waits after it.
             let _ = done.send(result);
         });
         self.device
             .poll(wgpu::PollType::wait_indefinitely())
             .map_err(|error| StudioError::Device(error.to_string()))?;
-        if !matches!(outcome.try_recv(), Ok(Ok(()))) {
+        // On a device that somebody shares, whoever polls at the same time may be about to say it.
+        if !matches!(outcome.recv_timeout(PATIENCE), Ok(Ok(()))) {
             return Err(self.fault());
         }
         frame
