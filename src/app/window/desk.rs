@@ -13,8 +13,8 @@ use super::files::Asking;
 use super::filming::Filming;
 use super::gallery::Gallery;
 use super::leaving::{self, Leaving};
+use super::reports::Reports;
 use super::requests;
-use super::runs::Keeping;
 use super::settings::{Keeper, Settings, Wall};
 use crate::panel::{self, Interface, Machine, Recent, Request, Surroundings, Weight};
 use crate::record::memory;
@@ -33,7 +33,8 @@ pub struct Desk {
     pub gallery: Gallery,
     pub filming: Filming,
     pub asking: Asking,
-    pub keeping: Keeping,
+    /// Runs that are being written.
+    pub writing: Reports,
     pub watched: Option<Watched>,
     /// What is still to be kept before the program ends.
     pub leaving: Option<Leaving>,
@@ -75,7 +76,7 @@ impl Desk {
             gallery: Gallery::new(),
             filming: Filming::default(),
             asking: Asking::default(),
-            keeping: Keeping::default(),
+            writing: Reports::default(),
             watched: opening.watched,
             leaving: None,
             keeper,
@@ -243,7 +244,7 @@ pub fn draw(
         }
         desk.interface.tell(message.0, message.1);
     }
-    if let Some((weight, said)) = desk.keeping.attend() {
+    if let Some((weight, said)) = desk.writing.attend() {
         desk.interface.tell(weight, said);
     }
     let layers = snapshot.picture.layers.iter().map(|layer| layer.name());

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, channel, sync_channel};
 use std::thread::JoinHandle;
 
+use super::reports::{Message, Reports};
 use crate::app::dressing::Dresser;
 use crate::app::print;
 use crate::panel::{Dress, FilmState, Interface, PlotPicture, PrintedPlot, Weight};
@@ -19,9 +20,6 @@ use crate::sim::{Lab, Snapshot, snapshot};
 use crate::view::PictureStyle;
 
 const FPS: u32 = 30;
-
-/// A message for the user.
-pub type Message = (Weight, String);
 
 /// What the pictures are dressed with, as it was ticked when they were asked for.
 #[derive(Clone, Default)]
@@ -92,7 +90,7 @@ struct Film {
 #[derive(Default)]
 pub struct Filming {
     film: Option<Film>,
-    stills: Vec<Receiver<Message>>,
+    stills: Reports,
     wanted_still: Option<(PathBuf, Metadata, Wardrobe)>,
     /// True while the run was asked for pictures that hold the particles.
     gathers: bool,
@@ -170,7 +168,7 @@ impl Filming {
 
     /// True while something is being written.
     pub fn is_busy(&self) -> bool {
-        self.film.is_some() || self.wanted_still.is_some() || !self.stills.is_empty()
+        self.film.is_some() || self.wanted_still.is_some() || self.stills.is_busy()
     }
 
     /// Gives up a film that is being made; nothing of it stays on the disk.
@@ -180,9 +178,7 @@ impl Filming {
 
     /// Ends the film after the frames that were taken, and waits until all is written.
     pub fn end(&mut self, lab: &Lab) -> Option<Message> {
-        for still in self.stills.drain(..) {
-            let _ = still.recv();
-        }
+        self.stills.end();
         self.stop();
         if let Some(thread) = self.film.as_mut()?.thread.take() {
             let _ = thread.join();
@@ -199,7 +195,8 @@ impl Filming {
     pub fn print(&mut self, picture: PlotPicture, seen: &Snapshot, path: PathBuf) {
         let (metadata, seen) = (metadata(seen), seen.clone());
         let make = move || Ok(print::plots(&picture, &seen));
-        self.stills.push(write_still(path, metadata, make));
+        self.stills
+            .begin(move || write_still(&path, metadata, make));
     }
 
     /// To be called every frame: takes what is due, and says what has been finished.
@@ -224,19 +221,11 @@ impl Filming {
             };
             let size = Dresser::size_around(wardrobe.dress, size).map(|side| side.max(1));
             let make = move || Ok((size, shot.paint(&mut wardrobe.dresser(), size)?));
-            self.stills.push(write_still(path, metadata, make));
+            self.stills
+                .begin(move || write_still(&path, metadata, make));
         }
-        let mut message = None;
-        self.stills.retain(|still| match still.try_recv() {
-            Ok(said) => {
-                message = Some(said);
-                false
-            }
-            Err(TryRecvError::Empty) => true,
-            Err(TryRecvError::Disconnected) => false,
-        });
-        if message.is_some() {
-            return message;
+        if let Some(message) = self.stills.attend() {
+            return Some(message);
         }
         self.film.as_mut()?.take_frame(lab, seen, style);
         self.finish(lab)
@@ -352,34 +341,25 @@ fn paint_all(
     film.finish().map_err(|error| error.to_string())
 }
 
-/// Makes and writes a picture on a thread of its own.
+/// Makes and writes a picture.
 fn write_still(
-    path: PathBuf,
+    path: &Path,
     metadata: Metadata,
-    make: impl FnOnce() -> Result<([u32; 2], Vec<u8>), String> + Send + 'static,
-) -> Receiver<Message> {
-    let (report, receiver) = channel();
-    let work = move || {
-        let write = || -> Result<FilmReport, String> {
-            let (size, pixels) = make()?;
-            let settings = FilmSettings {
-                metadata: Some(metadata),
-                expected_frames: Some(1),
-                ..FilmSettings::new(size[0], size[1], FPS)
-            };
-            let mut film =
-                FilmWriter::create(&path, &settings).map_err(|error| error.to_string())?;
-            film.push(pixels).map_err(|error| error.to_string())?;
-            film.finish().map_err(|error| error.to_string())
+    make: impl FnOnce() -> Result<([u32; 2], Vec<u8>), String>,
+) -> Message {
+    let write = || -> Result<FilmReport, String> {
+        let (size, pixels) = make()?;
+        let settings = FilmSettings {
+            metadata: Some(metadata),
+            expected_frames: Some(1),
+            ..FilmSettings::new(size[0], size[1], FPS)
         };
-        let _ = report.send(match write() {
-            Ok(report) => (Weight::Note, format!("Written: {}", report.path.display())),
-            Err(reason) => (Weight::Fault, reason),
-        });
+        let mut film = FilmWriter::create(path, &settings).map_err(|error| error.to_string())?;
+        film.push(pixels).map_err(|error| error.to_string())?;
+        film.finish().map_err(|error| error.to_string())
     };
-    // Without a thread the channel closes, which counts as a still that has ended.
-    let _ = std::thread::Builder::new()
-        .name("seethe-still".into())
-        .spawn(work);
-    receiver
+    match write() {
+        Ok(report) => (Weight::Note, format!("Written: {}", report.path.display())),
+        Err(reason) => (Weight::Fault, reason),
+    }
 }

@@ -29,7 +29,7 @@ pub fn attend(desk: &mut Desk) -> bool {
         desk.filming.stop();
         return false;
     }
-    if desk.keeping.is_busy() {
+    if desk.writing.is_busy() {
         return false;
     }
     if let Some(scene) = leaving.scene.take() {

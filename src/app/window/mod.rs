@@ -5,7 +5,7 @@
 //! takes films and stills beside the window; [`files`] asks for file names; [`gallery`] lists the
 //! scenes, [`devices`] the adapters that compute; [`keyboard`] keeps keys in their order; [`settings`]
 //! remembers what the next visit starts from; [`leaving`] keeps what would be lost at the end, and [`runs`]
-//! runs as they stand, also when the graphics device fails.
+//! runs as they stand, also when the graphics device fails; [`reports`] says what was written beside the window.
 
 mod desk;
 mod devices;
@@ -15,6 +15,7 @@ mod filming;
 mod gallery;
 mod keyboard;
 mod leaving;
+mod reports;
 mod requests;
 mod runs;
 mod settings;

@@ -92,8 +92,7 @@ pub fn answer(answer: Answer, desk: &mut Desk, lab: &Lab, snapshot: &Snapshot) {
         Question::Open => open_file(&path, desk, lab),
         Question::SaveRun => {
             desk.visit(&path.display().to_string());
-            let looks = desk.looks(snapshot);
-            desk.keeping.keep(path, lab, looks);
+            runs::keep(path, desk, lab, snapshot);
         }
         Question::SaveScene(scene) => {
             let outcome = replace(&path, scene.to_ron().as_bytes());

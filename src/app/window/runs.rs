@@ -6,20 +6,18 @@
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
 
 use super::desk::Desk;
-use super::filming::Message;
 use crate::panel::Weight;
 use crate::record::checkpoint;
 use crate::record::files::make_folder;
-use crate::scene::Scene;
-use crate::sim::Lab;
 use crate::sim::driver::Command;
+use crate::sim::{Lab, Snapshot};
 
 /// Tells a window that it stands in for one whose device has failed, and for the how manieth in turn.
 const REOPENED: &str = "SEETHE_REOPENED";
@@ -28,61 +26,24 @@ const SOUND: Duration = Duration::from_secs(60);
 /// Windows that are opened in turn when each fails soon: on the same adapter, then without one.
 const MOST_WINDOWS: u32 = 2;
 
-/// Runs that are being written.
-#[derive(Default)]
-pub struct Keeping(Vec<Receiver<Message>>);
-
-impl Keeping {
-    /// Writes the run as it stands between two steps, on a thread of its own.
-    pub fn keep(&mut self, path: PathBuf, lab: &Lab, looks: Scene) {
-        let (answer, state) = channel();
-        lab.send(Command::Checkpoint {
-            looks: Some(Box::new(looks)),
-            answer,
-        });
-        let (report, outcome) = channel();
-        let work = move || {
-            // Without an answer the run has ended, and so has the window.
-            let Ok(bytes) = state.recv() else { return };
-            let _ = report.send(match checkpoint::write_bytes(&path, &bytes) {
-                Ok(()) => (
-                    Weight::Note,
-                    format!("Written: {}. Open it to go on from here.", path.display()),
-                ),
-                Err(error) => (Weight::Fault, error.to_string()),
-            });
+/// Writes the run as it stands between two steps, beside the window.
+pub fn keep(path: PathBuf, desk: &mut Desk, lab: &Lab, snapshot: &Snapshot) {
+    let (answer, state) = channel();
+    let looks = Some(Box::new(desk.looks(snapshot)));
+    lab.send(Command::Checkpoint { looks, answer });
+    desk.writing.begin(move || {
+        let written = match state.recv() {
+            Ok(bytes) => checkpoint::write_bytes(&path, &bytes).map_err(|error| error.to_string()),
+            Err(_) => Err("The run has ended before it was written.".into()),
         };
-        let thread = std::thread::Builder::new().name("seethe-keep".into());
-        if thread.spawn(work).is_ok() {
-            self.0.push(outcome);
+        match written {
+            Ok(()) => (
+                Weight::Note,
+                format!("Written: {}. Open it to go on from here.", path.display()),
+            ),
+            Err(reason) => (Weight::Fault, reason),
         }
-    }
-
-    /// True while something is being written.
-    pub fn is_busy(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    /// Waits until all is written.
-    fn end(&mut self) {
-        for outcome in self.0.drain(..) {
-            let _ = outcome.recv();
-        }
-    }
-
-    /// To be called every frame: says what has been written.
-    pub fn attend(&mut self) -> Option<Message> {
-        let mut said = None;
-        self.0.retain(|outcome| match outcome.try_recv() {
-            Ok(message) => {
-                said = Some(message);
-                false
-            }
-            Err(TryRecvError::Empty) => true,
-            Err(TryRecvError::Disconnected) => false,
-        });
-        said
-    }
+    });
 }
 
 /// Goes on from a file, paused.
@@ -212,7 +173,7 @@ fn keep_all(world: &mut World, file: &Path) -> Result<(), String> {
             if let Some((_, said)) = desk.filming.end(&lab) {
                 eprintln!("{said}");
             }
-            desk.keeping.end();
+            desk.writing.end();
             desk.keeper.flush();
             looks = Some(Box::new(desk.looks(&lab.snapshot())));
         }
