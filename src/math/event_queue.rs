@@ -1,18 +1,20 @@
 //! A queue of events in continuous time: the earliest first, ties by node.
 //!
 //! A calendar queue (R. Brown, Commun. ACM 31, 1220 (1988)): time is cut into buckets of equal
-//! width, an event is appended to its bucket without looking at the others, and a bucket is
-//! sorted only when its turn comes. With a handful of events a bucket, both putting and taking
-//! cost a constant time. Events beyond the last bucket wait in a list of their own until the
-//! calendar is laid out anew, with a width that follows from the events that are pending then.
+//! width, a node is appended to its bucket without looking at the others, and a bucket is sorted
+//! only when its turn comes. With a handful of events a bucket, both putting and taking cost a
+//! constant time. Nodes beyond the last bucket wait in a list of their own until the calendar is
+//! laid out anew, with a width that follows from the events that are pending then.
 //!
-//! The order in which events are taken depends on their times and nodes alone, never on the
-//! order of putting or on the layout. Taking an event back is the caller's work: he remembers
-//! the time that counts for each node, and ignores an event with another one.
+//! Every node has one event at most that counts, and its owner remembers the time; the queue
+//! remembers who is due in which bucket. The order in which events are taken depends on their
+//! times and nodes alone, never on the order of putting or on the layout. Taking an event back is
+//! the owner's work: he gives the node another time, and ignores events with any other.
 
 mod rank;
 
-use rank::sort;
+use super::calendar::{Calendar, Layout, bucket};
+use rank::Unsorted;
 
 /// Something that happens to a node at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,218 +33,141 @@ impl Event {
     }
 }
 
-/// Events that a bucket holds on average when the calendar is laid out.
-const PER_BUCKET: usize = 16;
-/// Fewest and most buckets.
-const BUCKETS: [usize; 2] = [64, 1 << 17];
-/// The calendar is laid out anew when its events have become so many times more.
-const GROWTH: usize = 4;
+const LAYOUT: Layout = Layout {
+    per_bucket: 8,
+    buckets: [64, 1 << 17],
+    means: 4.0,
+};
 
 /// Pending events.
 #[derive(Clone, Debug)]
 pub struct EventQueue {
-    /// Time at which the first bucket begins.
-    start: f64,
-    /// Buckets per unit of time.
-    pace: f64,
-    buckets: Vec<Vec<Event>>,
-    /// How many of the buckets are in use; the others keep their memory.
-    used: usize,
-    /// The bucket whose turn it is: its events are in `front`.
-    current: usize,
+    calendar: Calendar,
     /// Events of the current bucket and earlier, the earliest last.
     front: Vec<Event>,
-    /// Events beyond the last bucket.
-    later: Vec<Event>,
-    len: usize,
-    /// Length at which the calendar is laid out anew.
-    crowded: usize,
-    /// True when the front was filled since it was last asked for.
-    turned: bool,
+    /// Where they become known.
+    unsorted: Unsorted,
 }
 
 impl Default for EventQueue {
     fn default() -> Self {
         Self {
-            start: 0.0,
-            pace: 0.0,
-            buckets: Vec::new(),
-            used: 0,
-            current: 0,
+            calendar: Calendar::new(LAYOUT),
             front: Vec::new(),
-            later: Vec::new(),
-            len: 0,
-            crowded: BUCKETS[0] * PER_BUCKET,
-            turned: false,
+            unsorted: Unsorted::default(),
         }
     }
 }
 
 impl EventQueue {
-    /// How many events are pending, those included that their callers will ignore.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// True when nothing is pending.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// Forgets all events; the memory stays.
     pub fn clear(&mut self) {
-        for bucket in &mut self.buckets[..self.used] {
-            bucket.clear();
-        }
-        (self.used, self.current, self.len) = (0, 0, 0);
+        self.calendar.clear();
         self.front.clear();
-        self.later.clear();
-        self.crowded = BUCKETS[0] * PER_BUCKET;
     }
 
-    /// Puts an event in. One at a time that is not finite never happens and is left out.
+    /// True when nothing is pending, not even what its owner would ignore.
+    pub fn is_empty(&self) -> bool {
+        self.front.is_empty() && self.calendar.len() == 0
+    }
+
+    /// Puts in that something happens to a node at the time that its owner remembers from now on.
+    /// What is at a time that is not finite never happens and is left out.
     #[inline]
-    pub fn push(&mut self, event: Event) {
-        if !event.time.is_finite() {
+    pub fn push(&mut self, node: u32, time: f64) {
+        if time.is_finite() {
+            self.advance(node, f64::INFINITY, time);
+        }
+    }
+
+    /// As [`EventQueue::push`], for a node for which it was `before` until now and a time that is
+    /// finite: nothing is put in when the node is in the right place already.
+    #[inline(always)]
+    pub fn advance(&mut self, node: u32, before: f64, time: f64) {
+        let calendar = &mut self.calendar;
+        let (bucket, old) = (calendar.bucket(time), calendar.bucket(before));
+        if bucket <= calendar.current() {
+            self.insert(node, time);
             return;
         }
-        self.len += 1;
-        self.place(event);
-        if self.len > self.crowded {
-            self.lay_out();
+        let later = bucket.min(old) >= calendar.used();
+        let there = (old == bucket || later) && before < f64::INFINITY;
+        if !there {
+            calendar.put(node, bucket);
         }
     }
 
-    /// True when an event is pending at or before `limit`; then the earliest is the last of the
-    /// events that come next.
-    #[inline]
-    pub fn ready(&mut self, limit: f64) -> bool {
-        loop {
-            if let Some(event) = self.front.last() {
-                return event.time <= limit;
-            }
-            if !self.turn(limit) {
-                return false;
-            }
-        }
+    /// Puts in what comes next.
+    #[inline(never)]
+    fn insert(&mut self, node: u32, time: f64) {
+        let event = Event {
+            time,
+            node,
+            mark: 0,
+        };
+        let place = self.front.partition_point(|other| event.before(other));
+        self.front.insert(place, event);
     }
 
-    /// Takes out the earliest event, when it is at or before `limit`.
+    /// Takes out the earliest of the events that come next, when it is at or before `limit`. Nothing
+    /// when there is none among those; then it may be the [turn](EventQueue::turn) of others.
     #[inline]
     pub fn pop_until(&mut self, limit: f64) -> Option<Event> {
-        if !self.ready(limit) {
-            return None;
-        }
-        self.len -= 1;
-        self.front.pop()
+        self.front.pop_if(|event| event.time <= limit)
     }
 
-    /// The events that come next, the last first, once each time that they become known; nothing
-    /// in between. Whoever deals with events one by one may prepare for all of them together,
-    /// mark them, and move those that he still wants to the beginning, for
-    /// [`EventQueue::keep_fresh`].
+    /// When no events that come next are left, goes to others, those of the next bucket that is not
+    /// beyond that of `limit`; `when` says the time of a node. False when there were some left, or
+    /// when there are no others.
     #[inline]
-    pub fn fresh(&mut self) -> &mut [Event] {
-        if std::mem::take(&mut self.turned) {
-            &mut self.front
-        } else {
-            &mut []
-        }
-    }
-
-    /// Keeps so many of the events that come next, those that come last.
-    #[inline]
-    pub fn keep_fresh(&mut self, count: usize) {
-        self.len -= self.front.len().saturating_sub(count);
-        self.front.truncate(count);
-    }
-
-    /// The events that are pending in the bucket that comes so many turns later, in any order.
-    #[inline]
-    pub fn ahead(&self, turns: usize) -> &[Event] {
-        let bucket = self.current + turns;
-        if bucket < self.used {
-            &self.buckets[bucket]
-        } else {
-            &[]
-        }
-    }
-
-    /// The bucket of a time. It never decreases with the time, rounding included, and hence an
-    /// event of a later bucket is never before one of an earlier bucket.
-    #[inline]
-    fn bucket(&self, time: f64) -> usize {
-        // `as` saturates: a time before the start is of the first bucket.
-        ((time - self.start) * self.pace) as usize
-    }
-
-    #[inline]
-    fn place(&mut self, event: Event) {
-        let bucket = self.bucket(event.time);
-        if bucket >= self.used {
-            self.later.push(event);
-        } else if bucket > self.current {
-            self.buckets[bucket].push(event);
-        } else {
-            let place = self.front.partition_point(|other| event.before(other));
-            self.front.insert(place, event);
-        }
-    }
-
-    /// Goes to the next bucket that has events, not beyond that of `limit`; false when there is
-    /// none. The front is empty before.
-    fn turn(&mut self, limit: f64) -> bool {
-        let last = self.bucket(limit);
-        while self.current < last.min(self.used.saturating_sub(1)) {
-            self.current += 1;
-            let bucket = &mut self.buckets[self.current];
-            if !bucket.is_empty() {
-                std::mem::swap(bucket, &mut self.front);
-                sort(&mut self.front);
-                self.turned = true;
-                return true;
+    pub fn turn(&mut self, limit: f64, when: impl Fn(u32) -> f64) -> bool {
+        let turns = self.front.is_empty();
+        while self.front.is_empty() {
+            let calendar = &mut self.calendar;
+            let last = calendar.bucket(limit);
+            if calendar.is_crowded() {
+                calendar.lay_out(&when);
+            } else if !calendar.go_on(last.min(calendar.used().saturating_sub(1))) {
+                if last < calendar.used() || calendar.later() == 0 {
+                    return false;
+                }
+                calendar.lay_out(&when);
             }
+            self.open(&when);
         }
-        if last < self.used || self.later.is_empty() {
-            return false;
-        }
-        self.lay_out();
-        true
+        turns
     }
 
-    /// Gives all events new buckets, of a width that suits them.
-    #[cold]
-    fn lay_out(&mut self) {
-        let mut all = std::mem::take(&mut self.later);
-        all.append(&mut self.front);
-        for bucket in &mut self.buckets[..self.used] {
-            all.append(bucket);
+    /// The events that come next, the last first. Whoever deals with events one by one may prepare
+    /// for all of them together when it is their turn, and mark them.
+    #[inline]
+    pub fn next_events(&mut self) -> &mut [Event] {
+        &mut self.front
+    }
+
+    /// The nodes that are pending in the bucket that comes after this one, in any order.
+    #[inline]
+    pub fn ahead(&self) -> &[u32] {
+        self.calendar.nodes(self.calendar.current() + 1)
+    }
+
+    /// Moves the nodes of the bucket whose turn it is, those that count, to the front, in order.
+    #[inline]
+    fn open(&mut self, when: impl Fn(u32) -> f64) {
+        let calendar = &mut self.calendar;
+        let current = calendar.current();
+        let nodes = calendar.nodes(current);
+        self.unsorted.clear(nodes.len());
+        for &node in nodes {
+            let time = when(node);
+            let position = calendar.position(time);
+            let mark = 0;
+            let event = Event { time, node, mark };
+            let key = (position - current as f64) as f32;
+            self.unsorted.push(event, key, bucket(position) == current);
         }
-        let count = all.len();
-        let first = all.iter().fold(f64::INFINITY, |low, one| low.min(one.time));
-        let mean = all.iter().map(|one| one.time - first).sum::<f64>() / count.max(1) as f64;
-        self.used = (count / PER_BUCKET).clamp(BUCKETS[0], BUCKETS[1]);
-        if self.buckets.len() < self.used {
-            self.buckets.resize_with(self.used, Vec::new);
-        }
-        self.start = first;
-        // Waiting times are about exponential: three means hold 95 % of them.
-        let horizon = (3.0 * mean).max(first.abs().max(1.0) * 1e-12);
-        self.pace = self.used as f64 / horizon;
-        self.current = 0;
-        self.crowded = (count * GROWTH).max(BUCKETS[0] * PER_BUCKET);
-        for event in all.drain(..) {
-            let bucket = self.bucket(event.time);
-            if bucket >= self.used {
-                self.later.push(event);
-            } else if bucket > 0 {
-                self.buckets[bucket].push(event);
-            } else {
-                self.front.push(event);
-            }
-        }
-        sort(&mut self.front);
-        self.turned = true;
+        calendar.clear_current();
+        self.unsorted.sort_into(&mut self.front);
     }
 }
 
@@ -253,145 +178,150 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    fn order(event: Event) -> (u64, u32) {
-        // The bits of positive numbers are in the order of the numbers.
-        (event.time.to_bits(), event.node)
+    /// Nodes that remember when something happens to them, and their queue.
+    struct Owner {
+        times: Vec<f64>,
+        queue: EventQueue,
+    }
+
+    impl Owner {
+        fn new(nodes: usize) -> Self {
+            Self {
+                times: vec![f64::INFINITY; nodes],
+                queue: EventQueue::default(),
+            }
+        }
+
+        fn set(&mut self, node: u32, time: f64) {
+            let before = std::mem::replace(&mut self.times[node as usize], time);
+            if time < before {
+                self.queue.advance(node, before, time);
+            } else {
+                self.queue.push(node, time);
+            }
+        }
+
+        fn next(&mut self, limit: f64) -> Option<(f64, u32)> {
+            loop {
+                while let Some(event) = self.queue.pop_until(limit) {
+                    let time = &mut self.times[event.node as usize];
+                    if *time == event.time {
+                        *time = f64::INFINITY;
+                        return Some((event.time, event.node));
+                    }
+                }
+                if !(self.queue).turn(limit, |node| self.times[node as usize]) {
+                    return None;
+                }
+            }
+        }
     }
 
     proptest! {
         #[test]
         fn events_come_in_the_order_of_a_sorted_set(
-            steps in prop::collection::vec((0u8..4, 0.0f64..1.0, 0u32..9), 1..600),
+            steps in prop::collection::vec((0u8..8, 0.0f64..1.0, 0u32..300), 1..3000),
             scale in prop::sample::select(vec![1e-6, 1.0, 1e5]),
         ) {
-            let mut queue = EventQueue::default();
+            let mut owner = Owner::new(300);
+            // The bits of positive numbers are in the order of the numbers.
             let mut model = BTreeSet::new();
             let mut now = 0.0;
             for (kind, x, node) in steps {
-                if kind < 3 {
-                    // Coarse times, so that there are ties.
-                    let time = now + scale * (x * 64.0).floor() / 8.0;
-                    if model.insert(order(Event { time, node, mark: 0 })) {
-                        queue.push(Event { time, node, mark: 0 });
+                if kind < 7 {
+                    // Coarse times, so that there are ties, and now and then one that never comes.
+                    let time = if kind == 6 {
+                        f64::INFINITY
+                    } else {
+                        now + scale * (x * 64.0).floor() / 8.0
+                    };
+                    model.remove(&(owner.times[node as usize].to_bits(), node));
+                    if time.is_finite() {
+                        model.insert((time.to_bits(), node));
                     }
+                    owner.set(node, time);
                 } else {
                     let limit = now + scale * x;
-                    while let Some(event) = queue.pop_until(limit) {
-                        prop_assert!(event.time <= limit);
-                        prop_assert_eq!(model.pop_first(), Some(order(event)));
+                    while let Some((time, node)) = owner.next(limit) {
+                        prop_assert!(time <= limit);
+                        prop_assert_eq!(model.pop_first(), Some((time.to_bits(), node)));
                     }
                     let first = model.first().map_or(f64::INFINITY, |one| f64::from_bits(one.0));
                     prop_assert!(first > limit);
                     now = limit;
                 }
-                prop_assert_eq!(queue.len(), model.len());
             }
-            while let Some(event) = queue.pop_until(f64::INFINITY) {
-                prop_assert_eq!(model.pop_first(), Some(order(event)));
+            while let Some((time, node)) = owner.next(f64::INFINITY) {
+                prop_assert_eq!(model.pop_first(), Some((time.to_bits(), node)));
             }
-            prop_assert!(model.is_empty() && queue.is_empty());
+            prop_assert!(model.is_empty() && owner.queue.is_empty());
         }
     }
 
     #[test]
     fn a_growing_and_shrinking_crowd_keeps_its_order_across_layouts() {
         // Each of many events puts in two more while the crowd grows, none afterwards.
-        let mut queue = EventQueue::default();
-        queue.push(Event {
-            time: 1.0,
-            node: 0,
-            mark: 0,
-        });
+        let mut owner = Owner::new(200_001);
+        owner.set(0, 1.0);
         let (mut born, mut taken, mut last) = (1u32, 0u32, 0.0);
-        while let Some(event) = queue.pop_until(f64::INFINITY) {
-            assert!(event.time >= last, "{} after {last}", event.time);
-            last = event.time;
+        while let Some((now, _)) = owner.next(f64::INFINITY) {
+            assert!(now >= last, "{now} after {last}");
+            last = now;
             taken += 1;
             if born < 200_000 {
                 let stream = Stream::new(3, 0, Purpose::EpidemicClocks);
                 for wait in stream.uniforms(taken, 0).into_iter().take(2) {
-                    let time = event.time - f64::from(wait).ln();
-                    queue.push(Event {
-                        time,
-                        node: born,
-                        mark: 0,
-                    });
+                    owner.set(born, now - f64::from(wait).ln());
                     born += 1;
                 }
             }
         }
         assert_eq!(taken, born);
-        assert!(queue.is_empty());
+        assert!(owner.queue.is_empty());
     }
 
     #[test]
-    fn what_comes_next_is_shown_once_and_some_of_it_may_be_dropped() {
-        let mut queue = EventQueue::default();
+    fn what_comes_next_is_known_once_and_what_comes_then_is_announced() {
+        let mut owner = Owner::new(3000);
         for node in 0..3000 {
-            let time = f64::from(node * 7 % 3000) + 1.0;
-            queue.push(Event {
-                time,
-                node,
-                mark: 0,
-            });
+            owner.set(node, f64::from(node * 7 % 3000) + 1.0);
         }
-        let (mut taken, mut seen, mut announced) = (Vec::new(), 0, 0);
-        while queue.ready(f64::INFINITY) {
-            let fresh = queue.fresh();
-            seen += fresh.len();
-            let mut kept = 0;
-            for at in 0..fresh.len() {
-                let mut event = fresh[at];
+        let (mut taken, mut announced) = (Vec::new(), 0);
+        while (owner.queue).turn(f64::INFINITY, |node| owner.times[node as usize]) {
+            announced += owner.queue.ahead().len();
+            for event in owner.queue.next_events() {
                 event.mark = 1 + event.node;
-                fresh[kept] = event;
-                kept += usize::from(event.node % 3 > 0);
             }
-            if !fresh.is_empty() {
-                queue.keep_fresh(kept);
-                announced += queue.ahead(1).len();
-            }
-            assert!(queue.fresh().is_empty());
-            if let Some(event) = queue.front.pop() {
-                queue.len -= 1;
+            assert!(
+                !owner.queue.turn(f64::INFINITY, |_| f64::NAN),
+                "some are left"
+            );
+            while let Some(event) = owner.queue.pop_until(f64::INFINITY) {
                 taken.push(event);
             }
         }
-        assert_eq!((seen, taken.len(), queue.len()), (3000, 2000, 0));
-        assert!(announced > 1000, "{announced}");
+        assert_eq!(taken.len(), 3000);
+        assert!(announced > 2000, "{announced}");
         assert!(taken.is_sorted_by(|a, b| a.before(b)));
-        assert!((taken.iter()).all(|one| one.node % 3 > 0 && one.mark == 1 + one.node));
+        assert!((taken.iter()).all(|one| one.mark == 1 + one.node));
     }
 
     #[test]
     fn what_never_happens_is_left_out_and_clearing_forgets() {
-        let mut queue = EventQueue::default();
-        queue.push(Event {
-            time: f64::INFINITY,
-            node: 1,
-            mark: 0,
-        });
-        queue.push(Event {
-            time: f64::NAN,
-            node: 1,
-            mark: 0,
-        });
-        assert!(queue.is_empty());
+        let mut owner = Owner::new(5000);
+        owner.queue.push(1, f64::INFINITY);
+        owner.queue.push(1, f64::NAN);
+        assert!(owner.queue.is_empty());
         for node in 0..5000 {
-            queue.push(Event {
-                time: f64::from(node % 77),
-                node,
-                mark: 0,
-            });
+            owner.set(node, f64::from(node % 77));
         }
-        assert_eq!(queue.len(), 5000);
-        queue.clear();
-        assert_eq!(queue.pop_until(f64::INFINITY), None);
-        queue.push(Event {
-            time: 2.0,
-            node: 7,
-            mark: 0,
-        });
-        assert_eq!(queue.pop_until(1.9), None);
-        assert_eq!(queue.pop_until(2.0).map(|event| event.node), Some(7));
+        assert_eq!(owner.next(0.5), Some((0.0, 0)));
+        assert!(!owner.queue.is_empty());
+        owner.queue.clear();
+        assert_eq!(owner.next(f64::INFINITY), None);
+        owner.times.fill(f64::INFINITY);
+        owner.set(7, 2.0);
+        assert_eq!(owner.next(1.9), None);
+        assert_eq!(owner.next(2.0), Some((2.0, 7)));
     }
 }

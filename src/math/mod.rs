@@ -3,6 +3,7 @@
 pub mod agenda;
 pub mod blocks;
 pub mod bonds;
+mod calendar;
 pub mod cells;
 pub mod clusters;
 pub mod convolution;

@@ -175,18 +175,19 @@ impl Graph {
         }
     }
 
-    /// Sixteen neighbours from an entry on, of whatever rows they are: those of `node` begin at
-    /// `offset(node)`. What is missing behind the last entry is 0.
+    /// The neighbours of all nodes, row by row: those of a node stand in its [`Graph::row`].
     #[inline(always)]
-    pub fn sixteen(&self, entry: usize) -> [u32; 16] {
-        let rest = self.targets.get(entry..).unwrap_or_default();
-        match rest.first_chunk::<16>() {
-            Some(entries) => *entries,
-            None => {
-                let mut entries = [0; 16];
-                entries[..rest.len()].copy_from_slice(rest);
-                entries
-            }
+    pub fn entries(&self) -> &[u32] {
+        &self.targets
+    }
+
+    /// Where the neighbours of a node begin and end among [`Graph::entries`]; an unknown node has
+    /// none.
+    #[inline(always)]
+    pub fn row(&self, node: u32) -> [u32; 2] {
+        match self.starts.get(node as usize..) {
+            Some(&[begin, end, ..]) => [begin, end],
+            _ => [0; 2],
         }
     }
 
@@ -202,19 +203,10 @@ impl Graph {
         self.starts[(node as usize).min(last)] as usize
     }
 
-    /// Brings the place of the node's row into the cache, for [`Graph::prefetch_row`] later.
+    /// Brings the place of the node's row into the cache, for [`Graph::row`] later.
     #[inline]
     pub fn prefetch(&self, node: u32) {
         prefetch_index(&self.starts, node as usize);
-    }
-
-    /// Brings the row of a node into the cache.
-    #[inline]
-    pub fn prefetch_row(&self, node: u32) {
-        let (targets, begin) = (&*self.targets, self.offset(node));
-        prefetch_index(targets, begin);
-        // A row of the usual length may lie in two lines.
-        prefetch_index(targets, begin + 12);
     }
 
     /// Every edge once as [low, high], in ascending order.
@@ -263,9 +255,9 @@ mod tests {
         assert_eq!(graph.degree(3), 3);
         let offsets: Vec<_> = (0..7).map(|node| graph.offset(node)).collect();
         assert_eq!(offsets, [0, 2, 4, 5, 8, 8, 8]);
-        // The row of node 3 begins at entry 5 of 8, and what is missing behind the last is 0.
-        assert_eq!(graph.sixteen(graph.offset(3) + 1)[..3], [1, 2, 0]);
-        assert_eq!(graph.sixteen(99), [0; 16]);
+        assert_eq!((graph.row(3), graph.row(4)), ([5, 8], [8, 8]));
+        assert_eq!((graph.row(5), graph.row(u32::MAX)), ([0; 2], [0; 2]));
+        assert_eq!(graph.entries()[5..], [0, 1, 2]);
         let edges: Vec<_> = graph.iter_edges().collect();
         assert_eq!(edges, [[0, 1], [0, 3], [1, 3], [2, 3]]);
     }

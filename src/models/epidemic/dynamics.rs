@@ -18,7 +18,6 @@ mod spread;
 mod state;
 
 use bevy::ecs::resource::Resource;
-use prefetch_index::prefetch_index;
 
 use crate::math::agenda::Agenda;
 use crate::math::event_queue::{Event, EventQueue};
@@ -209,51 +208,74 @@ impl Dynamics {
         until: f64,
         mut note: impl FnMut(Transmission),
     ) {
-        while self.queue.ready(until) {
-            self.prepare(graph, nodes);
-            let Some(event) = self.queue.pop_until(until) else {
+        loop {
+            while let Some(event) = self.queue.pop_until(until) {
+                self.happen(graph, nodes, event, &mut note);
+            }
+            let clocks = &self.clocks;
+            if !(self.queue).turn(until, |node| clocks[node as usize].due.abs()) {
                 break;
-            };
-            let (node, index) = (event.node, event.node as usize);
-            if self.clocks[index].due.abs() != event.time {
-                continue;
             }
-            let now = event.time;
-            match nodes.health[index] {
-                SUSCEPTIBLE => {
-                    let from = self.clocks[index].source;
-                    self.infections += 1;
-                    note(Transmission {
-                        time: now,
-                        from,
-                        to: node,
-                    });
-                    self.infect(graph, nodes, node, from, now, event.mark);
-                }
-                EXPOSED => self.turn_infectious(graph, nodes, node, now, event.mark),
-                INFECTIOUS => self.leave(graph, nodes, node, now),
-                ISOLATED => self.recover(graph, nodes, node, now),
-                REMOVED => self.turn_susceptible(graph, nodes, node, now),
-                _ => self.clocks[index].due = -NEVER,
-            }
+            self.prepare(graph, nodes);
         }
-        let mut ends = std::mem::take(&mut self.ends);
-        ends.drain_until(until, |events| {
-            for event in events {
-                prefetch_index(&self.clocks, event.node as usize);
+        self.end(nodes, until);
+    }
+
+    /// The ends of the infectious state that nobody else notices.
+    fn end(&mut self, nodes: &mut Nodes, until: f64) {
+        let (clocks, health) = (&mut self.clocks, &mut *nodes.health);
+        let mut count = 0;
+        self.ends.drain_until(until, |node| {
+            let (clock, state) = (&mut clocks[node as usize], &mut health[node as usize]);
+            let infectious = *state == INFECTIOUS;
+            let ends = infectious && -clock.due <= until;
+            if ends {
+                clock.due = -NEVER;
+                *state = REMOVED;
+                count += 1;
             }
-            for event in events {
-                let clock = &mut self.clocks[event.node as usize];
-                if clock.due == -event.time && nodes.health[event.node as usize] == INFECTIOUS {
-                    clock.due = -NEVER;
-                    self.move_to(nodes, event.node, REMOVED);
-                }
-            }
+            ends || !infectious
         });
-        self.ends = ends;
+        self.ends.tidy(|node| -clocks[node as usize].due);
+        self.census[usize::from(INFECTIOUS)] -= count;
+        self.census[usize::from(REMOVED)] += count;
+    }
+
+    /// An event, unless something else has come before.
+    #[inline(always)]
+    fn happen(
+        &mut self,
+        graph: &Graph,
+        nodes: &mut Nodes,
+        event: Event,
+        note: &mut impl FnMut(Transmission),
+    ) {
+        let (node, now) = (event.node, event.time);
+        let clock = &mut self.clocks[node as usize];
+        if clock.due.abs() != now {
+            return;
+        }
+        match nodes.health[node as usize] {
+            SUSCEPTIBLE => {
+                let from = clock.source;
+                self.infections += 1;
+                note(Transmission {
+                    time: now,
+                    from,
+                    to: node,
+                });
+                self.infect(graph, nodes, node, from, now, event.mark);
+            }
+            EXPOSED => self.turn_infectious(graph, nodes, node, now, event.mark),
+            INFECTIOUS => self.leave(graph, nodes, node, now),
+            ISOLATED => self.recover(graph, nodes, node, now),
+            REMOVED => self.turn_susceptible(graph, nodes, node, now),
+            _ => clock.due = -NEVER,
+        }
     }
 
     /// A susceptible node becomes infected; `from` is who did it.
+    #[inline(always)]
     fn infect(
         &mut self,
         graph: &Graph,
@@ -298,12 +320,7 @@ impl Dynamics {
     #[inline(always)]
     fn schedule(&mut self, node: u32, time: f64) {
         self.clocks[node as usize].due = time;
-        let time = time.abs();
-        self.queue.push(Event {
-            time,
-            node,
-            mark: 0,
-        });
+        self.queue.push(node, time.abs());
     }
 
     /// Draws the end of a state that infects nobody.

@@ -5,6 +5,8 @@
 //! near can draw before it has come. Whoever asks for what was drawn gets it for the very node,
 //! draw and time alone; anything else is drawn on the spot, with the same bits.
 
+use prefetch_index::prefetch_index;
+
 use super::Rates;
 use crate::math::network::Graph;
 use crate::math::philox::{Purpose, philox4x32_lanes};
@@ -28,9 +30,16 @@ struct Plan {
     leave: f64,
     /// The least word whose contact comes before the end.
     least: u32,
-    /// Where its contacts stand.
-    first: u32,
+    /// Where its contacts end among those that were chosen, and how many they are.
+    end: u32,
     count: u32,
+}
+
+/// Whom a node reaches, and when.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Contact {
+    pub(super) time: f64,
+    pub(super) other: u32,
 }
 
 /// Fourteen neighbours of a node, or less.
@@ -43,89 +52,117 @@ struct Unit {
     part: u32,
     entry: u32,
     count: u32,
-    /// That of the plan.
-    least: u32,
 }
 
 /// Plans and what they need.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Contacts {
     plans: Vec<Plan>,
-    /// Plans that were asked for, and those that were drawn.
-    asked: usize,
-    drawn: usize,
+    /// What was not drawn yet.
     units: Vec<Unit>,
     /// Random words of each unit.
     noise: Vec<[u32; LANES]>,
-    /// Whom a contact reaches, and after which time in units of the mean; as many as are in use.
+    /// Of every contact that was drawn: whose plan it is of, whom it reaches, and after which time
+    /// in units of the mean; as many as are in use.
+    owners: Vec<u32>,
     others: Vec<u32>,
     waits: Vec<f32>,
     used: usize,
+    /// Contacts that may matter, as many as are in use.
+    chosen: Vec<Contact>,
+    kept: usize,
 }
 
 impl Contacts {
     /// Forgets all plans; the memory stays.
     pub(super) fn clear(&mut self) {
-        (self.asked, self.drawn, self.used) = (0, 0, 0);
+        self.plans.clear();
+        self.kept = 0;
     }
 
-    /// Asks for the plan of a node that becomes infectious at a time, if it counts; gives its number
-    /// from 1 on, or 0.
+    /// Asks for the plan of a node that becomes infectious at a time; gives its number from 1 on.
     #[inline(always)]
-    pub(super) fn ask(&mut self, node: u32, draw: u32, begin: f64, counts: bool) -> u32 {
-        if self.asked == self.plans.len() {
-            self.plans.resize(2 * self.asked + 16, Plan::default());
+    pub(super) fn ask(&mut self, graph: &Graph, node: u32, draw: u32, begin: f64) -> u32 {
+        let plan = self.plans.len() as u32;
+        let [mut entry, end] = graph.row(node);
+        // The row is wanted when the noise has been drawn, sixteen entries at once.
+        prefetch_index(graph.entries(), entry as usize);
+        prefetch_index(graph.entries(), entry as usize + LANES - 1);
+        let (mut left, mut part) = (end - entry, 0);
+        loop {
+            let count = left.min(CONTACTS);
+            self.units.push(Unit {
+                plan,
+                node,
+                draw,
+                part,
+                entry,
+                count,
+            });
+            if left == count {
+                break;
+            }
+            (left, entry, part) = (left - count, entry + count, part + 1);
         }
-        let plan = &mut self.plans[self.asked];
-        (plan.node, plan.draw, plan.begin) = (node, draw, begin);
-        self.asked += usize::from(counts);
-        self.asked as u32 * u32::from(counts)
+        self.plans.push(Plan {
+            node,
+            draw,
+            begin,
+            ..Plan::default()
+        });
+        plan + 1
     }
 
-    /// Draws what was asked for.
-    pub(super) fn draw(&mut self, graph: &Graph, rates: &Rates, seed: u64) {
-        self.cut(graph);
+    /// Draws what was asked for. Only contacts that come before the time that `due` says of whom
+    /// they reach are kept.
+    #[inline(always)]
+    pub(super) fn draw(
+        &mut self,
+        graph: &Graph,
+        rates: &Rates,
+        seed: u64,
+        prefetch: impl Fn(u32),
+        due: impl Fn(u32) -> f64,
+    ) {
+        self.used = 0;
         dispatch(Draw {
             contacts: self,
-            graph,
+            entries: graph.entries(),
             rates,
             key: [seed as u32, (seed >> 32) as u32],
         });
+        self.units.clear();
+        for &other in &self.others[..self.used] {
+            prefetch(other);
+        }
+        self.choose(1.0 / rates.transmission, due);
     }
 
-    /// Cuts the rows of the plans that were not drawn yet into units.
+    /// Chooses among the contacts that were drawn.
     #[inline(always)]
-    fn cut(&mut self, graph: &Graph) {
-        self.units.clear();
-        for plan in self.drawn..self.asked {
-            let Plan { node, draw, .. } = self.plans[plan];
-            let mut entry = graph.offset(node) as u32;
-            let (plan, mut left, mut part) = (plan as u32, graph.degree(node) as u32, 0);
-            loop {
-                let count = left.min(CONTACTS);
-                self.units.push(Unit {
-                    plan,
-                    node,
-                    draw,
-                    part,
-                    entry,
-                    count,
-                    least: 0,
-                });
-                if left == count {
-                    break;
-                }
-                (left, entry, part) = (left - count, entry + count, part + 1);
-            }
+    fn choose(&mut self, mean: f64, due: impl Fn(u32) -> f64) {
+        let room = self.kept + self.used + 1;
+        if self.chosen.len() < room {
+            self.chosen.resize(2 * room, Contact::default());
         }
-        self.drawn = self.asked;
+        let drawn = self.owners.iter().zip(&self.others).zip(&self.waits);
+        for ((&owner, &other), &wait) in drawn.take(self.used) {
+            let plan = &mut self.plans[owner as usize];
+            let time = plan.begin + f64::from(wait) * mean;
+            self.chosen[self.kept] = Contact { time, other };
+            // No branch, for chance decides.
+            let matters = (time < plan.leave) & (time < due(other));
+            self.kept += usize::from(matters);
+            plan.count += u32::from(matters);
+            plan.end = self.kept as u32;
+        }
     }
 
     /// The number of the plan, when it is the plan of this node, draw and time.
     #[inline(always)]
     pub(super) fn find(&self, number: u32, node: u32, draw: u32, begin: f64) -> Option<usize> {
         let index = number.wrapping_sub(1) as usize;
-        let plan = self.plans[..self.asked].get(index)?;
+        let plan = self.plans.get(index)?;
         (plan.node == node && plan.draw == draw && plan.begin == begin).then_some(index)
     }
 
@@ -135,18 +172,11 @@ impl Contacts {
         self.plans[plan].leave
     }
 
-    /// Whom a plan reaches, and after which times in units of the mean. Some of these may come
-    /// after the end by a rounding error.
+    /// The contacts of a plan that may matter.
     #[inline(always)]
-    pub(super) fn of(&self, plan: usize) -> (&[u32], &[f32]) {
-        let plan = &self.plans[plan];
-        let range = plan.first as usize..(plan.first + plan.count) as usize;
-        (&self.others[range.clone()], &self.waits[range])
-    }
-
-    /// Whom all plans reach.
-    pub(super) fn reached(&self) -> &[u32] {
-        &self.others[..self.used]
+    pub(super) fn of(&self, plan: usize) -> &[Contact] {
+        let Plan { end, count, .. } = self.plans[plan];
+        &self.chosen[(end - count) as usize..end as usize]
     }
 }
 
@@ -156,7 +186,8 @@ const BELOW: f32 = 2_147_483_648.0 * (1.0 - 1e-5);
 /// Draws the units that were not drawn yet.
 struct Draw<'a> {
     contacts: &'a mut Contacts,
-    graph: &'a Graph,
+    /// The neighbours of all nodes, row by row.
+    entries: &'a [u32],
     rates: &'a Rates,
     key: [u32; 2],
 }
@@ -168,13 +199,14 @@ impl Kernel for Draw<'_> {
     fn run<S: Simd>(self, simd: S) {
         let Self {
             contacts,
-            graph,
+            entries,
             rates,
             key,
         } = self;
         let Contacts {
             plans,
             units,
+            owners,
             others,
             waits,
             noise,
@@ -187,15 +219,16 @@ impl Kernel for Draw<'_> {
         // A contact comes in time when its wait, in units of its own mean, is below that of the
         // end times this ratio.
         let ratio = (rates.transmission / rates.leaving()) as f32;
-        let room = (*used + (units.len() + 1) * LANES).max(others.len());
+        let room = ((units.len() + 1) * LANES).max(others.len());
+        owners.resize(room, 0);
         others.resize(room, 0);
         waits.resize(room, 0.0);
-        noise.resize(units.len().next_multiple_of(4), [0; LANES]);
+        let drawn = units.len();
+        units.resize(drawn.next_multiple_of(4), Unit::default());
+        noise.resize(units.len(), [0; LANES]);
         // First all the noise, then what follows from it: each is a short loop of which a
         // processor does several rounds at once.
-        for (four, noise) in units.chunks(4).zip(noise.chunks_exact_mut(4)) {
-            let mut of = [Unit::default(); 4];
-            of[..four.len()].copy_from_slice(four);
+        for (of, noise) in units.chunks_exact(4).zip(noise.chunks_exact_mut(4)) {
             let block =
                 (quarters(simd, [of[0].part, of[1].part, of[2].part, of[3].part]) << 2) + quarter;
             // Beyond 2¹⁶ blocks, as a hub with more edges needs, the high half of the step counts on.
@@ -213,9 +246,11 @@ impl Kernel for Draw<'_> {
             high.0.store_array(&mut noise[2]);
             high.1.store_array(&mut noise[3]);
         }
-        // The ends of sixteen plans at once, and the least words whose contacts come before.
+        // The ends of sixteen plans at once, and the least words whose contacts come before; then
+        // these contacts.
         let mean = 1.0 / rates.leaving();
-        for (sixteen, noise) in units.chunks_mut(LANES).zip(noise.chunks(LANES)) {
+        let mut at = 0;
+        for (some, noise) in units[..drawn].chunks(LANES).zip(noise.chunks(LANES)) {
             let mut words = [0; LANES];
             for (word, noise) in words.iter_mut().zip(noise) {
                 *word = noise[END];
@@ -224,39 +259,47 @@ impl Kernel for Draw<'_> {
             let before = exp(simd, end * -ratio) * BELOW;
             let least = before.to_int::<i32x16<S>>().bitcast::<u32x16<S>>() << 1;
             let (end, least) = (end.to_array(), least.to_array());
-            for (k, unit) in sixteen.iter_mut().enumerate() {
+            for (k, (unit, noise)) in some.iter().zip(noise).enumerate() {
                 let plan = &mut plans[unit.plan as usize];
-                if unit.part == 0 {
-                    plan.leave = plan.begin + f64::from(end[k]) * mean;
-                    plan.least = least[k];
-                }
-                unit.least = plan.least;
+                // No branch, for chance decides.
+                let first = unit.part == 0;
+                let leave = plan.begin + f64::from(end[k]) * mean;
+                plan.leave = if first { leave } else { plan.leave };
+                plan.least = if first { least[k] } else { plan.least };
+                let words = u32x16::load_array(simd, *noise);
+                let reached = u32x16::load_array(simd, sixteen(entries, unit.entry as usize));
+                let in_time = words.simd_ge(u32x16::splat(simd, plan.least));
+                let hits = in_time.to_bitmask() as u32 & ((1 << unit.count) - 1);
+                let mask = mask32x16::from_bitmask(simd, u64::from(hits));
+                let place = at..at + LANES;
+                u32x16::splat(simd, unit.plan).store_slice(&mut owners[place.clone()]);
+                reached
+                    .compress(mask)
+                    .store_slice(&mut others[place.clone()]);
+                // For now the words themselves.
+                f32x16::from_bits(words.compress(mask)).store_slice(&mut waits[place]);
+                at += hits.count_ones() as usize;
             }
         }
-        let first = *used;
-        for (unit, noise) in units.iter().zip(noise) {
-            let plan = &mut plans[unit.plan as usize];
-            if unit.part == 0 {
-                (plan.first, plan.count) = (*used as u32, 0);
-            }
-            let words = u32x16::load_array(simd, *noise);
-            let entries = u32x16::load_array(simd, graph.sixteen(unit.entry as usize));
-            let in_time = words.simd_ge(u32x16::splat(simd, unit.least));
-            let hits = in_time.to_bitmask() as u32 & ((1 << unit.count) - 1);
-            let mask = mask32x16::from_bitmask(simd, u64::from(hits));
-            let at = *used..*used + LANES;
-            entries.compress(mask).store_slice(&mut others[at.clone()]);
-            let words = f32x16::from_bits(words.compress(mask));
-            // For now the words themselves.
-            words.store_slice(&mut waits[at]);
-            plan.count += hits.count_ones();
-            *used += hits.count_ones() as usize;
-        }
+        *used = at;
         // Logarithms of those that are in time alone.
-        let end = first + (*used - first).next_multiple_of(LANES);
-        for some in waits[first..end].chunks_exact_mut(LANES) {
+        for some in waits[..at.next_multiple_of(LANES)].chunks_exact_mut(LANES) {
             let words: u32x16<S> = f32x16::from_slice(simd, some).to_bits();
             exponential(simd, words).store_slice(some);
+        }
+    }
+}
+
+/// Sixteen neighbours from an entry on, of whatever rows they are; what is missing is 0.
+#[inline(always)]
+fn sixteen(entries: &[u32], entry: usize) -> [u32; LANES] {
+    let rest = entries.get(entry..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(entries) => *entries,
+        None => {
+            let mut entries = [0; LANES];
+            entries[..rest.len()].copy_from_slice(rest);
+            entries
         }
     }
 }
@@ -287,7 +330,7 @@ mod tests {
     use crate::math::simd::tests::levels;
 
     /// Plans of a graph's nodes 0 to 39, all together or one by one.
-    fn plans(graph: &Graph, level: Level, together: bool) -> Vec<(u64, Vec<u32>, Vec<u32>)> {
+    fn plans(graph: &Graph, level: Level, together: bool) -> Vec<(u64, Vec<(u32, u64)>)> {
         let rates = Rates {
             transmission: 0.7,
             recovery: 1.3,
@@ -296,20 +339,18 @@ mod tests {
         let mut contacts = Contacts::default();
         let mut numbers = Vec::new();
         for node in 0..40 {
-            numbers.push(contacts.ask(node, node % 3, f64::from(node), true));
+            numbers.push(contacts.ask(graph, node, node % 3, f64::from(node)));
             if !together || node == 39 {
-                let contacts = &mut contacts;
-                contacts.cut(graph);
-                let (key, rates) = ([5, 9], &rates);
-                dispatch_at(
-                    level,
-                    Draw {
-                        contacts,
-                        graph,
-                        rates,
-                        key,
-                    },
-                );
+                let draw = Draw {
+                    contacts: &mut contacts,
+                    entries: graph.entries(),
+                    rates: &rates,
+                    key: [5, 9],
+                };
+                dispatch_at(level, draw);
+                contacts.units.clear();
+                contacts.choose(1.0 / rates.transmission, |_| f64::INFINITY);
+                contacts.used = 0;
             }
         }
         let mut list = Vec::new();
@@ -324,11 +365,19 @@ mod tests {
             let expected = -uniform.ln() / rates.leaving();
             assert!((period - expected).abs() < 1e-6 * (1.0 + expected));
             assert!(contacts.find(number, node, 7, f64::from(node)).is_none());
-            let (others, waits) = contacts.of(plan);
-            let waits = waits.iter().map(|wait| wait.to_bits()).collect();
-            list.push((contacts.leave(plan).to_bits(), others.to_vec(), waits));
+            let reached = contacts.of(plan).iter();
+            let reached = reached.map(|one| (one.other, one.time.to_bits()));
+            list.push((contacts.leave(plan).to_bits(), reached.collect()));
         }
         list
+    }
+
+    #[test]
+    fn what_is_missing_behind_the_last_row_is_zero() {
+        let entries: Vec<u32> = (1..=20).collect();
+        assert_eq!(sixteen(&entries, 3), std::array::from_fn(|k| k as u32 + 4));
+        assert_eq!(sixteen(&entries, 18)[..3], [19, 20, 0]);
+        assert_eq!(sixteen(&entries, 99), [0; LANES]);
     }
 
     #[test]

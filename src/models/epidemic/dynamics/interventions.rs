@@ -57,6 +57,8 @@ impl Dynamics {
     /// Isolates infectious nodes at a time: the contacts that they would still have made are
     /// taken back, and their neighbours wait for the others.
     pub fn isolate(&mut self, graph: &Graph, nodes: &mut Nodes, which: &[u32], now: f64) {
+        // Plans left out contacts that would have come too late, and now some may be in time.
+        self.contacts.clear();
         for &node in which {
             if nodes.health.get(node as usize) != Some(&INFECTIOUS) {
                 continue;

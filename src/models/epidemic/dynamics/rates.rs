@@ -24,10 +24,15 @@ pub struct Rates {
 }
 
 impl Rates {
+    /// True when nobody becomes susceptible again.
+    pub fn immune_for_good(&self) -> bool {
+        self.immunity && self.waning <= 0.0
+    }
+
     /// True when the end of the infectious state changes nothing for anybody else: contacts after
     /// it were never drawn, and the node is immune for good.
     pub fn ends_unnoticed(&self) -> bool {
-        self.immunity && self.waning <= 0.0 && self.detection <= 0.0
+        self.immune_for_good() && self.detection <= 0.0
     }
 
     /// Rate at which a node leaves the infectious state.

@@ -2,52 +2,51 @@
 
 use prefetch_index::prefetch_index;
 
+use super::contacts::Contact;
 use super::health::{EXPOSED, INFECTIOUS, SUSCEPTIBLE};
 use super::{Dynamics, NEVER, NOBODY, Nodes, exponential};
-use crate::math::event_queue::Event;
 use crate::math::network::Graph;
 
 impl Dynamics {
     /// Draws what the nodes will do whose turn is next, all together.
     #[inline(always)]
     pub(super) fn prepare(&mut self, graph: &Graph, nodes: &Nodes) {
-        let fresh = self.queue.fresh();
-        if fresh.is_empty() {
-            return;
-        }
         self.contacts.clear();
         let at_once = !self.rates.onset.is_finite();
-        let mut kept = 0;
-        for at in 0..fresh.len() {
-            let mut event = fresh[at];
+        for event in self.queue.next_events() {
             let index = event.node as usize;
-            let (clock, state) = (self.clocks[index], nodes.health[index]);
-            // No branch, for chance decides.
-            let begins = (state == EXPOSED) | ((state == SUSCEPTIBLE) & at_once);
-            let counts = clock.due.abs() == event.time;
-            let begins = begins & counts;
-            let draw = clock.draws.wrapping_add(1);
-            event.mark = self.contacts.ask(event.node, draw, event.time, begins);
-            fresh[kept] = event;
-            kept += usize::from(counts);
+            let state = nodes.health[index];
+            if state == EXPOSED || (state == SUSCEPTIBLE && at_once) {
+                let draw = self.clocks[index].draws.wrapping_add(1);
+                event.mark = self.contacts.ask(graph, event.node, draw, event.time);
+            }
         }
-        self.queue.keep_fresh(kept);
-        self.contacts.draw(graph, &self.rates, self.seed);
-        for &other in self.contacts.reached() {
-            prefetch_index(&self.clocks, other as usize);
-        }
-        // What comes next is on its way into the cache meanwhile: first the nodes, a turn later
-        // their rows.
-        for event in self.queue.ahead(1) {
-            graph.prefetch_row(event.node);
-        }
-        for event in self.queue.ahead(2) {
-            let index = event.node as usize;
+        self.draw_contacts(graph);
+        // What comes next is on its way into the cache meanwhile.
+        for &node in self.queue.ahead() {
+            let index = node as usize;
             prefetch_index(&self.clocks, index);
             prefetch_index(&*nodes.arrival, index);
             prefetch_index(&*nodes.infector, index);
-            graph.prefetch(event.node);
+            graph.prefetch(node);
         }
+    }
+
+    /// Draws the plans that were asked for.
+    #[inline(always)]
+    fn draw_contacts(&mut self, graph: &Graph) {
+        let clocks = &*self.clocks;
+        let for_good = self.rates.immune_for_good();
+        let due = |node: u32| {
+            // A node that may become susceptible again before the contact waits for it then.
+            if for_good {
+                clocks[node as usize].due
+            } else {
+                NEVER
+            }
+        };
+        let prefetch = |node| prefetch_index(clocks, node as usize);
+        (self.contacts).draw(graph, &self.rates, self.seed, prefetch, due);
     }
 
     /// The node becomes infectious, or its clocks are drawn anew while it is: the end of the
@@ -65,34 +64,23 @@ impl Dynamics {
         let plan = match self.contacts.find(plan, node, draw, now) {
             Some(plan) => plan,
             None => {
-                let plan = self.contacts.ask(node, draw, now, true);
-                self.contacts.draw(graph, &self.rates, self.seed);
+                let plan = self.contacts.ask(graph, node, draw, now);
+                self.draw_contacts(graph);
                 plan as usize - 1
             }
         };
         let leave = self.contacts.leave(plan);
         if self.rates.ends_unnoticed() {
             self.clocks[node as usize].due = -leave;
-            self.ends.push(Event {
-                time: leave,
-                node,
-                mark: 0,
-            });
+            self.ends.push(node, leave);
         } else {
             self.schedule(node, -leave);
         }
-        let mean = 1.0 / self.rates.transmission;
-        let (others, waits) = self.contacts.of(plan);
-        for (&other, &wait) in others.iter().zip(waits) {
-            let time = now + f64::from(wait) * mean;
+        for &Contact { time, other } in self.contacts.of(plan) {
             let clock = &mut self.clocks[other as usize];
-            if time < clock.due && time < leave {
+            if time < clock.due {
+                self.queue.advance(other, clock.due, time);
                 (clock.due, clock.source) = (time, node);
-                self.queue.push(Event {
-                    time,
-                    node: other,
-                    mark: 0,
-                });
             }
         }
     }

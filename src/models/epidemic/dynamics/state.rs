@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, Dynamics, NOBODY, Rates, health};
-use crate::math::event_queue::Event;
 
 /// The part of the chain that a checkpoint keeps, together with the columns.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,12 +69,7 @@ impl Dynamics {
         self.ends.clear();
         self.contacts.clear();
         for (node, clock) in (0..).zip(&self.clocks) {
-            let time = clock.due.abs();
-            self.queue.push(Event {
-                time,
-                node,
-                mark: 0,
-            });
+            self.queue.push(node, clock.due.abs());
         }
         true
     }

@@ -255,42 +255,42 @@ fn a_change_of_rates_is_exact() {
 #[test]
 fn strokes_of_the_hand_are_exact() {
     let graph = small();
-    let rates = Rates {
-        immunity: false,
-        ..SIR
-    };
-    compare(
-        "isolate, vaccinate and seed",
-        20_000,
-        |seed| {
-            let mut run = Run::new(&graph, &[0, 5], rates, seed);
-            run.advance(0.4);
-            run.with(|graph, dynamics, nodes| {
-                dynamics.isolate(graph, nodes, &[5, 2, 5, 99], 0.4);
-                dynamics.vaccinate(nodes, &[3, 99]);
-                dynamics.seed(graph, nodes, &[7, 99], 0.4);
-            });
-            run.advance(1.2);
-            run.health
-        },
-        |seed| {
-            let mut states = fresh(&[0, 5]);
-            let mut random = Random::new(seed ^ 0xabcd_0000);
-            naive::run(&graph, &mut states, &rates, 0.0, 0.4, &mut random);
-            for node in [5, 2] {
-                if states[node] == health::INFECTIOUS {
-                    states[node] = health::ISOLATED;
+    // With and without a return to the susceptible state.
+    for immunity in [false, true] {
+        let rates = Rates { immunity, ..SIR };
+        compare(
+            "isolate, vaccinate and seed",
+            20_000,
+            |seed| {
+                let mut run = Run::new(&graph, &[0, 5], rates, seed);
+                run.advance(0.4);
+                run.with(|graph, dynamics, nodes| {
+                    dynamics.isolate(graph, nodes, &[5, 2, 5, 99], 0.4);
+                    dynamics.vaccinate(nodes, &[3, 99]);
+                    dynamics.seed(graph, nodes, &[7, 99], 0.4);
+                });
+                run.advance(1.2);
+                run.health
+            },
+            |seed| {
+                let mut states = fresh(&[0, 5]);
+                let mut random = Random::new(seed ^ 0xabcd_0000);
+                naive::run(&graph, &mut states, &rates, 0.0, 0.4, &mut random);
+                for node in [5, 2] {
+                    if states[node] == health::INFECTIOUS {
+                        states[node] = health::ISOLATED;
+                    }
                 }
-            }
-            for (node, state) in [(3, health::VACCINATED), (7, health::INFECTIOUS)] {
-                if states[node] == health::SUSCEPTIBLE {
-                    states[node] = state;
+                for (node, state) in [(3, health::VACCINATED), (7, health::INFECTIOUS)] {
+                    if states[node] == health::SUSCEPTIBLE {
+                        states[node] = state;
+                    }
                 }
-            }
-            naive::run(&graph, &mut states, &rates, 0.4, 1.2, &mut random);
-            states
-        },
-    );
+                naive::run(&graph, &mut states, &rates, 0.4, 1.2, &mut random);
+                states
+            },
+        );
+    }
 }
 
 #[test]
@@ -348,6 +348,34 @@ fn rates_of_zero_stop_what_they_drive() {
     run.advance(1e6);
     assert_eq!(run.dynamics.census()[usize::from(health::REMOVED)], 1);
     assert_eq!(run.dynamics.infections(), 0);
+}
+
+#[test]
+fn what_was_drawn_beforehand_does_not_outlive_an_isolation() {
+    // A ring of so many nodes that the turn of several is near at any time.
+    const NODES: u32 = 4000;
+    let edges: Vec<_> = (0..NODES)
+        .flat_map(|node| (1..=6).map(move |step| [node, (node + step * step) % NODES]))
+        .collect();
+    let graph = Graph::from_edges(NODES as usize, &edges).unwrap();
+    let seeds: Vec<u32> = (0..NODES).step_by(40).collect();
+    for seed in 0..10 {
+        let mut run = Run::new(&graph, &seeds, SIR, seed);
+        run.advance(0.7);
+        // One that goes on from the state has drawn nothing yet.
+        let mut other = Run::new(&graph, &[], SIR, seed);
+        (other.health, other.arrival) = (run.health.clone(), run.arrival.clone());
+        other.infector = run.infector.clone();
+        assert!(other.dynamics.set_state(run.dynamics.state()));
+        let ill = |node: &u32| run.health[*node as usize] == health::INFECTIOUS;
+        let found: Vec<u32> = (0..NODES).filter(ill).step_by(2).collect();
+        assert!(found.len() > 100);
+        for run in [&mut run, &mut other] {
+            run.with(|graph, dynamics, nodes| dynamics.isolate(graph, nodes, &found, 0.7));
+            run.advance(9.0);
+        }
+        assert!(run.arrival == other.arrival && run.health == other.health);
+    }
 }
 
 #[test]
