@@ -152,13 +152,14 @@ impl ExpectedDegrees {
         }
     }
 
-    /// One expected degree for each node; the same for any number of threads.
+    /// Expected degrees of so many nodes; the same for any number of threads.
     ///
     /// # Errors
     /// See [`ExpectedDegrees::check`]; a list must have one entry per node.
-    pub fn sample(&self, nodes: usize, seed: u64) -> Result<Pages<f64>, DegreeError> {
+    pub fn sample(&self, nodes: usize, seed: u64) -> Result<Expected, DegreeError> {
         self.check()?;
-        let mut list = Pages::zeroed(nodes);
+        let alike = matches!(self, Self::Constant { .. });
+        let mut list = Pages::zeroed(if alike { nodes.min(1) } else { nodes });
         let stream = Stream::new(seed, 0, Purpose::InitialCondition);
         let mut draw = |of: &(dyn Fn(f64) -> f64 + Sync)| {
             let one = |(node, degree): (usize, &mut f64)| {
@@ -193,7 +194,38 @@ impl ExpectedDegrees {
                 list.copy_from_slice(given);
             }
         }
-        Ok(list)
+        Ok(Expected {
+            nodes,
+            values: list,
+        })
+    }
+}
+
+/// Expected degrees κ of nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    nodes: usize,
+    /// One for all nodes, or one for each.
+    values: Pages<f64>,
+}
+
+impl Expected {
+    /// The values: one for all nodes, or one for each. Either way they tell the distribution.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// That of a node.
+    pub fn of(&self, node: usize) -> f64 {
+        self.values[node.min(self.values.len() - 1)]
+    }
+
+    /// What matters of them together.
+    pub fn totals(&self) -> Totals {
+        match *self.values {
+            [degree] => Totals::alike(degree, self.nodes),
+            _ => Totals::new(&self.values),
+        }
     }
 }
 
@@ -257,12 +289,27 @@ impl Totals {
             most = most.max(degree);
             alike &= degree == first;
         }
+        if alike {
+            return Self::alike(first, expected.len());
+        }
         Self {
             nodes: expected.len(),
             sum,
             squares,
             most,
             alike,
+        }
+    }
+
+    /// Of so many nodes with the same expected degree.
+    fn alike(degree: f64, nodes: usize) -> Self {
+        let sum = degree * nodes as f64;
+        Self {
+            nodes,
+            sum,
+            squares: degree * sum,
+            most: degree,
+            alike: true,
         }
     }
 }
@@ -275,7 +322,11 @@ mod tests {
     /// Sample mean and second moment against theory, within four standard errors.
     fn moments(degrees: &ExpectedDegrees, expected: [f64; 3]) {
         let n = 40_000;
-        let list = degrees.sample(n, 5).unwrap();
+        let expected_degrees = degrees.sample(n, 5).unwrap();
+        let list: Vec<f64> = (0..n).map(|node| expected_degrees.of(node)).collect();
+        let totals = expected_degrees.totals();
+        assert_eq!(totals.nodes, n);
+        assert!((totals.sum - list.iter().sum::<f64>()).abs() < 1e-9 * totals.sum);
         let mean = list.iter().sum::<f64>() / n as f64;
         let variance = list.iter().map(|k| (k - mean).powi(2)).sum::<f64>() / n as f64;
         let [m, v, fourth] = expected;

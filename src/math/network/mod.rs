@@ -29,7 +29,7 @@ pub mod shape;
 mod stretch;
 mod tree;
 
-pub use degrees::{DegreeError, ExpectedDegrees};
+pub use degrees::{DegreeError, Expected, ExpectedDegrees};
 pub use error::NetworkError;
 pub use graph::{Graph, GraphError};
 pub use kernel::Kernel;

@@ -170,7 +170,8 @@ pub fn side(placed: &Placed, totals: &Totals) -> f64 {
 }
 
 impl Plan {
-    /// Plans the sampling of nodes with the given expected degrees, one per node.
+    /// Plans the sampling of nodes with the given expected degrees, one per node unless they are
+    /// alike.
     pub fn new(tree: Tree, placed: Placed, expected: &[f64], totals: &Totals) -> Self {
         let Totals {
             nodes,

@@ -18,7 +18,7 @@ use super::super::domain::Domain;
 use super::super::pages::Pages;
 use super::super::philox::{Purpose, Stream};
 use super::super::simd::{self, LANES, Simd, SimdBase, dispatch, store_positions, u32x16};
-use super::degrees::{ExpectedDegrees, Totals, check_list};
+use super::degrees::{Expected, ExpectedDegrees, Totals, check_list};
 use super::error::NetworkError;
 use super::found::{Found, MOST_WORK};
 use super::geometry::Geometry;
@@ -52,8 +52,8 @@ pub struct Clipping {
 pub struct SpatialNetwork {
     /// Position of each node; nodes of near numbers are near in space.
     pub positions: Pages<[u32; 2]>,
-    /// Expected degree κ of each node.
-    pub expected: Pages<f64>,
+    /// Expected degrees κ of the nodes.
+    pub expected: Expected,
     /// The edges.
     pub graph: Graph,
     /// Where the rule asked for probabilities above 1.
@@ -75,14 +75,14 @@ impl SpatialNetwork {
         check_sizes(nodes, 0)?;
         let placed = Placed::new(kernel, Geometry::from(domain))?;
         let expected = degrees.sample(nodes, seed)?;
-        let totals = Totals::new(&expected);
+        let totals = expected.totals();
         check_edges(&totals)?;
         // Positions are drawn alike, so that nodes may as well be numbered by cell.
         let positions = uniform_positions(domain, nodes, seed);
         let tree = Tree::sort(domain, &positions, side(&placed, &totals))
             .map_err(|node| NetworkError::Outside { node })?;
         drop(positions);
-        let plan = Plan::new(tree, placed, &expected, &totals);
+        let plan = Plan::new(tree, placed, expected.values(), &totals);
         let (graph, clipping, tree) = draw(plan, &totals, seed)?;
         Ok(Self {
             positions: tree.into_positions(domain),

@@ -58,7 +58,7 @@ pub fn lay(start: &Start, parameters: &Epidemic, inputs: Option<&Inputs>) -> Res
         tags: (0..sampled.positions.len() as u32).collect(),
         positions: sampled.positions.to_vec(),
         network: Network {
-            degrees: Degrees::expected(&sampled.expected),
+            degrees: Degrees::expected(sampled.expected.values()),
             graph: sampled.graph,
             missing,
             placed: Some((kernel, placed)),
@@ -71,7 +71,7 @@ pub fn lay(start: &Start, parameters: &Epidemic, inputs: Option<&Inputs>) -> Res
 /// are joined for certain. A network whose degrees would be quite other ones is refused.
 fn missing(network: &SpatialNetwork) -> Result<f64, String> {
     let clipping = &network.clipping;
-    let edges = 0.5 * network.expected.iter().sum::<f64>();
+    let edges = 0.5 * network.expected.totals().sum;
     let share = clipping.missing / edges.max(1.0);
     if share <= MOST_MISSING {
         return Ok(share);
@@ -222,7 +222,7 @@ fn geometric(start: &Start, mean: f64) -> Result<Laid, String> {
         tags: (0..count as u32).collect(),
         positions: sampled.positions.to_vec(),
         network: Network {
-            degrees: Degrees::expected(&sampled.expected),
+            degrees: Degrees::expected(sampled.expected.values()),
             graph: sampled.graph,
             placed: Some((kernel, placed)),
             missing: 0.0,

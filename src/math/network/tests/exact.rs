@@ -109,7 +109,7 @@ fn edges_have_the_probabilities_of_every_pair() {
     ]);
     for (k, kernel) in kernels.enumerate() {
         for (d, domain) in domains.iter().enumerate() {
-            let expected = [&constant[..], &spread, &heavy][(k + d) % 3];
+            let expected = [&constant[..], spread.values(), heavy.values()][(k + d) % 3];
             let (chi2, freedom) = chi_square(domain, expected, kernel, 12);
             // χ² has variance 2ν; 36 tests, hence five standard deviations.
             let excess = (chi2 - freedom) / (2.0 * freedom).sqrt();
@@ -142,7 +142,7 @@ fn expected_degrees_are_recovered() {
         assert_eq!(network.clipping, Clipping::default(), "{kernel:?}");
         for kind in [2.0, 22.0] {
             let of_kind: Vec<f64> = (0..nodes)
-                .filter(|&node| network.expected[node] == kind)
+                .filter(|&node| network.expected.of(node) == kind)
                 .map(|node| network.graph.degree(node as u32) as f64)
                 .collect();
             let count = of_kind.len() as f64;
