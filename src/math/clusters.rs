@@ -179,10 +179,16 @@ fn cell_from(grid: &CellGrid, first: usize) -> Cell {
 /// True when some particle of one cell is closer than the cutoff to some particle of the other.
 fn touch(grid: &CellGrid, a: &Cell, b: &Cell, cutoff: f32) -> bool {
     let offset = grid.separation(grid.sorted()[a.first], grid.sorted()[b.first]);
+    let half = grid.half_box();
     let gap = [0, 1].map(|axis| {
-        (offset[axis] + b.low[axis] - a.high[axis])
-            .max(a.low[axis] - offset[axis] - b.high[axis])
-            .max(0.0)
+        let from = offset[axis] + b.low[axis] - a.high[axis];
+        let to = offset[axis] + b.high[axis] - a.low[axis];
+        // Where some of the pairs may be nearer the other way around the box, nothing is said.
+        if from.min(-to) < -half[axis] * 0.9999 {
+            0.0
+        } else {
+            from.max(-to).max(0.0)
+        }
     });
     // The bounding boxes settle most pairs of dense cells; the margin covers their rounding.
     if !closer(gap, cutoff * 1.0001) {
@@ -261,6 +267,18 @@ mod tests {
             let total: u32 = clusters.sizes().iter().sum();
             prop_assert_eq!(total as usize, positions.len());
         }
+    }
+
+    #[test]
+    fn cells_that_face_each_other_both_ways_around_a_narrow_box_are_linked() {
+        let domain = Domain::new([16.08, 1.521], Boundary::Periodic);
+        // The first and the second are nearest over the edge, too far; the third, in the cell of
+        // the first, is near the second without.
+        let points = [[5.105, -0.741], [4.61, 0.0303], [5.218, -0.3276]];
+        let positions = points.map(|point| domain.fixed(point));
+        let mut clusters = Clusters::default();
+        clusters.find(&domain, &positions, 0.716_564);
+        assert_eq!(clusters.labels(), [0; 3]);
     }
 
     #[test]

@@ -265,6 +265,16 @@ impl CellGrid {
         ]
     }
 
+    /// Half the sides of a periodic box, beyond which a separation is that of another image;
+    /// infinite without images.
+    pub fn half_box(&self) -> [f32; 2] {
+        if self.periodic {
+            self.quantum.map(|quantum| 2_147_483_648.0 * quantum)
+        } else {
+            [f32::INFINITY; 2]
+        }
+    }
+
     /// Calls `visit(j, separation, squared distance)` for every particle j at a distance less
     /// than the radius from particle i, itself excepted, in the order of the cells. In a periodic
     /// box only the nearest image of each particle is seen.
