@@ -275,9 +275,11 @@ fn a_window_goes_on_from_a_run_that_was_kept() {
     // Without a display the file is read first, and its faults come before that of the display.
     let name = text(&path);
     seethe(&[name]).ends_with(3).says(&["DISPLAY"]);
-    seethe(&["run", name, "--steps", "1"])
-        .ends_with(2)
-        .says(&["not a scene", "--resume"]);
+    seethe(&["run", name, "--steps", "1"]).ends_with(2).says(&[
+        "not a scene",
+        "--resume",
+        "record",
+    ]);
     let mut bytes = std::fs::read(&path).expect("the file");
     bytes.truncate(1000);
     std::fs::write(&path, &bytes).expect("a file");
@@ -286,6 +288,33 @@ fn a_window_goes_on_from_a_run_that_was_kept() {
         .says(&["state.ckpt", "damaged"]);
     for other in ["/dev/null", "/nonexistent", "Cargo.toml"] {
         assert!(!checkpoint::is_one(Path::new(other)), "{other}");
+    }
+}
+
+#[test]
+fn a_film_begins_where_a_run_was_kept() {
+    let folder = folder();
+    let place = |name: &str| text(&folder.path().join(name)).to_string();
+    let few = ["--set", "population.count=80"];
+    let small = ["--quiet", "--size", "96x64"];
+    let kept = place("kept.ckpt");
+    let to = ["--steps", "40", "--checkpoint", &kept, "--quiet"];
+    seethe(&[&["run", "mips"][..], &few, &to].concat()).ends_with(0);
+    let (still, whole) = (place("still.png"), place("whole.png"));
+    let ten = ["-o", &still, "--skip", "10"];
+    seethe(&[&["record", &kept][..], &ten, &small].concat()).ends_with(0);
+    let fifty = ["-o", &whole, "--skip", "50"];
+    seethe(&[&["record", "mips"][..], &fifty, &few, &small].concat()).ends_with(0);
+    let bytes = |name: &str| std::fs::read(name).expect("a picture");
+    assert!(bytes(&still) == bytes(&whole));
+    // Not the picture of where it was kept.
+    let at_once = place("at_once.png");
+    seethe(&[&["record", &kept, "-o", &at_once][..], &small].concat()).ends_with(0);
+    assert!(bytes(&still) != bytes(&at_once));
+    for flags in [&few, &["--seed", "3"]] {
+        seethe(&[&["record", &kept, "-o", &still][..], flags, &small].concat())
+            .ends_with(2)
+            .says(&["kept.ckpt", "leave --set"]);
     }
 }
 

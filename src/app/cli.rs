@@ -87,7 +87,7 @@ pub enum FilmQuality {
 /// What `run` and `record` have in common.
 #[derive(Args, Debug)]
 pub struct SceneOptions {
-    /// Scene file, or name of a built-in scene
+    /// Scene file, or name of a built-in scene; `record` also takes a run that was kept
     pub scene: String,
     /// Override a value of the scene, such as `parameters.peclet=80` or `population.count=1000`
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = split)]

@@ -1,13 +1,15 @@
-//! `seethe record`: a scene as a film. Every frame shows the step it was asked for.
+//! `seethe record`: a scene, or a run that was kept, as a film. Every frame shows the step it was asked for.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Failure;
-use super::cli::{FilmQuality, RecordOptions};
+use super::cli::{FilmQuality, RecordOptions, SceneOptions};
 use super::dressing::Dresser;
 use super::run::{interruption, progress};
 use crate::panel::Dress;
+use crate::record::checkpoint;
 use crate::record::encode::{Container, FilmError, FilmSettings, FilmWriter, Metadata, Quality};
 use crate::scene::Scene;
 use crate::sim::Snapshot;
@@ -16,17 +18,16 @@ use crate::sim::simulation::{Simulation, worker_threads};
 use crate::sim::snapshot::{self, PictureRequest};
 use crate::view::{self, PictureStyle};
 
-/// Films a scene off screen.
+/// Films a scene or a run off screen.
 pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     let bad = |text: String| Failure::BadInput(text);
-    let scene = super::load(&options.scene.scene, &options.scene.all_overrides())?;
+    let mut simulation = beginning(&options.scene)?;
+    let scene = simulation.scene();
     let container = Container::from_path(&options.output).map_err(film_failed)?;
     let frames = frames(options, container).map_err(bad)?;
-    let steps_per_frame = steps_per_frame(options, &scene, frames);
-    let settings = settings(options, &scene, frames);
+    let steps_per_frame = steps_per_frame(options, scene, frames);
+    let settings = settings(options, scene, frames);
     settings.check(container).map_err(film_failed)?;
-    let pool = worker_threads(options.scene.threads).map_err(|error| bad(error.to_string()))?;
-    let mut simulation = Simulation::new(scene, pool).map_err(|error| bad(error.to_string()))?;
     let backend = simulation.scene().backend;
     super::hand_over::settle(&mut simulation, backend, &options.scene)?;
     let stop = interruption();
@@ -77,6 +78,30 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+/// What a film begins with: a scene at its start, or a run where it was kept.
+fn beginning(options: &SceneOptions) -> Result<Simulation, Failure> {
+    let bad = |text: String| Failure::BadInput(text);
+    let overrides = options.all_overrides();
+    let pool = worker_threads(options.threads).map_err(|error| bad(error.to_string()))?;
+    let path = Path::new(&options.scene);
+    if !checkpoint::is_one(path) {
+        let scene = super::load(&options.scene, &overrides)?;
+        return Simulation::new(scene, pool).map_err(|error| bad(error.to_string()));
+    }
+    if let Some((name, _)) = overrides.first() {
+        return Err(bad(format!(
+            "{}: a run that was kept has its scene already, and {name} cannot be set any more; leave --set \
+             and --seed away",
+            options.scene
+        )));
+    }
+    let (simulation, warning) = checkpoint::read(path, &pool).map_err(bad)?;
+    if let Some(warning) = warning {
+        eprintln!("{warning}");
+    }
+    Ok(simulation)
 }
 
 /// The most steps between two places of a trail in a still.

@@ -89,8 +89,9 @@ fn dispatch(arguments: cli::Arguments) -> Result<(), Failure> {
 fn load(scene: &str, overrides: &[crate::scene::Override]) -> Result<crate::scene::Scene, Failure> {
     if crate::record::checkpoint::is_one(std::path::Path::new(scene)) {
         return Err(Failure::BadInput(format!(
-            "{scene} is a run that was kept, not a scene: `seethe {scene}` opens it in the window, and \
-             `seethe run SCENE --checkpoint {scene} --resume` goes on without one"
+            "{scene} is a run that was kept, not a scene: `seethe {scene}` opens it in the window, \
+             `seethe run SCENE --checkpoint {scene} --resume` goes on without one, and \
+             `seethe record {scene}` films it"
         )));
     }
     crate::scene::find(scene, overrides)
