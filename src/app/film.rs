@@ -21,10 +21,10 @@ use crate::view::{self, PictureStyle};
 /// Films a scene or a run off screen.
 pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     let bad = |text: String| Failure::BadInput(text);
-    let mut simulation = beginning(&options.scene)?;
-    let scene = simulation.scene();
     let container = Container::from_path(&options.output).map_err(film_failed)?;
     let frames = frames(options, container).map_err(bad)?;
+    let mut simulation = beginning(&options.scene)?;
+    let scene = simulation.scene();
     let steps_per_frame = steps_per_frame(options, scene, frames);
     let settings = settings(options, scene, frames);
     settings.check(container).map_err(film_failed)?;
