@@ -344,16 +344,23 @@ fn a_plot_is_added_once_more_and_closed_again() {
     assert_eq!(settings(&harness)[0].observable, name);
 }
 
-/// What of a still is the ground of the panel, and what the colour of a line of data.
-fn shares(path: &Path, columns: std::ops::Range<usize>) -> [f64; 2] {
+/// The pixels of a still, and how many are in a row.
+fn pixels(path: &Path) -> (Vec<[u8; 3]>, usize) {
     let file = std::io::BufReader::new(std::fs::File::open(path).expect("a still"));
     let mut reader = png::Decoder::new(file).read_info().expect("a PNG");
-    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
-    let info = reader.next_frame(&mut pixels).expect("an image");
-    let width = info.width as usize;
+    let mut bytes = vec![0; reader.output_buffer_size().expect("a size")];
+    let info = reader.next_frame(&mut bytes).expect("an image");
+    let pixels = bytes.chunks_exact(info.color_type.samples());
+    let pixels = pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]);
+    (pixels.collect(), info.width as usize)
+}
+
+/// What of a still is the ground of the panel, and what the colour of a line of data.
+fn shares(path: &Path, columns: std::ops::Range<usize>) -> [f64; 2] {
+    let (pixels, width) = pixels(path);
     let mut counts = [0_usize; 2];
     let mut all = 0;
-    for (place, pixel) in pixels.chunks_exact(info.color_type.samples()).enumerate() {
+    for (place, pixel) in pixels.iter().enumerate() {
         if !columns.contains(&(place % width)) {
             continue;
         }
@@ -392,6 +399,25 @@ fn a_still_has_its_plots_beside_the_picture() {
         ground < 0.02,
         "without plots the picture is there: {ground}"
     );
+}
+
+#[test]
+fn the_legend_of_a_layer_has_its_colours_in_a_still() {
+    let folder = folder();
+    let path = folder.path().join("still.png");
+    let scene = ["record", "travelling_wave", "--skip", "20", "--quiet"];
+    let flags = ["--size", "1280x720", "--legend", "-o", text(&path)];
+    seethe(&[&scene[..], &flags].concat()).ends_with(0);
+    let (pixels, width) = pixels(&path);
+    // A bar from black to light yellow, in which red never falls by more than a rounding error.
+    let bar = |row: &[[u8; 3]]| {
+        let part = row[..400].chunk_by(|a, b| b[0].saturating_add(2) >= a[0]);
+        part.into_iter().any(|part| {
+            let light = |pixel: &[u8; 3]| pixel[0] > 240 && pixel[1] > 220;
+            part.len() > 100 && part[0][0] < 30 && part.iter().any(light)
+        })
+    };
+    assert!(pixels.chunks_exact(width).any(bar));
 }
 
 #[test]

@@ -120,6 +120,7 @@ impl Dresser {
         let scale = (size[0].min(size[1]) as f32 / POINTS).max(0.5);
         let surroundings = Surroundings {
             colours: &style.colours.texels,
+            layer_colours: &style.layer_colours(&picture),
             points_per_length: style.camera.scale / f64::from(scale),
             ..Surroundings::default()
         };

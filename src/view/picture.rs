@@ -181,6 +181,14 @@ impl PictureStyle {
         let own = self.look(layer).and_then(|look| look.colours.as_ref());
         own.unwrap_or(&self.field_colours)
     }
+
+    /// The names of a picture's layers, and the texels of their colours.
+    pub fn layer_colours<'a>(&'a self, picture: &'a Picture) -> Vec<(&'a str, &'a [[u8; 3]])> {
+        let names = picture.0.layers.iter().map(|layer| layer.name());
+        names
+            .map(|name| (name, self.colours_of(name).texels.as_slice()))
+            .collect()
+    }
 }
 
 #[cfg(test)]

@@ -247,10 +247,8 @@ pub fn draw(
     if let Some((weight, said)) = desk.writing.attend() {
         desk.interface.tell(weight, said);
     }
-    let layers = snapshot.picture.layers.iter().map(|layer| layer.name());
-    let layer_colours: Vec<_> = layers
-        .map(|name| (name, style.colours_of(name).texels.as_slice()))
-        .collect();
+    let shown = view::Picture(snapshot.picture.clone());
+    let layer_colours = style.layer_colours(&shown);
     desk.housekeeping(&windows);
     let passed = std::mem::replace(&mut desk.drawn, Instant::now()).elapsed();
     let smooth = |old: f64, new: f64| {
